@@ -1,0 +1,1 @@
+"""Tell people: the crisis map, the outbox, the channels."""

@@ -1,0 +1,1 @@
+"""Find mentions: fetch what sources publish and match it against the watches."""

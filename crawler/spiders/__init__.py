@@ -1,0 +1,1 @@
+"""Scrapy spiders, one site or site family a file."""

@@ -1,0 +1,1 @@
+"""Backends that judge tone, one file each."""

@@ -1,0 +1,1 @@
+"""The composition root: configuration, clock, jobs, commands and the daemon."""

@@ -1,0 +1,1 @@
+"""The subcommands of nabat, one family a file."""

@@ -1,0 +1,1 @@
+"""Everything remembered; the only package that knows SQL."""

@@ -1,0 +1,467 @@
+"""The shared words of the house, as frozen dataclasses.
+
+Every package speaks in these records; none of them knows where a record is
+kept. Times are aware UTC datetimes (``*_at``), lengths of time are timedeltas,
+stretches of time are half-open ``[start, end)``. Imports nothing of ours.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# --- what is watched -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who stands for the brand: the director, a deputy, a spokesman."""
+
+    name: str  # full name in the nominative, "Иванов Иван Петрович"
+    role: str  # "director", "deputy", ...: plain text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What to look for, for one brand (запрос)."""
+
+    brand: str  # unique name of the brand
+    aliases: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()  # phrases that are somebody else: "аптека Ромашка"
+    persons: tuple[Person, ...] = ()
+    queries: tuple[str, ...] = ()  # extra watches in the watch language
+    crisis_words: tuple[str, ...] = ()  # the brand's own, beside the shipped list
+    any_case: bool = False  # accept the name in lower case though it is a dictionary word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """A watched company or person as the database knows it."""
+
+    id: int
+    name: str
+    watch_hash: str  # fingerprint of the watch last used to match stored articles
+    created_at: datetime
+    retired_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchedTerm:
+    """One occurrence of a watched name; offsets are characters of the named field."""
+
+    start: int
+    end: int
+    text: str  # exactly the field's characters [start, end)
+    term: str  # the watched name it is a form of, as the config writes it
+    kind: str  # "brand" | "person" | "watch"
+    field: str = "text"  # "title" | "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrisisTerm:
+    """One crisis word near a watched name; offsets as in MatchedTerm."""
+
+    start: int
+    end: int
+    text: str
+    term: str  # headword of the family: "скандал"
+    field: str = "text"
+
+
+# --- what is gathered ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A place that publishes, with what is known of its health."""
+
+    id: int
+    key: str  # stable id: the config's ``id``, else "kind:address"
+    kind: str
+    address: str
+    publisher: str  # the family: one owner's ten sites are one publisher
+    interval: timedelta
+    etag: str | None = None  # verbatim, quotes included
+    last_modified: str | None = None  # verbatim
+    next_due_at: datetime | None = None
+    failures: int = 0  # in a row
+    last_error: str | None = None
+    last_error_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_item_at: datetime | None = None
+    learned_gap: timedelta | None = None  # longest ordinary silence, learned
+    created_at: datetime | None = None
+    retired_at: datetime | None = None  # left the config; its articles stay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFailure:
+    """Something of a source that could not be read: a page, an entry, the feed itself."""
+
+    source_id: int
+    address: str
+    reason: str
+    at: datetime
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchOutcome:
+    """What one visit to a source changed about its state."""
+
+    source_id: int
+    at: datetime
+    next_due_at: datetime
+    error: str | None = None  # None: the visit succeeded
+    etag: str | None = None
+    last_modified: str | None = None
+    last_item_at: datetime | None = None
+    failed_pages: tuple[SourceFailure, ...] = ()
+    read_pages: tuple[str, ...] = ()  # addresses read well: their old failures are over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewArticle:
+    """A published text as the source gave it, before it is stored."""
+
+    source_id: int
+    url: str
+    canonical_url: str
+    title: str
+    text: str
+    seen_at: datetime
+    published_at: datetime | None = None  # as the source says; None when it does not
+    author: str | None = None
+    lang: str = ""  # "ru" | "uk" | "en" | "other" | "" unknown
+    content_hash: str = ""  # hex of the normalised title and text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A stored published text."""
+
+    id: int
+    source_id: int
+    url: str
+    canonical_url: str
+    title: str
+    text: str
+    seen_at: datetime
+    happened_at: datetime  # published_at clamped to (.., seen_at]; seen_at when unknown
+    published_at: datetime | None = None
+    author: str | None = None
+    lang: str = ""
+    story_id: int | None = None
+    content_hash: str = ""
+    publisher: str = ""  # of its source
+    match_version: str = ""  # fingerprint of all watches it was last matched against
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Reprints and near-copies of one text."""
+
+    id: int
+    first_article_id: int
+    fingerprint: str
+
+
+# --- what is found -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tone:
+    """The judgement of one mention: probabilities sum to 1."""
+
+    label: str  # "negative" | "neutral" | "positive"
+    negative: float
+    neutral: float
+    positive: float
+    unsure: bool
+    model: str  # name and version of the backend that said so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMention:
+    """An article that matched a brand's watch, before it is stored."""
+
+    article_id: int
+    brand_id: int
+    matched: tuple[MatchedTerm, ...]
+    crisis: tuple[CrisisTerm, ...]
+    snippet: str
+    kind: str  # "brand" | "person" | "watch": strongest of the matched terms
+    happened_at: datetime  # the article's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """An article that matched a brand's watch."""
+
+    id: int
+    article_id: int
+    brand_id: int
+    matched: tuple[MatchedTerm, ...]
+    crisis: tuple[CrisisTerm, ...]
+    snippet: str
+    kind: str
+    happened_at: datetime
+    created_at: datetime
+    tone: Tone | None = None  # None: not scored yet
+    corrected: str | None = None  # label a person gave; wins over the tone
+    corrected_by: str | None = None
+    corrected_at: datetime | None = None
+    excluded_by: str | None = None  # "not us"
+    excluded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionView:
+    """A mention with its article, as people read it."""
+
+    mention: Mention
+    brand: str
+    url: str
+    title: str
+    text: str
+    lang: str
+    author: str | None
+    publisher: str
+    source: str  # source key
+    story_id: int | None
+    published_at: datetime | None
+    seen_at: datetime
+
+
+# --- what is counted -----------------------------------------------------------
+
+BUCKET = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """Counts of one brand in one quarter of an hour ``[start_at, start_at + BUCKET)``."""
+
+    brand_id: int
+    start_at: datetime
+    mentions: int
+    negative: int  # mentions negative toward the brand
+    stories: int  # stories first heard of in this bucket
+    negative_stories: int
+    authors: int
+    coverage: float  # 0..1, share of expected sources alive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The judgement of one brand at one moment, with the numbers behind it."""
+
+    brand_id: int
+    at: datetime
+    alarm: bool
+    state: str  # "learning" | "blind" | "calm" | "raised" | "spike"
+    observed: float  # negative stories in the window
+    expected: float  # of the same window at this hour of this weekday
+    window: timedelta
+    probability: float  # of this or more by chance in this window
+    return_days: float  # how rarely chance alone does this
+    reason: str  # in words
+    baseline: timedelta  # how much history was really behind it
+    coverage: float
+
+
+# --- what is going on ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryFact:
+    """One story inside an incident, told by its first mention."""
+
+    mention_id: int
+    title: str
+    url: str
+    publisher: str
+    author: str | None
+    happened_at: datetime
+    copies: int  # mentions of the brand in this story
+    publishers: int  # families that carried it
+    negative: float  # probability of its first mention
+    crisis: tuple[str, ...] = ()  # crisis headwords
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One hour of the chart beside a message."""
+
+    start_at: datetime
+    observed: float
+    expected: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything an alert may say about an event; each item stands on stored mentions."""
+
+    observed: float
+    expected: float
+    window: timedelta
+    probability: float
+    return_days: float
+    reason: str
+    coverage: float
+    sources_alive: int
+    sources_total: int
+    mentions: int
+    negative: int
+    stories: int  # negative stories
+    first: StoryFact | None = None
+    top: tuple[StoryFact, ...] = ()
+    publishers: tuple[tuple[str, int], ...] = ()  # family, mentions; most first
+    languages: tuple[tuple[str, int], ...] = ()
+    authors: int = 0
+    top_author: str | None = None
+    top_author_share: float = 0.0
+    crisis: tuple[tuple[str, int], ...] = ()  # crisis headword, mentions; most first
+    persons: tuple[str, ...] = ()  # watched people named in the negative mentions
+    words: tuple[str, ...] = ()  # what is said more than usual
+    series: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """A stretch under attack, open to resolved."""
+
+    id: int
+    brand_id: int
+    brand: str  # name
+    level: int  # 1..4
+    state: str  # "open" | "calmed" | "resolved"
+    opened_at: datetime
+    changed_at: datetime
+    situation: str | None = None  # id on the crisis map
+    calmed_at: datetime | None = None
+    resolved_at: datetime | None = None
+    last_negative_at: datetime | None = None  # newest negative story
+    peak: float = 0.0  # most negative stories seen in a window
+    revision: int = 0  # number of its latest event
+    verdict: str | None = None  # "false-alarm" when people said so
+    taken_by: str | None = None
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One change in an incident's life."""
+
+    id: int
+    incident_id: int
+    revision: int
+    kind: str  # "opened" | "worsened" | "calmed" | "resolved" | "taken" | "escalated" | ...
+    level: int
+    at: datetime
+    facts: Facts
+    by: str | None = None  # the person, when a person did it
+    planned_at: datetime | None = None  # when its notifications were put in the outbox
+
+
+# --- who is told ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A composed message, ready for any channel that can carry it."""
+
+    subject: str
+    text: str  # plain text
+    html: str  # Telegram HTML for telegram, mail HTML for email; "" where the channel has none
+    buttons: tuple[tuple[str, str], ...] = ()  # label, callback data (1-64 bytes) or https link
+    photo: bytes | None = None  # PNG
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """One message to one recipient: a row of the outbox."""
+
+    id: int
+    key: str  # unique: incident, channel, recipient, kind, revision
+    incident_id: int | None
+    event_id: int | None
+    brand_id: int | None
+    recipient: str  # name of the recipient in the config
+    channel: str  # kind of the notifier
+    address: str  # chat id, e-mail address, ...
+    topic: int | None
+    kind: str  # "opened" | "worsened" | ... | "digest" | "ops" | "test"
+    revision: int
+    language: str
+    payload: str  # JSON of Message without the photo
+    state: str  # pending | sending | sent | unknown | merged | dead | expired
+    attempts: int
+    not_before: datetime
+    created_at: datetime
+    priority: int = 1  # 0 jumps the queue
+    photo: bytes | None = None
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+    first_tried_at: datetime | None = None
+    sent_at: datetime | None = None
+    provider_id: str | None = None  # Telegram message id, Message-ID
+    last_error: str | None = None
+    error_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Told to keep quiet about a brand until a time."""
+
+    id: int
+    brand_id: int
+    until: datetime
+    by: str
+    created_at: datetime
+    situation: str | None = None  # None: every situation
+    reason: str = ""
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """A person took an incident."""
+
+    id: int
+    incident_id: int
+    by: str
+    at: datetime
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One complaint in the register."""
+
+    id: int
+    client: str
+    kind: str  # kind of client: "ordinary" | "blackmailer" | ...
+    demand: str
+    threat: str
+    amount: str  # with its currency, as said
+    owner: str
+    state: str  # "received" | "acknowledged" | "answered" | "closed"
+    received_at: datetime
+    receipt_due_at: datetime
+    answer_due_at: datetime
+    brand_id: int | None = None
+    extensions: int = 0
+    log: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """Kept evidence: what an address served at a moment, chained by hash."""
+
+    id: int
+    url: str
+    taken_at: datetime
+    sha256: str
+    previous_sha256: str
+    headers: str
+    body: bytes
+    article_id: int | None = None
