@@ -1,0 +1,53 @@
+"""Buckets: counts per brand and quarter of an hour, rebuilt from mentions at will."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import insert as plain_insert
+
+from storage.records import Bucket
+from storage.tables import buckets
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """The operations on buckets."""
+
+    connection: Connection
+
+    def replace(
+        self, brand_id: int, since: datetime, until: datetime, new: Sequence[Bucket]
+    ) -> None:
+        """Put these buckets in place of all the brand has in ``[since, until)``."""
+        self.connection.execute(
+            delete(buckets).where(
+                buckets.c.brand_id == brand_id,
+                buckets.c.start_at >= since,
+                buckets.c.start_at < until,
+            )
+        )
+        if new:
+            self.connection.execute(plain_insert(buckets), [asdict(bucket) for bucket in new])
+
+    def between(self, brand_id: int, since: datetime, until: datetime) -> list[Bucket]:
+        """Answer the brand's buckets in ``[since, until)``, oldest first; empty ones have no row."""
+        rows = self.connection.execute(
+            select(buckets)
+            .where(
+                buckets.c.brand_id == brand_id,
+                buckets.c.start_at >= since,
+                buckets.c.start_at < until,
+            )
+            .order_by(buckets.c.start_at)
+        )
+        return [Bucket(**row._mapping) for row in rows]
+
+    def span(self, brand_id: int) -> tuple[datetime, datetime] | None:
+        """Answer the starts of the brand's first and last bucket."""
+        query = select(func.min(buckets.c.start_at), func.max(buckets.c.start_at)).where(
+            buckets.c.brand_id == brand_id
+        )
+        first, last = self.connection.execute(query).one()
+        return (first, last) if first is not None else None

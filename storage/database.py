@@ -1,0 +1,170 @@
+"""The one door to what is remembered.
+
+``Database.begin`` is one unit of work that writes: on SQLite it takes the
+write lock at once (``BEGIN IMMEDIATE``), so two writers queue instead of
+failing half way. ``Database.read`` only looks.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+
+from storage.articles import Articles
+from storage.brands import Brands
+from storage.buckets import Buckets
+from storage.claims import Claims
+from storage.feeds import Feeds
+from storage.incidents import Incidents
+from storage.leases import Leases
+from storage.mentions import Mentions
+from storage.migrations.upgrade import current_revision, latest_revision, upgrade
+from storage.outbox import Outbox
+from storage.silences import Silences
+from storage.stories import Stories
+
+BUSY_TIMEOUT_MS = 30_000
+_WRITE = "nabat_write"
+
+
+class StorageError(Exception):
+    """The database cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One unit of work: the operations on each family of tables."""
+
+    connection: Connection
+    articles: Articles
+    brands: Brands
+    buckets: Buckets
+    claims: Claims
+    feeds: Feeds
+    incidents: Incidents
+    leases: Leases
+    mentions: Mentions
+    outbox: Outbox
+    silences: Silences
+    stories: Stories
+
+    @classmethod
+    def over(cls, connection: Connection) -> "Transaction":
+        """Bind every family to this connection."""
+        return cls(
+            connection=connection,
+            articles=Articles(connection),
+            brands=Brands(connection),
+            buckets=Buckets(connection),
+            claims=Claims(connection),
+            feeds=Feeds(connection),
+            incidents=Incidents(connection),
+            leases=Leases(connection),
+            mentions=Mentions(connection),
+            outbox=Outbox(connection),
+            silences=Silences(connection),
+            stories=Stories(connection),
+        )
+
+
+class Database:
+    """A SQLite file or a PostgreSQL database, by SQLAlchemy URL."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare the connections; nothing is opened before the first use."""
+        self._engine = _engine(url)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for frames and migrations."""
+        return self._engine
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """One unit of work that writes: all of it is kept, or nothing."""
+        with self._engine.connect().execution_options(**{_WRITE: True}) as connection:
+            with connection.begin():
+                yield Transaction.over(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Look without writing; one consistent view until the block ends."""
+        with self._engine.connect() as connection, connection.begin():
+            yield Transaction.over(connection)
+
+    def upgrade(self) -> None:
+        """Bring the tables to this version; safe to repeat and to race."""
+        try:
+            upgrade(self._engine)
+        except DatabaseError as error:
+            raise StorageError(_mend(self._engine, error)) from error
+
+    def check(self) -> None:
+        """Raise StorageError with the mend unless the database can be used as it is."""
+        try:
+            with self._engine.connect() as connection:
+                found = current_revision(connection)
+        except DatabaseError as error:
+            raise StorageError(_mend(self._engine, error)) from error
+        if found != latest_revision():
+            message = (
+                f"database is at version {found or 'none'}, this program needs "
+                f"{latest_revision()}; run `nabat upgrade`"
+            )
+            raise StorageError(message)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+    except (ArgumentError, NoSuchModuleError) as error:
+        message = (
+            "cannot read the database address; write sqlite:///nabat.db "
+            "or postgresql+psycopg://user@host/name"
+        )
+        raise StorageError(message) from error
+    except ModuleNotFoundError as error:
+        message = f"{error.name} is not installed; run `pip install nabat[postgres]`"
+        raise StorageError(message) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    elif engine.dialect.name != "postgresql":
+        message = f"{engine.dialect.name} is not supported; use SQLite or PostgreSQL"
+        raise StorageError(message)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver's own transaction handling would begin deferred ones behind our back.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",  # an alert said to be stored must survive a power cut
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _mend(engine: Engine, error: DatabaseError) -> str:
+    where = engine.url.render_as_string(hide_password=True)
+    reason = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
+    return (
+        f"cannot use the database {where}: {reason}; check that the path or server in "
+        "[storage] url exists and that this user may write there"
+    )

@@ -1,0 +1,58 @@
+"""Lengths of time in words: "15 min", "4h", "5 days", «30 мин», «2 часа»."""
+
+import re
+from datetime import timedelta
+
+_UNITS = {
+    "s": 1, "sec": 1, "second": 1, "seconds": 1, "с": 1, "сек": 1, "секунд": 1,
+    "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60, "мин": 60, "минут": 60,
+    "минуты": 60, "минута": 60, "хв": 60,
+    "h": 3600, "hour": 3600, "hours": 3600, "ч": 3600, "час": 3600, "часа": 3600, "часов": 3600,
+    "d": 86400, "day": 86400, "days": 86400, "д": 86400, "день": 86400, "дня": 86400,
+    "дней": 86400, "сутки": 86400, "суток": 86400,
+    "w": 604800, "week": 604800, "weeks": 604800, "нед": 604800, "неделя": 604800,
+    "недели": 604800, "недель": 604800,
+}  # fmt: skip
+
+_PART = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([^\W\d_]+)\.?\s*", re.UNICODE)
+_PER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:/|per|в)\s*([a-zа-я]+)\s*", re.IGNORECASE)
+_PERIODS = {
+    "day": 1.0, "d": 1.0, "день": 1.0, "week": 7.0, "w": 7.0, "неделю": 7.0,
+    "month": 30.4, "m": 30.4, "месяц": 30.4, "quarter": 91.3, "квартал": 91.3,
+    "year": 365.25, "y": 365.25, "год": 365.25,
+}  # fmt: skip
+
+
+class DurationError(ValueError):
+    """Not a length of time we can read."""
+
+
+def parse_duration(words: str) -> timedelta:
+    """Read "1h 30min" and the like; the whole text must be understood."""
+    position, seconds = 0, 0.0
+    while match := _PART.match(words, position):
+        unit = _UNITS.get(match[2].lower())
+        if unit is None:
+            message = f"unknown unit {match[2]!r} in {words!r}; write for example '15 min', '4h'"
+            raise DurationError(message)
+        seconds += float(match[1].replace(",", ".")) * unit
+        position = match.end()
+    if position == 0 or position != len(words) or seconds <= 0:
+        message = f"cannot read {words!r} as a length of time; write for example '15 min', '4h'"
+        raise DurationError(message)
+    try:
+        return timedelta(seconds=seconds)
+    except OverflowError as error:
+        message = f"{words!r} is too long a time"
+        raise DurationError(message) from error
+
+
+def parse_rate(words: str) -> float:
+    """Read a false-alarm budget such as "1/month"; answers how many in 30.4 days."""
+    match = _PER.fullmatch(words)
+    period = _PERIODS.get(match[2].lower()) if match else None
+    count = float(match[1].replace(",", ".")) if match else 0.0
+    if period is None or count <= 0:
+        message = f"cannot read {words!r} as a rate; write for example '1/month', '2/week'"
+        raise DurationError(message)
+    return count * _PERIODS["month"] / period

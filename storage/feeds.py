@@ -1,0 +1,168 @@
+"""Sources: who publishes, when each is due, and what could not be read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from storage.records import FetchOutcome, Source, SourceFailure
+from storage.tables import coverage, source_failures, sources
+from storage.upsert import insert, put
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceEntry:
+    """A source as the config names it."""
+
+    key: str
+    kind: str
+    address: str
+    publisher: str
+    interval: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """The operations on sources and their failures."""
+
+    connection: Connection
+
+    def sync(self, entries: Sequence[SourceEntry], now: datetime) -> list[Source]:
+        """Make exactly these the active sources; answers them in the given order."""
+        put(
+            self.connection,
+            sources,
+            [
+                {
+                    "key": entry.key,
+                    "kind": entry.kind,
+                    "address": entry.address,
+                    "publisher": entry.publisher,
+                    "interval": entry.interval,
+                    "created_at": now,
+                    "failures": 0,
+                    "retired_at": None,
+                }
+                for entry in entries
+            ],
+            key=["key"],
+            change=["kind", "address", "publisher", "interval", "retired_at"],
+        )
+        keys = [entry.key for entry in entries]
+        self.connection.execute(
+            update(sources)
+            .where(sources.c.key.not_in(keys), sources.c.retired_at.is_(None))
+            .values(retired_at=now)
+        )
+        found = {source.key: source for source in self.active()}
+        return [found[key] for key in keys]
+
+    def active(self) -> list[Source]:
+        """Answer the sources of the config."""
+        rows = self.connection.execute(
+            select(sources).where(sources.c.retired_at.is_(None)).order_by(sources.c.id)
+        )
+        return [Source(**row._mapping) for row in rows]
+
+    def due(self, now: datetime, *, limit: int = 10_000) -> list[Source]:
+        """Answer the active sources whose time has come, longest-waiting first."""
+        rows = self.connection.execute(
+            select(sources)
+            .where(
+                sources.c.retired_at.is_(None),
+                sources.c.next_due_at.is_(None) | (sources.c.next_due_at <= now),
+            )
+            .order_by(sources.c.next_due_at.nulls_first(), sources.c.id)
+            .limit(limit)
+        )
+        return [Source(**row._mapping) for row in rows]
+
+    def record(self, outcome: FetchOutcome) -> None:
+        """Write what a visit changed: state, health, and the pages that failed."""
+        if outcome.error is None:
+            changes = {
+                "failures": 0,
+                "last_error": None,
+                "last_success_at": outcome.at,
+                "etag": outcome.etag,
+                "last_modified": outcome.last_modified,
+            }
+            if outcome.last_item_at is not None:
+                changes["last_item_at"] = outcome.last_item_at
+        else:
+            changes = {
+                "failures": sources.c.failures + 1,
+                "last_error": outcome.error,
+                "last_error_at": outcome.at,
+            }
+        self.connection.execute(
+            update(sources)
+            .where(sources.c.id == outcome.source_id)
+            .values(next_due_at=outcome.next_due_at, **changes)
+        )
+        self._record_pages(outcome)
+
+    def learn_gap(self, source_id: int, gap: timedelta) -> None:
+        """Remember the longest ordinary silence of a source."""
+        self.connection.execute(
+            update(sources).where(sources.c.id == source_id).values(learned_gap=gap)
+        )
+
+    def failures(self, source_id: int | None = None) -> list[SourceFailure]:
+        """Answer what could not be read, newest first."""
+        query = select(source_failures).order_by(source_failures.c.at.desc())
+        if source_id is not None:
+            query = query.where(source_failures.c.source_id == source_id)
+        return [SourceFailure(**row._mapping) for row in self.connection.execute(query)]
+
+    def record_coverage(self, start_at: datetime, *, alive: int, total: int) -> None:
+        """Remember how many of the expected sources were alive in this bucket."""
+        put(
+            self.connection,
+            coverage,
+            [{"start_at": start_at, "alive": alive, "total": total}],
+            key=["start_at"],
+            change=["alive", "total"],
+        )
+
+    def coverage(self, since: datetime, until: datetime) -> dict[datetime, tuple[int, int]]:
+        """Answer (alive, total) by bucket start, for the buckets in which anybody looked."""
+        rows = self.connection.execute(
+            select(coverage).where(coverage.c.start_at >= since, coverage.c.start_at < until)
+        )
+        return {row.start_at: (row.alive, row.total) for row in rows}
+
+    def first_success_at(self) -> datetime | None:
+        """Answer when anything was first watched: the oldest source's birth."""
+        found: datetime | None = self.connection.execute(
+            select(func.min(sources.c.created_at))
+        ).scalar()
+        return found
+
+    def _record_pages(self, outcome: FetchOutcome) -> None:
+        for start in range(0, len(outcome.read_pages), 500):
+            self.connection.execute(
+                delete(source_failures).where(
+                    source_failures.c.source_id == outcome.source_id,
+                    source_failures.c.address.in_(outcome.read_pages[start : start + 500]),
+                )
+            )
+        for failure in outcome.failed_pages:
+            statement = insert(self.connection, source_failures).values(
+                source_id=outcome.source_id,
+                address=failure.address[:2000],
+                reason=failure.reason,
+                at=failure.at,
+                attempts=1,
+            )
+            self.connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["source_id", "address"],
+                    set_={
+                        "reason": statement.excluded.reason,
+                        "at": statement.excluded.at,
+                        "attempts": source_failures.c.attempts + 1,
+                    },
+                )
+            )

@@ -1,0 +1,198 @@
+"""Incidents and their events: a change and what it changed are written together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import insert as plain_insert
+
+from storage.codec import pack, unpack
+from storage.records import Acknowledgement, Event, Facts, Incident
+from storage.tables import acknowledgements, brands, events, incidents
+
+_CHANGING = (
+    "level",
+    "state",
+    "changed_at",
+    "situation",
+    "calmed_at",
+    "resolved_at",
+    "last_negative_at",
+    "peak",
+    "revision",
+    "verdict",
+    "taken_by",
+    "taken_at",
+)
+
+
+class IncidentError(Exception):
+    """No such incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """The operations on incidents and events."""
+
+    connection: Connection
+
+    def open_new(
+        self, brand_id: int, *, level: int, at: datetime, peak: float = 0.0
+    ) -> Incident:
+        """Open an incident; its first event is still to be added."""
+        key = self.connection.execute(
+            plain_insert(incidents)
+            .values(
+                brand_id=brand_id,
+                level=level,
+                state="open",
+                opened_at=at,
+                changed_at=at,
+                peak=peak,
+                revision=0,
+            )
+            .returning(incidents.c.id)
+        ).scalar_one()
+        return self.get(key)
+
+    def get(self, incident_id: int) -> Incident:
+        """Answer the incident; IncidentError when there is none of this number."""
+        row = self.connection.execute(_read().where(incidents.c.id == incident_id)).first()
+        if row is None:
+            message = f"there is no incident {incident_id}; `nabat incidents` lists them"
+            raise IncidentError(message)
+        return _incident(row)
+
+    def change(self, incident: Incident) -> None:
+        """Write the changed fields of an incident back."""
+        self.connection.execute(
+            update(incidents)
+            .where(incidents.c.id == incident.id)
+            .values({name: getattr(incident, name) for name in _CHANGING})
+        )
+
+    def add_event(
+        self, incident: Incident, *, kind: str, at: datetime, facts: Facts, by: str | None = None
+    ) -> Event:
+        """Write the incident together with the event that changed it."""
+        changed = replace(incident, revision=incident.revision + 1, changed_at=at)
+        self.change(changed)
+        key = self.connection.execute(
+            plain_insert(events)
+            .values(
+                incident_id=incident.id,
+                revision=changed.revision,
+                kind=kind,
+                level=changed.level,
+                at=at,
+                facts=pack(Facts, facts),
+                by=by,
+            )
+            .returning(events.c.id)
+        ).scalar_one()
+        return Event(
+            id=key,
+            incident_id=incident.id,
+            revision=changed.revision,
+            kind=kind,
+            level=changed.level,
+            at=at,
+            facts=facts,
+            by=by,
+        )
+
+    def latest(self, brand_id: int) -> Incident | None:
+        """Answer the brand's newest incident, whatever its state."""
+        row = self.connection.execute(
+            _read().where(incidents.c.brand_id == brand_id).order_by(incidents.c.id.desc()).limit(1)
+        ).first()
+        return _incident(row) if row else None
+
+    def unresolved(self, brand_id: int | None = None) -> list[Incident]:
+        """Answer the incidents that are not over."""
+        query = _read().where(incidents.c.state != "resolved").order_by(incidents.c.id)
+        if brand_id is not None:
+            query = query.where(incidents.c.brand_id == brand_id)
+        return [_incident(row) for row in self.connection.execute(query)]
+
+    def listed(
+        self,
+        *,
+        brand: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[Incident]:
+        """Answer incidents, newest first."""
+        query = _read().order_by(incidents.c.opened_at.desc(), incidents.c.id.desc())
+        if brand is not None:
+            query = query.where(brands.c.name == brand)
+        if since is not None:
+            query = query.where(incidents.c.opened_at >= since)
+        if until is not None:
+            query = query.where(incidents.c.opened_at < until)
+        if limit is not None:
+            query = query.limit(limit)
+        return [_incident(row) for row in self.connection.execute(query)]
+
+    def events(self, incident_id: int) -> list[Event]:
+        """Answer an incident's events, oldest first."""
+        query = (
+            select(events).where(events.c.incident_id == incident_id).order_by(events.c.revision)
+        )
+        return [_event(row) for row in self.connection.execute(query)]
+
+    def unplanned(self, *, limit: int = 100) -> list[Event]:
+        """Answer events whose notifications are not in the outbox yet, oldest first."""
+        query = (
+            select(events).where(events.c.planned_at.is_(None)).order_by(events.c.id).limit(limit)
+        )
+        return [_event(row) for row in self.connection.execute(query)]
+
+    def mark_planned(self, event_ids: Sequence[int], now: datetime) -> None:
+        """Remember that these events' notifications are in the outbox."""
+        if event_ids:
+            self.connection.execute(
+                update(events).where(events.c.id.in_(event_ids)).values(planned_at=now)
+            )
+
+    def acknowledge(self, incident_id: int, *, by: str, at: datetime, channel: str) -> bool:
+        """Write who took the incident; False when somebody has it already."""
+        done = self.connection.execute(
+            update(incidents)
+            .where(incidents.c.id == incident_id, incidents.c.taken_by.is_(None))
+            .values(taken_by=by, taken_at=at)
+        )
+        if not done.rowcount:
+            return False
+        self.connection.execute(
+            plain_insert(acknowledgements).values(
+                incident_id=incident_id, by=by, at=at, channel=channel
+            )
+        )
+        return True
+
+    def acknowledgements(self, incident_id: int) -> list[Acknowledgement]:
+        """Answer who took the incident and when."""
+        query = select(acknowledgements).where(acknowledgements.c.incident_id == incident_id)
+        return [Acknowledgement(**row._mapping) for row in self.connection.execute(query)]
+
+    def count(self) -> int:
+        """Count the incidents."""
+        return self.connection.execute(select(func.count()).select_from(incidents)).scalar_one()
+
+
+def _read() -> Select[Any]:
+    return select(incidents, brands.c.name.label("brand")).join(
+        brands, brands.c.id == incidents.c.brand_id
+    )
+
+
+def _incident(row: Row[Any]) -> Incident:
+    return Incident(**row._mapping)
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(**(dict(row._mapping) | {"facts": unpack(Facts, row.facts)}))

@@ -1,0 +1,72 @@
+"""Leases: which process does a thing now; heartbeats: when each job last ran."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, select
+
+from storage.tables import heartbeats, leases
+from storage.upsert import insert, put
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """When a job last ran, and how it went."""
+
+    job: str
+    at: datetime
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leases:
+    """The operations on leases and heartbeats."""
+
+    connection: Connection
+
+    def take(self, name: str, *, owner: str, now: datetime, duration: timedelta) -> int | None:
+        """Take or renew the lease; answers its fencing token, None while another holds it.
+
+        The token grows with every change of owner, so a process that was
+        asleep past its lease can be told apart from its successor. A lease
+        further in the future than its own duration was written by a clock
+        that jumped, and is not believed.
+        """
+        statement = insert(self.connection, leases).values(
+            name=name, owner=owner, token=1, until=now + duration
+        )
+        held = (leases.c.until > now) & (leases.c.until <= now + duration)
+        taken = self.connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["name"],
+                set_={
+                    "owner": owner,
+                    "token": leases.c.token + (leases.c.owner != owner).cast(leases.c.token.type),
+                    "until": now + duration,
+                },
+                where=(leases.c.owner == owner) | ~held,
+            ).returning(leases.c.token)
+        ).scalar()
+        return int(taken) if taken is not None else None
+
+    def release(self, name: str, *, owner: str) -> None:
+        """Give the lease back, if it is still ours."""
+        self.connection.execute(
+            delete(leases).where(leases.c.name == name, leases.c.owner == owner)
+        )
+
+    def beat(self, job: str, *, now: datetime, ok: bool = True, detail: str = "") -> None:
+        """Remember that the job ran at this moment."""
+        put(
+            self.connection,
+            heartbeats,
+            [{"job": job, "at": now, "ok": ok, "detail": detail}],
+            key=["job"],
+            change=["at", "ok", "detail"],
+        )
+
+    def heartbeats(self) -> list[Heartbeat]:
+        """Answer when each job last ran."""
+        rows = self.connection.execute(select(heartbeats).order_by(heartbeats.c.job))
+        return [Heartbeat(**row._mapping) for row in rows]

@@ -1,0 +1,340 @@
+"""Mentions: articles that matched a brand's watch, their tone, and what people said of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from storage.codec import pack, unpack
+from storage.records import (
+    CrisisTerm,
+    MatchedTerm,
+    Mention,
+    MentionView,
+    NewMention,
+    Tone,
+)
+from storage.tables import articles, brands, mentions, sources
+from storage.upsert import insert
+
+_TONE = ("label", "negative", "neutral", "positive", "unsure", "model")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionFilter:
+    """Which mentions to answer."""
+
+    brand: str | None = None
+    brand_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    negative: bool = False
+    source: str | None = None
+    search: str | None = None
+    story_id: int | None = None
+    excluded: bool = False  # also those that are "not us"
+    oldest_first: bool = False
+    limit: int | None = None
+    after_id: int | None = None  # for walking by id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedMention:
+    """The little of a mention that counting needs."""
+
+    id: int
+    brand_id: int
+    article_id: int
+    happened_at: datetime
+    story_id: int | None
+    label: str | None  # a person's word before the model's; None: not scored yet
+    negative: float  # probability; 1 or 0 where a person spoke
+    author: str | None
+    publisher: str
+
+
+LABEL: ColumnElement[Any] = func.coalesce(mentions.c.corrected, mentions.c.tone_label)
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """The operations on mentions."""
+
+    connection: Connection
+
+    def add_new(self, new: Sequence[NewMention], now: datetime) -> list[int]:
+        """Store the mentions not stored yet; answers the ids of those."""
+        if not new:
+            return []
+        statement = (
+            insert(self.connection, mentions)
+            .on_conflict_do_nothing(index_elements=["article_id", "brand_id"])
+            .returning(mentions.c.id)
+        )
+        rows = [_row(mention, now) for mention in new]
+        return [row.id for row in self.connection.execute(statement, rows)]
+
+    def put(self, new: Sequence[NewMention], now: datetime) -> None:
+        """Store the mentions, renewing what matched in those stored already."""
+        if not new:
+            return
+        statement = insert(self.connection, mentions)
+        renewed = ("matched", "crisis", "snippet", "kind")
+        self.connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["article_id", "brand_id"],
+                set_={name: statement.excluded[name] for name in renewed},
+            ),
+            [_row(mention, now) for mention in new],
+        )
+
+    def views(self, which: MentionFilter) -> list[MentionView]:
+        """Answer mentions with their articles, newest first unless asked otherwise."""
+        query = _views().where(*_conditions(which))
+        if which.after_id is not None:
+            query = query.where(mentions.c.id > which.after_id).order_by(mentions.c.id)
+        elif which.oldest_first:
+            query = query.order_by(mentions.c.happened_at, mentions.c.id)
+        else:
+            query = query.order_by(mentions.c.happened_at.desc(), mentions.c.id.desc())
+        if which.limit is not None:
+            query = query.limit(which.limit)
+        return [_view(row) for row in self.connection.execute(query)]
+
+    def by_ids(self, ids: Sequence[int]) -> list[MentionView]:
+        """Answer the mentions with these ids."""
+        found: list[MentionView] = []
+        for start in range(0, len(ids), 500):
+            query = _views().where(mentions.c.id.in_(ids[start : start + 500]))
+            found += [_view(row) for row in self.connection.execute(query)]
+        return found
+
+    def unscored(self, model: str, *, limit: int) -> list[MentionView]:
+        """Answer mentions this model has not judged yet, newest first."""
+        query = (
+            _views()
+            .where(or_(mentions.c.tone_model.is_(None), mentions.c.tone_model != model))
+            .order_by(mentions.c.id.desc())
+            .limit(limit)
+        )
+        return [_view(row) for row in self.connection.execute(query)]
+
+    def record_tones(self, tones: Sequence[tuple[int, Tone]], now: datetime) -> None:
+        """Write the judgements by mention id; a person's correction stays beside them."""
+        if not tones:
+            return
+        values: dict[str, Any] = {f"tone_{name}": bindparam(f"new_{name}") for name in _TONE}
+        self.connection.execute(
+            update(mentions)
+            .where(mentions.c.id == bindparam("which"))
+            .values(scored_at=now, **values),
+            [
+                {"which": key} | {f"new_{name}": getattr(tone, name) for name in _TONE}
+                for key, tone in tones
+            ],
+        )
+
+    def correct(self, mention_id: int, label: str, *, by: str, now: datetime) -> bool:
+        """Take a person's word on the tone; False when there is no such mention."""
+        done = self.connection.execute(
+            update(mentions)
+            .where(mentions.c.id == mention_id)
+            .values(corrected=label, corrected_by=by, corrected_at=now)
+        )
+        return bool(done.rowcount)
+
+    def exclude(self, mention_id: int, *, by: str, now: datetime) -> bool:
+        """Take a person's word that this is not about the brand."""
+        done = self.connection.execute(
+            update(mentions)
+            .where(mentions.c.id == mention_id)
+            .values(excluded_by=by, excluded_at=now)
+        )
+        return bool(done.rowcount)
+
+    def include(self, mention_id: int) -> bool:
+        """Take "not us" back."""
+        done = self.connection.execute(
+            update(mentions)
+            .where(mentions.c.id == mention_id)
+            .values(excluded_by=None, excluded_at=None)
+        )
+        return bool(done.rowcount)
+
+    def counted(self, brand_id: int, since: datetime, until: datetime) -> list[CountedMention]:
+        """Answer what counting needs of ``[since, until)``, oldest first, "not us" left out."""
+        query = (
+            select(
+                mentions.c.id,
+                mentions.c.brand_id,
+                mentions.c.article_id,
+                mentions.c.happened_at,
+                articles.c.story_id,
+                LABEL.label("label"),
+                case(
+                    (mentions.c.corrected == "negative", 1.0),
+                    (mentions.c.corrected.is_not(None), 0.0),
+                    else_=func.coalesce(mentions.c.tone_negative, 0.0),
+                ).label("negative"),
+                articles.c.author,
+                sources.c.publisher,
+            )
+            .join(articles, articles.c.id == mentions.c.article_id)
+            .join(sources, sources.c.id == articles.c.source_id)
+            .where(
+                mentions.c.brand_id == brand_id,
+                mentions.c.happened_at >= since,
+                mentions.c.happened_at < until,
+                mentions.c.excluded_at.is_(None),
+            )
+            .order_by(mentions.c.happened_at, mentions.c.id)
+        )
+        return [CountedMention(**row._mapping) for row in self.connection.execute(query)]
+
+    def changed_span(
+        self, brand_id: int, since: datetime
+    ) -> tuple[datetime, datetime] | None:
+        """Answer the first and last happened_at of mentions added, scored or marked since."""
+        query = select(func.min(mentions.c.happened_at), func.max(mentions.c.happened_at)).where(
+            mentions.c.brand_id == brand_id,
+            or_(
+                mentions.c.created_at >= since,
+                mentions.c.scored_at >= since,
+                mentions.c.corrected_at >= since,
+                mentions.c.excluded_at >= since,
+            ),
+        )
+        first, last = self.connection.execute(query).one()
+        return (first, last) if first is not None else None
+
+    def span(self, brand_id: int) -> tuple[datetime, datetime] | None:
+        """Answer the first and last happened_at of a brand's mentions."""
+        query = select(func.min(mentions.c.happened_at), func.max(mentions.c.happened_at)).where(
+            mentions.c.brand_id == brand_id
+        )
+        first, last = self.connection.execute(query).one()
+        return (first, last) if first is not None else None
+
+    def count(self) -> int:
+        """Count the stored mentions."""
+        return self.connection.execute(select(func.count()).select_from(mentions)).scalar_one()
+
+
+def _row(mention: NewMention, now: datetime) -> dict[str, Any]:
+    return {
+        "article_id": mention.article_id,
+        "brand_id": mention.brand_id,
+        "matched": pack(tuple[MatchedTerm, ...], mention.matched),
+        "crisis": pack(tuple[CrisisTerm, ...], mention.crisis),
+        "snippet": mention.snippet,
+        "kind": mention.kind,
+        "happened_at": mention.happened_at,
+        "created_at": now,
+    }
+
+
+def _views() -> Select[Any]:
+    return (
+        select(
+            mentions,
+            brands.c.name.label("brand_name"),
+            articles.c.url,
+            articles.c.title,
+            articles.c.text,
+            articles.c.lang,
+            articles.c.author,
+            articles.c.story_id,
+            articles.c.published_at,
+            articles.c.seen_at,
+            sources.c.publisher,
+            sources.c.key.label("source_key"),
+        )
+        .join(articles, articles.c.id == mentions.c.article_id)
+        .join(brands, brands.c.id == mentions.c.brand_id)
+        .join(sources, sources.c.id == articles.c.source_id)
+    )
+
+
+def _conditions(which: MentionFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if which.brand is not None:
+        conditions.append(brands.c.name == which.brand)
+    if which.brand_id is not None:
+        conditions.append(mentions.c.brand_id == which.brand_id)
+    if which.since is not None:
+        conditions.append(mentions.c.happened_at >= which.since)
+    if which.until is not None:
+        conditions.append(mentions.c.happened_at < which.until)
+    if which.negative:
+        conditions.append(LABEL == "negative")
+    if which.source is not None:
+        conditions.append(or_(sources.c.key == which.source, sources.c.publisher == which.source))
+    if which.story_id is not None:
+        conditions.append(articles.c.story_id == which.story_id)
+    if not which.excluded:
+        conditions.append(mentions.c.excluded_at.is_(None))
+    if which.search:
+        words = [_contains(word) for word in which.search.split()]
+        conditions.append(and_(*words))
+    return conditions
+
+
+def _contains(word: str) -> ColumnElement[bool]:
+    return or_(
+        *(
+            column.contains(form, autoescape=True)
+            for column in (articles.c.title, articles.c.text)
+            for form in {word, word.lower(), word.capitalize(), word.upper()}
+        )
+    )
+
+
+def _view(row: Row[Any]) -> MentionView:
+    tone = None
+    if row.tone_label is not None:
+        tone = Tone(**{name: getattr(row, f"tone_{name}") for name in _TONE})
+    mention = Mention(
+        id=row.id,
+        article_id=row.article_id,
+        brand_id=row.brand_id,
+        matched=unpack(tuple[MatchedTerm, ...], row.matched),
+        crisis=unpack(tuple[CrisisTerm, ...], row.crisis),
+        snippet=row.snippet,
+        kind=row.kind,
+        happened_at=row.happened_at,
+        created_at=row.created_at,
+        tone=tone,
+        corrected=row.corrected,
+        corrected_by=row.corrected_by,
+        corrected_at=row.corrected_at,
+        excluded_by=row.excluded_by,
+        excluded_at=row.excluded_at,
+    )
+    return MentionView(
+        mention=mention,
+        brand=row.brand_name,
+        url=row.url,
+        title=row.title,
+        text=row.text,
+        lang=row.lang,
+        author=row.author,
+        publisher=row.publisher,
+        source=row.source_key,
+        story_id=row.story_id,
+        published_at=row.published_at,
+        seen_at=row.seen_at,
+    )

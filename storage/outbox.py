@@ -1,0 +1,251 @@
+"""The outbox: every message is stored before it is sent, and its fate after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+
+from storage.records import Notification
+from storage.tables import destinations, notifications
+from storage.upsert import insert, put
+
+WAITING = ("pending", "unknown")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewNotification:
+    """One message to one recipient, before it is stored."""
+
+    key: str
+    recipient: str
+    channel: str
+    address: str
+    kind: str
+    language: str
+    payload: str
+    revision: int = 0
+    topic: int | None = None
+    incident_id: int | None = None
+    event_id: int | None = None
+    brand_id: int | None = None
+    not_before: datetime | None = None
+    priority: int = 1
+    photo: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The operations on notifications and their destinations."""
+
+    connection: Connection
+
+    def add(self, new: Sequence[NewNotification], now: datetime) -> list[int]:
+        """Store the notifications; one with a key already there is left as it is."""
+        if not new:
+            return []
+        statement = (
+            insert(self.connection, notifications)
+            .on_conflict_do_nothing(index_elements=["key"])
+            .returning(notifications.c.id)
+        )
+        names = NewNotification.__dataclass_fields__
+        rows = [
+            {name: getattr(item, name) for name in names}
+            | {
+                "state": "pending",
+                "attempts": 0,
+                "created_at": now,
+                "not_before": item.not_before or now,
+            }
+            for item in new
+        ]
+        return [row.id for row in self.connection.execute(statement, rows)]
+
+    def claim(
+        self, now: datetime, *, owner: str, lease: timedelta, limit: int = 1
+    ) -> list[Notification]:
+        """Take the longest-waiting notifications that are due, for one attempt each.
+
+        A claim runs out after the lease, so what a process left unfinished when
+        it died is taken by the next one, and is told by its state ``sending``:
+        whether that message went out is not known. Its claimer must reconcile.
+        """
+        due = or_(
+            and_(notifications.c.state.in_(WAITING), notifications.c.not_before <= now),
+            and_(notifications.c.state == "sending", self._lease_is_over(now, lease)),
+        )
+        query = (
+            select(notifications)
+            .outerjoin(
+                destinations,
+                and_(
+                    destinations.c.channel == notifications.c.channel,
+                    destinations.c.address == notifications.c.address,
+                ),
+            )
+            .where(due, destinations.c.disabled_at.is_(None))
+            .where(or_(destinations.c.not_before.is_(None), destinations.c.not_before <= now))
+            .order_by(notifications.c.priority, notifications.c.id)
+            .limit(limit)
+        )
+        if self.connection.dialect.name == "postgresql":
+            query = query.with_for_update(skip_locked=True, of=notifications)
+        found = [Notification(**row._mapping) for row in self.connection.execute(query)]
+        if found:
+            self.connection.execute(
+                update(notifications)
+                .where(notifications.c.id.in_([item.id for item in found]))
+                .values(
+                    state="sending",
+                    lease_owner=owner,
+                    lease_until=now + lease,
+                    attempts=notifications.c.attempts + 1,
+                    first_tried_at=func.coalesce(
+                        notifications.c.first_tried_at, notifications.c.created_at
+                    ),
+                )
+            )
+        return found  # as they were before this claim: the state tells what is known
+
+    def confirm(self, notification_id: int, *, provider_id: str, now: datetime) -> None:
+        """Write that the message is with its recipient."""
+        self._settle(
+            notification_id,
+            state="sent",
+            provider_id=provider_id,
+            sent_at=now,
+            last_error=None,
+            error_class=None,
+        )
+
+    def postpone(
+        self,
+        notification_id: int,
+        *,
+        state: str,
+        until: datetime,
+        reason: str,
+        error_class: str,
+    ) -> None:
+        """Write that the attempt failed (state pending) or ended unknown (state unknown)."""
+        self._settle(
+            notification_id,
+            state=state,
+            not_before=until,
+            last_error=reason,
+            error_class=error_class,
+        )
+
+    def give_up(self, notification_id: int, *, state: str, reason: str, error_class: str) -> None:
+        """Write that it will not be tried again: dead, expired or merged."""
+        self._settle(notification_id, state=state, last_error=reason, error_class=error_class)
+
+    def retry(self, notification_id: int, now: datetime) -> bool:
+        """Put a dead letter back in the queue; False when there is no such dead letter."""
+        done = self.connection.execute(
+            update(notifications)
+            .where(
+                notifications.c.id == notification_id,
+                notifications.c.state.in_(("dead", "expired")),
+            )
+            .values(state="pending", not_before=now)
+        )
+        return bool(done.rowcount)
+
+    def of_incident(self, incident_id: int, *, recipient: str | None = None) -> list[Notification]:
+        """Answer an incident's notifications in the order they were stored."""
+        query = (
+            select(notifications)
+            .where(notifications.c.incident_id == incident_id)
+            .order_by(notifications.c.id)
+        )
+        if recipient is not None:
+            query = query.where(notifications.c.recipient == recipient)
+        return [Notification(**row._mapping) for row in self.connection.execute(query)]
+
+    def listed(
+        self, *, states: Sequence[str] | None = None, limit: int | None = None
+    ) -> list[Notification]:
+        """Answer notifications, newest first."""
+        query = select(notifications).order_by(notifications.c.id.desc())
+        if states is not None:
+            query = query.where(notifications.c.state.in_(states))
+        if limit is not None:
+            query = query.limit(limit)
+        return [Notification(**row._mapping) for row in self.connection.execute(query)]
+
+    def next_due_at(self) -> datetime | None:
+        """Answer when the next waiting notification may be tried; None when none waits."""
+        found: datetime | None = self.connection.execute(
+            select(func.min(notifications.c.not_before)).where(notifications.c.state.in_(WAITING))
+        ).scalar()
+        return found
+
+    def hold_destination(self, channel: str, address: str, *, until: datetime) -> None:
+        """Send nothing more to this address before the time: its server asked so."""
+        self._set_destination(channel, address, not_before=until)
+
+    def disable_destination(
+        self, channel: str, address: str, *, reason: str, now: datetime
+    ) -> None:
+        """Send nothing more to this address until somebody enables it."""
+        self._set_destination(channel, address, disabled_at=now, reason=reason)
+
+    def enable_destination(self, channel: str, address: str) -> None:
+        """Send to this address again."""
+        self._set_destination(channel, address, disabled_at=None, reason=None, not_before=None)
+
+    def move_destination(self, channel: str, address: str, *, to: str) -> None:
+        """Follow an address that moved: what waits for it is sent to the new one."""
+        self._set_destination(channel, address, moved_to=to)
+        self.connection.execute(
+            update(notifications)
+            .where(
+                notifications.c.channel == channel,
+                notifications.c.address == address,
+                notifications.c.state.in_((*WAITING, "sending")),
+            )
+            .values(address=to)
+        )
+
+    def moved_to(self, channel: str, address: str) -> str:
+        """Answer where the address is now: itself, or the place it moved to."""
+        for _ in range(10):
+            query = select(destinations.c.moved_to).where(
+                destinations.c.channel == channel, destinations.c.address == address
+            )
+            found = self.connection.execute(query).scalar()
+            if not found:
+                break
+            address = found
+        return address
+
+    def disabled(self) -> list[tuple[str, str, str]]:
+        """Answer (channel, address, reason) of the destinations that get nothing now."""
+        query = select(destinations).where(destinations.c.disabled_at.is_not(None))
+        return [
+            (row.channel, row.address, row.reason or "") for row in self.connection.execute(query)
+        ]
+
+    def _lease_is_over(self, now: datetime, lease: timedelta) -> ColumnElement[bool]:
+        # A lease further away than its own length was written by a clock that jumped.
+        until = notifications.c.lease_until
+        return or_(until.is_(None), until <= now, until > now + lease)
+
+    def _settle(self, notification_id: int, **values: Any) -> None:
+        self.connection.execute(
+            update(notifications)
+            .where(notifications.c.id == notification_id)
+            .values(lease_owner=None, lease_until=None, **values)
+        )
+
+    def _set_destination(self, channel: str, address: str, **values: Any) -> None:
+        put(
+            self.connection,
+            destinations,
+            [{"channel": channel, "address": address} | values],
+            key=["channel", "address"],
+            change=list(values),
+        )

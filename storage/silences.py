@@ -1,0 +1,59 @@
+"""Silences: told to keep quiet about a brand until a time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy import insert as plain_insert
+
+from storage.records import Silence
+from storage.tables import silences
+
+
+@dataclass(frozen=True, slots=True)
+class Silences:
+    """The operations on silences."""
+
+    connection: Connection
+
+    def add(
+        self,
+        brand_id: int,
+        *,
+        until: datetime,
+        by: str,
+        now: datetime,
+        situation: str | None = None,
+        reason: str = "",
+    ) -> Silence:
+        """Keep quiet about the brand (or one situation of it) until the time."""
+        key = self.connection.execute(
+            plain_insert(silences)
+            .values(
+                brand_id=brand_id,
+                until=until,
+                by=by,
+                created_at=now,
+                situation=situation,
+                reason=reason,
+            )
+            .returning(silences.c.id)
+        ).scalar_one()
+        row = self.connection.execute(select(silences).where(silences.c.id == key)).one()
+        return Silence(**row._mapping)
+
+    def active(self, now: datetime) -> list[Silence]:
+        """Answer the silences that hold at this moment."""
+        query = select(silences).where(
+            silences.c.until > now, silences.c.created_at <= now, silences.c.ended_at.is_(None)
+        )
+        return [Silence(**row._mapping) for row in self.connection.execute(query)]
+
+    def end(self, silence_id: int, now: datetime) -> bool:
+        """End a silence before its time; False when it is over already."""
+        done = self.connection.execute(
+            update(silences)
+            .where(silences.c.id == silence_id, silences.c.ended_at.is_(None))
+            .values(ended_at=now)
+        )
+        return bool(done.rowcount)
