@@ -27,11 +27,11 @@ class Articles:
         rows = [
             {
                 "source_id": article.source_id,
-                "url": article.url,
-                "canonical_url": article.canonical_url,
-                "title": article.title,
-                "text": article.text,
-                "author": article.author[:300] if article.author else None,
+                "url": _storable(article.url),
+                "canonical_url": _storable(article.canonical_url),
+                "title": _storable(article.title),
+                "text": _storable(article.text),
+                "author": _storable(article.author)[:300] if article.author else None,
                 "lang": article.lang,
                 "published_at": article.published_at,
                 "seen_at": article.seen_at,
@@ -92,7 +92,9 @@ class Articles:
             yield found
             last = found[-1].id
 
-    def unmatched(self, version: str, *, limit: int, since: datetime | None = None) -> list[Article]:
+    def unmatched(
+        self, version: str, *, limit: int, since: datetime | None = None
+    ) -> list[Article]:
         """Answer articles not matched yet against the watches of this version, newest first."""
         query = _read().where(articles.c.match_version != version)
         if since is not None:
@@ -140,6 +142,11 @@ class Articles:
 
 def _read() -> Select[Any]:
     return select(*_FIELDS, sources.c.publisher).join(sources, sources.c.id == articles.c.source_id)
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL refuses NUL, and neither database can encode half of a surrogate pair.
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _article(row: Row[Any]) -> Article:

@@ -32,7 +32,7 @@ class Buckets:
             self.connection.execute(plain_insert(buckets), [asdict(bucket) for bucket in new])
 
     def between(self, brand_id: int, since: datetime, until: datetime) -> list[Bucket]:
-        """Answer the brand's buckets in ``[since, until)``, oldest first; empty ones have no row."""
+        """Answer the brand's buckets in ``[since, until)``, oldest first; no row means none."""
         rows = self.connection.execute(
             select(buckets)
             .where(

@@ -1,5 +1,6 @@
 """Records inside JSON columns: to plain JSON values and back, checked on the way in."""
 
+from collections.abc import Hashable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -9,7 +10,7 @@ Record = TypeVar("Record")
 
 
 @cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
@@ -20,5 +21,5 @@ def pack(kind: Any, value: Any) -> Any:
 
 def unpack(kind: type[Record], value: Any) -> Record:
     """Turn JSON values back into the record; a broken one raises pydantic's ValidationError."""
-    record: Record = _adapter(kind).validate_python(value)
-    return record
+    adapter: TypeAdapter[Record] = _adapter(kind)
+    return adapter.validate_python(value)

@@ -17,7 +17,6 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from storage.articles import Articles
 from storage.brands import Brands
 from storage.buckets import Buckets
-from storage.claims import Claims
 from storage.feeds import Feeds
 from storage.incidents import Incidents
 from storage.leases import Leases
@@ -43,7 +42,6 @@ class Transaction:
     articles: Articles
     brands: Brands
     buckets: Buckets
-    claims: Claims
     feeds: Feeds
     incidents: Incidents
     leases: Leases
@@ -60,7 +58,6 @@ class Transaction:
             articles=Articles(connection),
             brands=Brands(connection),
             buckets=Buckets(connection),
-            claims=Claims(connection),
             feeds=Feeds(connection),
             incidents=Incidents(connection),
             leases=Leases(connection),
@@ -86,9 +83,9 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """One unit of work that writes: all of it is kept, or nothing."""
-        with self._engine.connect().execution_options(**{_WRITE: True}) as connection:
-            with connection.begin():
-                yield Transaction.over(connection)
+        connecting = self._engine.connect().execution_options(**{_WRITE: True})
+        with connecting as connection, connection.begin():
+            yield Transaction.over(connection)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -81,7 +82,7 @@ class Feeds:
     def record(self, outcome: FetchOutcome) -> None:
         """Write what a visit changed: state, health, and the pages that failed."""
         if outcome.error is None:
-            changes = {
+            changes: dict[str, Any] = {
                 "failures": 0,
                 "last_error": None,
                 "last_success_at": outcome.at,

@@ -70,7 +70,11 @@ def _view(
 
 
 def _query(view: str, time: str, given: set[str]) -> TextClause:
-    conditions = {"brand": "brand = :brand", "since": f"{time} >= :since", "until": f"{time} < :until"}
+    conditions = {
+        "brand": "brand = :brand",
+        "since": f"{time} >= :since",
+        "until": f"{time} < :until",
+    }
     chosen = [condition for name, condition in conditions.items() if name in given]
     where = f" WHERE {' AND '.join(chosen)}" if chosen else ""
     return text(f"SELECT * FROM {view}{where} ORDER BY {time}")

@@ -38,9 +38,7 @@ class Incidents:
 
     connection: Connection
 
-    def open_new(
-        self, brand_id: int, *, level: int, at: datetime, peak: float = 0.0
-    ) -> Incident:
+    def open_new(self, brand_id: int, *, level: int, at: datetime, peak: float = 0.0) -> Incident:
         """Open an incident; its first event is still to be added."""
         key = self.connection.execute(
             plain_insert(incidents)

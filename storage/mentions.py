@@ -205,9 +205,7 @@ class Mentions:
         )
         return [CountedMention(**row._mapping) for row in self.connection.execute(query)]
 
-    def changed_span(
-        self, brand_id: int, since: datetime
-    ) -> tuple[datetime, datetime] | None:
+    def changed_span(self, brand_id: int, since: datetime) -> tuple[datetime, datetime] | None:
         """Answer the first and last happened_at of mentions added, scored or marked since."""
         query = select(func.min(mentions.c.happened_at), func.max(mentions.c.happened_at)).where(
             mentions.c.brand_id == brand_id,

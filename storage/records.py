@@ -431,37 +431,3 @@ class Acknowledgement:
     by: str
     at: datetime
     channel: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """One complaint in the register."""
-
-    id: int
-    client: str
-    kind: str  # kind of client: "ordinary" | "blackmailer" | ...
-    demand: str
-    threat: str
-    amount: str  # with its currency, as said
-    owner: str
-    state: str  # "received" | "acknowledged" | "answered" | "closed"
-    received_at: datetime
-    receipt_due_at: datetime
-    answer_due_at: datetime
-    brand_id: int | None = None
-    extensions: int = 0
-    log: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capture:
-    """Kept evidence: what an address served at a moment, chained by hash."""
-
-    id: int
-    url: str
-    taken_at: datetime
-    sha256: str
-    previous_sha256: str
-    headers: str
-    body: bytes
-    article_id: int | None = None

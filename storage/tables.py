@@ -311,38 +311,6 @@ acknowledgements = Table(
     Column("channel", String(40), nullable=False),
 )
 
-claims = Table(
-    "claims",
-    metadata,
-    _id(),
-    Column("client", String(300), nullable=False),
-    Column("kind", String(40), nullable=False),
-    Column("demand", Text, nullable=False),
-    Column("threat", Text, nullable=False),
-    Column("amount", String(100), nullable=False),
-    Column("owner", String(200), nullable=False),
-    Column("state", String(20), nullable=False),
-    Column("received_at", UtcDateTime, nullable=False),
-    Column("receipt_due_at", UtcDateTime, nullable=False),
-    Column("answer_due_at", UtcDateTime, nullable=False),
-    _reference("brand_id", "brands.id", nullable=True),
-    Column("extensions", Integer, nullable=False, default=0),
-    Column("log", Text, nullable=False, default=""),
-)
-
-captures = Table(
-    "captures",
-    metadata,
-    _id(),
-    Column("url", Text, nullable=False),
-    Column("taken_at", UtcDateTime, nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("previous_sha256", String(64), nullable=False),
-    Column("headers", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    _reference("article_id", "articles.id", nullable=True),
-)
-
 leases = Table(
     "leases",
     metadata,

@@ -57,9 +57,14 @@ def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
 
 def test_a_unit_of_work_that_fails_leaves_nothing(database: Database, now: datetime) -> None:
     """All of a block is kept, or nothing."""
-    with pytest.raises(RuntimeError), database.begin() as tx:
-        tx.brands.sync(["Ромашка"], now)
-        raise RuntimeError
+
+    def sync_and_fail() -> None:
+        with database.begin() as tx:
+            tx.brands.sync(["Ромашка"], now)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        sync_and_fail()
     with database.read() as tx:
         assert tx.brands.active() == []
 

@@ -154,30 +154,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("brand_id", "start_at", name=op.f("pk_buckets")),
     )
     op.create_table(
-        "claims",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
-        ),
-        sa.Column("client", sa.String(length=300), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("demand", sa.Text(), nullable=False),
-        sa.Column("threat", sa.Text(), nullable=False),
-        sa.Column("amount", sa.String(length=100), nullable=False),
-        sa.Column("owner", sa.String(length=200), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("receipt_due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("answer_due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("brand_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("extensions", sa.Integer(), nullable=False),
-        sa.Column("log", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_claims_brand_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_claims")),
-    )
-    op.create_table(
         "incidents",
         sa.Column(
             "id",
@@ -255,28 +231,6 @@ def upgrade() -> None:
             ["incident_id"], ["incidents.id"], name=op.f("fk_acknowledgements_incident_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_acknowledgements")),
-    )
-    op.create_table(
-        "captures",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
-        ),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("previous_sha256", sa.String(length=64), nullable=False),
-        sa.Column("headers", sa.Text(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column(
-            "article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
-        sa.ForeignKeyConstraint(
-            ["article_id"], ["articles.id"], name=op.f("fk_captures_article_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_captures")),
     )
     op.create_table(
         "events",
