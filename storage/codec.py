@@ -1,25 +1,41 @@
 """Records inside JSON columns: to plain JSON values and back, checked on the way in."""
 
-from collections.abc import Hashable
-from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-Record = TypeVar("Record")
+from storage.records import CrisisTerm, Facts, MatchedTerm
+
+_MATCHED: Final = TypeAdapter(tuple[MatchedTerm, ...])
+_CRISIS: Final = TypeAdapter(tuple[CrisisTerm, ...])
+_FACTS: Final = TypeAdapter(Facts)
 
 
-@cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+def pack_matched(terms: tuple[MatchedTerm, ...]) -> Any:
+    """Turn matched terms into JSON values."""
+    return _MATCHED.dump_python(terms, mode="json")
 
 
-def pack(kind: Any, value: Any) -> Any:
-    """Turn a record (or a tuple of them) into JSON values."""
-    return _adapter(kind).dump_python(value, mode="json")
+def unpack_matched(value: Any) -> tuple[MatchedTerm, ...]:
+    """Turn JSON values back into matched terms."""
+    return _MATCHED.validate_python(value)
 
 
-def unpack(kind: type[Record], value: Any) -> Record:
-    """Turn JSON values back into the record; a broken one raises pydantic's ValidationError."""
-    adapter: TypeAdapter[Record] = _adapter(kind)
-    return adapter.validate_python(value)
+def pack_crisis(terms: tuple[CrisisTerm, ...]) -> Any:
+    """Turn crisis terms into JSON values."""
+    return _CRISIS.dump_python(terms, mode="json")
+
+
+def unpack_crisis(value: Any) -> tuple[CrisisTerm, ...]:
+    """Turn JSON values back into crisis terms."""
+    return _CRISIS.validate_python(value)
+
+
+def pack_facts(facts: Facts) -> Any:
+    """Turn an event's facts into JSON values."""
+    return _FACTS.dump_python(facts, mode="json")
+
+
+def unpack_facts(value: Any) -> Facts:
+    """Turn JSON values back into facts."""
+    return _FACTS.validate_python(value)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, update
 from sqlalchemy import insert as plain_insert
 
-from storage.codec import pack, unpack
+from storage.codec import pack_facts, unpack_facts
 from storage.records import Acknowledgement, Event, Facts, Incident
 from storage.tables import acknowledgements, brands, events, incidents
 
@@ -85,7 +85,7 @@ class Incidents:
                 kind=kind,
                 level=changed.level,
                 at=at,
-                facts=pack(Facts, facts),
+                facts=pack_facts(facts),
                 by=by,
             )
             .returning(events.c.id)
@@ -193,4 +193,4 @@ def _incident(row: Row[Any]) -> Incident:
 
 
 def _event(row: Row[Any]) -> Event:
-    return Event(**(dict(row._mapping) | {"facts": unpack(Facts, row.facts)}))
+    return Event(**(dict(row._mapping) | {"facts": unpack_facts(row.facts)}))

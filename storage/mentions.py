@@ -19,10 +19,8 @@ from sqlalchemy import (
     update,
 )
 
-from storage.codec import pack, unpack
+from storage.codec import pack_crisis, pack_matched, unpack_crisis, unpack_matched
 from storage.records import (
-    CrisisTerm,
-    MatchedTerm,
     Mention,
     MentionView,
     NewMention,
@@ -236,8 +234,8 @@ def _row(mention: NewMention, now: datetime) -> dict[str, Any]:
     return {
         "article_id": mention.article_id,
         "brand_id": mention.brand_id,
-        "matched": pack(tuple[MatchedTerm, ...], mention.matched),
-        "crisis": pack(tuple[CrisisTerm, ...], mention.crisis),
+        "matched": pack_matched(mention.matched),
+        "crisis": pack_crisis(mention.crisis),
         "snippet": mention.snippet,
         "kind": mention.kind,
         "happened_at": mention.happened_at,
@@ -309,8 +307,8 @@ def _view(row: Row[Any]) -> MentionView:
         id=row.id,
         article_id=row.article_id,
         brand_id=row.brand_id,
-        matched=unpack(tuple[MatchedTerm, ...], row.matched),
-        crisis=unpack(tuple[CrisisTerm, ...], row.crisis),
+        matched=unpack_matched(row.matched),
+        crisis=unpack_crisis(row.crisis),
         snippet=row.snippet,
         kind=row.kind,
         happened_at=row.happened_at,

@@ -1,0 +1,323 @@
+"""Reads the configuration: TOML into frozen settings; the only reader of the environment.
+
+An unknown key is an error with the nearest known key. A secret is named, never
+written: ``env:NAME`` or ``file:PATH``; it is looked up when a plug-in is built.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, fields
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from nabat.errors import ConfigError, nearest
+from storage.durations import parse_duration, parse_rate
+from storage.records import Person, Watch
+
+DEFAULT_NAME = "nabat.toml"
+
+
+def _duration(value: Any) -> Any:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+def _rate(value: Any) -> Any:
+    return parse_rate(value) if isinstance(value, str) else value
+
+
+def _zone(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        message = f"unknown time zone {value!r}; write for example 'Europe/Moscow'"
+        raise ValueError(message) from error
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Rate = Annotated[float, BeforeValidator(_rate)]
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class StorageSettings(_Section):
+    """``[storage]``: where everything is remembered."""
+
+    url: str = "sqlite:///nabat.db"
+
+
+class RetentionSettings(_Section):
+    """``[retention]``: how long unmentioned articles are kept for a look back."""
+
+    articles_days: int = Field(default=90, ge=1)
+
+
+class PersonSettings(_Section):
+    """``[[brand.person]]``: somebody who stands for the brand."""
+
+    name: str = Field(min_length=2)
+    role: str = "director"
+
+
+class QuerySettings(_Section):
+    """``[[brand.watch]]``: one extra watch in the watch language."""
+
+    query: str = Field(min_length=1)
+
+
+class BrandSettings(_Section):
+    """``[[brand]]``: one watched company or person."""
+
+    name: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    crisis_words: tuple[str, ...] = ()
+    any_case: bool = False
+    false_alarms: Rate = 1.0
+    person: tuple[PersonSettings, ...] = ()
+    watch: tuple[QuerySettings, ...] = ()
+
+    def as_watch(self) -> Watch:
+        """Answer what the matcher looks for."""
+        return Watch(
+            brand=self.name,
+            aliases=self.aliases,
+            exclude=self.exclude,
+            persons=tuple(Person(name=one.name, role=one.role) for one in self.person),
+            queries=tuple(one.query for one in self.watch),
+            crisis_words=self.crisis_words,
+            any_case=self.any_case,
+        )
+
+
+class CrawlSettings(_Section):
+    """``[crawl]``: manners and bounds of fetching."""
+
+    contact: str = ""
+    allow_addresses: tuple[IPv4Network | IPv6Network, ...] = ()
+    interval: Duration = timedelta(minutes=10)
+    timeout: Duration = timedelta(seconds=30)
+    max_megabytes: float = Field(default=8.0, gt=0)
+    concurrency: int = Field(default=16, ge=1)
+    host_delay: Duration = timedelta(seconds=1)
+
+    @field_validator("allow_addresses", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        return tuple(ip_network(item, strict=False) for item in value)
+
+    @field_validator("host_delay", mode="before")
+    @classmethod
+    def _no_delay(cls, value: Any) -> Any:
+        return timedelta(0) if value in (0, "0", "none") else value
+
+
+class ToneSettings(BaseModel):
+    """``[tone]``: the backend that judges tone, and its options."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    backend: str = "linear"
+
+    def table(self) -> dict[str, Any]:
+        """Answer the options as the backend's constructor takes them."""
+        return {"kind": self.backend} | dict(self.model_extra or {})
+
+
+class SpikeSettings(_Section):
+    """``[spike]``: what every brand's judgement shares."""
+
+    min_stories: int = Field(default=3, ge=1)
+    min_ratio: float = Field(default=1.5, ge=1)
+    min_coverage: float = Field(default=0.5, ge=0, le=1)
+    timezone: Zone = ZoneInfo("Europe/Moscow")
+
+
+class DaemonSettings(_Section):
+    """``[daemon]``: how often `nabat run` does each job."""
+
+    crawl_every: Duration = timedelta(seconds=30)
+    evaluate_every: Duration = timedelta(seconds=60)
+    deliver_every: Duration = timedelta(seconds=2)
+    health: str = ""  # host:port of the health endpoint; empty: none
+
+
+class LogSettings(_Section):
+    """``[log]``: what is written to standard error."""
+
+    level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    format: str = Field(default="text", pattern="^(text|json)$")
+
+
+class RecipientSettings(_Section):
+    """``[[recipient]]``: one person or group, on one channel."""
+
+    name: str = Field(min_length=1)
+    channel: str
+    address: str
+    topic: int | None = None
+    language: str = Field(default="ru", pattern="^(ru|uk|en)$")
+    levels: tuple[int, ...] = (1, 2, 3, 4)
+    brands: tuple[str, ...] = ()
+    role: str = ""
+    timezone: Zone = ZoneInfo("Europe/Moscow")
+
+    @field_validator("address", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:
+        return str(value) if isinstance(value, int) else value
+
+
+class PlaybookSettings(_Section):
+    """``[playbook]``: whether the shipped crisis map is taken."""
+
+    shipped: bool = True
+
+
+class Settings(_Section):
+    """The whole configuration."""
+
+    storage: StorageSettings = StorageSettings()
+    retention: RetentionSettings = RetentionSettings()
+    brand: tuple[BrandSettings, ...] = ()
+    crawl: CrawlSettings = CrawlSettings()
+    source: tuple[dict[str, Any], ...] = ()
+    tone: ToneSettings = ToneSettings()
+    spike: SpikeSettings = SpikeSettings()
+    daemon: DaemonSettings = DaemonSettings()
+    log: LogSettings = LogSettings()
+    notifier: tuple[dict[str, Any], ...] = ()
+    recipient: tuple[RecipientSettings, ...] = ()
+    playbook: PlaybookSettings = PlaybookSettings()
+    situation: tuple[dict[str, Any], ...] = ()
+    reaction: tuple[dict[str, Any], ...] = ()
+
+    def watches(self) -> tuple[Watch, ...]:
+        """Answer what the matcher looks for, brand by brand."""
+        return tuple(brand.as_watch() for brand in self.brand)
+
+
+def load(path: Path) -> Settings:
+    """Read the configuration file; ConfigError names the file, the key and the mend."""
+    try:
+        tables = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError as error:
+        message = f"{path}: no such file; run `nabat init` to write one"
+        raise ConfigError(message) from error
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path}: cannot be read: {error}"
+        raise ConfigError(message) from error
+    except tomllib.TOMLDecodeError as error:
+        message = f"{path}: not valid TOML: {error}"
+        raise ConfigError(message) from error
+    try:
+        settings = Settings.model_validate(tables)
+        _check_names(settings)
+    except ValidationError as error:
+        message = "\n".join(f"{path}: {_explain(item)}" for item in error.errors())
+        raise ConfigError(message) from error
+    except ConfigError as error:
+        message = f"{path}: {error}"
+        raise ConfigError(message) from error
+    return settings
+
+
+def secret(value: str, place: str) -> str:
+    """Look up ``env:NAME`` or ``file:PATH``; ConfigError when it is not there."""
+    scheme, _, name = value.partition(":")
+    if scheme == "env":
+        found = os.environ.get(name, "")
+        if not found:
+            message = f"{place}: the environment variable {name} is not set; set it and run again"
+            raise ConfigError(message)
+        return found.strip()
+    if scheme == "file":
+        try:
+            return Path(name).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"{place}: the file {name} cannot be read: {error}"
+            raise ConfigError(message) from error
+    message = f"{place}: write a secret as env:NAME or file:PATH, never in clear"
+    raise ConfigError(message)
+
+
+def reveal(table: Mapping[str, Any], secrets: Sequence[str], place: str) -> dict[str, Any]:
+    """Answer the table with its secrets looked up."""
+    return {
+        key: secret(value, f"{place}.{key}") if key in secrets and isinstance(value, str) else value
+        for key, value in table.items()
+    }
+
+
+def secret_fields(chosen: type[Any]) -> list[str]:
+    """Answer which fields of a plug-in are secrets: those that it hides from its repr."""
+    return [
+        field.name
+        for field in fields(chosen)
+        if not field.repr and field.init and field.default_factory is MISSING
+    ]
+
+
+def default_path() -> Path:
+    """Answer where the configuration is looked for: NABAT_CONFIG, else here."""
+    return Path(os.environ.get("NABAT_CONFIG", DEFAULT_NAME))
+
+
+def _check_names(settings: Settings) -> None:
+    seen: set[str] = set()
+    for index, brand in enumerate(settings.brand, 1):
+        if brand.name in seen:
+            message = f"brand[{index}].name: there are two brands named {brand.name!r}; rename one"
+            raise ConfigError(message)
+        seen.add(brand.name)
+    for index, recipient in enumerate(settings.recipient, 1):
+        unknown = [name for name in recipient.brands if name not in seen]
+        if unknown:
+            message = (
+                f"recipient[{index}].brands: no brand is named {unknown[0]!r}"
+                f"{nearest(unknown[0], sorted(seen))}"
+            )
+            raise ConfigError(message)
+
+
+def _explain(item: Any) -> str:
+    place, model = _place(item["loc"])
+    if item["type"] == "extra_forbidden" and model is not None:
+        key = str(item["loc"][-1])
+        return f"{place}: unknown key{nearest(key, model.model_fields)}"
+    if item["type"] == "missing":
+        return f"{place}: is missing; add it"
+    reason = str(item["msg"]).removeprefix("Value error, ")
+    return f"{place}: {reason[:1].lower()}{reason[1:]}"
+
+
+def _place(location: Sequence[str | int]) -> tuple[str, type[BaseModel] | None]:
+    words = ""
+    model: type[BaseModel] | None = Settings
+    for part in location:
+        if isinstance(part, int):
+            words += f"[{part + 1}]"
+            continue
+        words += f".{part}" if words else part
+        model = _inside(model, part) or model
+    return words, model
+
+
+def _inside(model: type[BaseModel] | None, name: str) -> type[BaseModel] | None:
+    field = model.model_fields.get(name) if model else None
+    if field is None:
+        return None
+    candidates = (field.annotation, *getattr(field.annotation, "__args__", ()))
+    for candidate in candidates:
+        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+            return candidate
+    return None
