@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from monitor.budget import parse_budget
 from nabat.errors import ConfigError, nearest
-from storage.durations import parse_duration, parse_rate
+from storage.durations import parse_duration
 from storage.records import Person, Watch
 
 DEFAULT_NAME = "nabat.toml"
@@ -28,7 +29,7 @@ def _duration(value: Any) -> Any:
 
 
 def _rate(value: Any) -> Any:
-    return parse_rate(value) if isinstance(value, str) else value
+    return parse_budget(value) if isinstance(value, str) else value
 
 
 def _zone(value: Any) -> Any:
@@ -158,25 +159,6 @@ class LogSettings(_Section):
     format: str = Field(default="text", pattern="^(text|json)$")
 
 
-class RecipientSettings(_Section):
-    """``[[recipient]]``: one person or group, on one channel."""
-
-    name: str = Field(min_length=1)
-    channel: str
-    address: str
-    topic: int | None = None
-    language: str = Field(default="ru", pattern="^(ru|uk|en)$")
-    levels: tuple[int, ...] = (1, 2, 3, 4)
-    brands: tuple[str, ...] = ()
-    role: str = ""
-    timezone: Zone = ZoneInfo("Europe/Moscow")
-
-    @field_validator("address", mode="before")
-    @classmethod
-    def _as_text(cls, value: Any) -> Any:
-        return str(value) if isinstance(value, int) else value
-
-
 class PlaybookSettings(_Section):
     """``[playbook]``: whether the shipped crisis map is taken."""
 
@@ -196,7 +178,7 @@ class Settings(_Section):
     daemon: DaemonSettings = DaemonSettings()
     log: LogSettings = LogSettings()
     notifier: tuple[dict[str, Any], ...] = ()
-    recipient: tuple[RecipientSettings, ...] = ()
+    recipient: tuple[dict[str, Any], ...] = ()
     playbook: PlaybookSettings = PlaybookSettings()
     situation: tuple[dict[str, Any], ...] = ()
     reaction: tuple[dict[str, Any], ...] = ()
@@ -279,14 +261,6 @@ def _check_names(settings: Settings) -> None:
             message = f"brand[{index}].name: there are two brands named {brand.name!r}; rename one"
             raise ConfigError(message)
         seen.add(brand.name)
-    for index, recipient in enumerate(settings.recipient, 1):
-        unknown = [name for name in recipient.brands if name not in seen]
-        if unknown:
-            message = (
-                f"recipient[{index}].brands: no brand is named {unknown[0]!r}"
-                f"{nearest(unknown[0], sorted(seen))}"
-            )
-            raise ConfigError(message)
 
 
 def _explain(item: Any) -> str:

@@ -77,7 +77,7 @@ def build(chosen: type[Any], table: Mapping[str, Any], place: str) -> Any:
     for name, field in known.items():
         required = field.default is MISSING and field.default_factory is MISSING
         if required and name not in given:
-            message = f"{place}: {name} is missing; a source or channel of kind {table.get('kind')!r} needs it"
+            message = f"{place}: {name} is missing; the kind {table.get('kind')!r} needs it"
             raise ConfigError(message)
     values = {key: _convert(hints[key], value, f"{place}.{key}") for key, value in given.items()}
     try:

@@ -15,12 +15,6 @@ _UNITS = {
 }  # fmt: skip
 
 _PART = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([^\W\d_]+)\.?\s*", re.UNICODE)
-_PER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:/|per|в)\s*([a-zа-я]+)\s*", re.IGNORECASE)
-_PERIODS = {
-    "day": 1.0, "d": 1.0, "день": 1.0, "week": 7.0, "w": 7.0, "неделю": 7.0,
-    "month": 30.4, "m": 30.4, "месяц": 30.4, "quarter": 91.3, "квартал": 91.3,
-    "year": 365.25, "y": 365.25, "год": 365.25,
-}  # fmt: skip
 
 
 class DurationError(ValueError):
@@ -45,14 +39,3 @@ def parse_duration(words: str) -> timedelta:
     except OverflowError as error:
         message = f"{words!r} is too long a time"
         raise DurationError(message) from error
-
-
-def parse_rate(words: str) -> float:
-    """Read a false-alarm budget such as "1/month"; answers how many in 30.4 days."""
-    match = _PER.fullmatch(words)
-    period = _PERIODS.get(match[2].lower()) if match else None
-    count = float(match[1].replace(",", ".")) if match else 0.0
-    if period is None or count <= 0:
-        message = f"cannot read {words!r} as a rate; write for example '1/month', '2/week'"
-        raise DurationError(message)
-    return count * _PERIODS["month"] / period

@@ -50,6 +50,13 @@ class Leases:
         ).scalar()
         return int(taken) if taken is not None else None
 
+    def holder(self, name: str) -> str | None:
+        """Answer who has the lease, run out or not."""
+        found: str | None = self.connection.execute(
+            select(leases.c.owner).where(leases.c.name == name)
+        ).scalar()
+        return found
+
     def release(self, name: str, *, owner: str) -> None:
         """Give the lease back, if it is still ours."""
         self.connection.execute(

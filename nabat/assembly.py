@@ -1,0 +1,132 @@
+"""Builds the parts that the configuration names: sources, channels, people, maps, backend.
+
+Each builder raises ConfigError with the place in the file and the mend.
+"""
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+from alerts import playbook as maps
+from alerts.notifiers.protocol import Notifier
+from alerts.playbook import Playbook, PlaybookError
+from alerts.recipients import Recipient
+from crawler.fetch import FetchSettings
+from crawler.sources.protocol import SourcePlugin
+from monitor.sentiment.protocol import SentimentBackend
+from nabat import plugins
+from nabat.config import CrawlSettings, Settings, reveal, secret_fields
+from nabat.errors import ConfigError, nearest
+from storage.feeds import SourceEntry
+
+
+def sources(settings: Settings) -> list[SourcePlugin]:
+    """Build the sources, in the order of the file."""
+    kinds, built = plugins.sources(), list[SourcePlugin]()
+    for index, table in enumerate(settings.source, 1):
+        place = f"source[{index}]"
+        chosen = plugins.choose(kinds, table, place)
+        known = {field.name for field in fields(chosen)}
+        given = dict(table)
+        if "interval" in known:
+            given.setdefault("interval", settings.crawl.interval)
+        built.append(plugins.build(chosen, given, place))
+    _refuse_twins([source.key for source in built], "source", "give one of them an id")
+    return [source for source in built if source.enabled]
+
+
+def source_entries(built: Sequence[SourcePlugin]) -> list[SourceEntry]:
+    """Answer how the database knows the sources."""
+    return [
+        SourceEntry(
+            key=source.key,
+            kind=source.kind,
+            address=source.address,
+            publisher=source.family,
+            interval=source.interval,
+        )
+        for source in built
+    ]
+
+
+def notifiers(settings: Settings) -> dict[str, Notifier]:
+    """Build the channels by kind, their secrets looked up."""
+    kinds, built = plugins.notifiers(), dict[str, Notifier]()
+    for index, table in enumerate(settings.notifier, 1):
+        place = f"notifier[{index}]"
+        chosen = plugins.choose(kinds, table, place)
+        if table["kind"] in built:
+            message = f"{place}: there is a notifier of kind {table['kind']!r} already; keep one"
+            raise ConfigError(message)
+        known = reveal(table, secret_fields(chosen), place)
+        built[table["kind"]] = plugins.build(chosen, known, place)
+    return built
+
+
+def recipients(settings: Settings, *, channels: Sequence[str]) -> list[Recipient]:
+    """Build the people and groups that are told; each must have a configured channel."""
+    brands, built = [brand.name for brand in settings.brand], list[Recipient]()
+    for index, table in enumerate(settings.recipient, 1):
+        place = f"recipient[{index}]"
+        given = {key: str(value) if key == "address" else value for key, value in table.items()}
+        recipient: Recipient = plugins.build(Recipient, given, place)
+        if recipient.channel not in channels:
+            message = (
+                f"{place}.channel: no [[notifier]] of kind {recipient.channel!r}"
+                f"{nearest(recipient.channel, channels)}"
+            )
+            raise ConfigError(message)
+        for name in recipient.brands:
+            if name not in brands:
+                message = f"{place}.brands: no brand is named {name!r}{nearest(name, brands)}"
+                raise ConfigError(message)
+        built.append(recipient)
+    _refuse_twins([one.name for one in built], "recipient", "give each its own name")
+    return built
+
+
+def playbook(settings: Settings) -> Playbook:
+    """Build the crisis map and the reaction map: the shipped pack under the config's own tables."""
+    own = {"situation": settings.situation, "reaction": settings.reaction}
+    try:
+        if settings.playbook.shipped:
+            return maps.load(own)
+        return maps.parse(own, "the configuration")
+    except PlaybookError as error:
+        raise ConfigError(str(error)) from error
+
+
+def backend(settings: Settings) -> SentimentBackend:
+    """Build the sentiment backend."""
+    table = settings.tone.table()
+    kinds = plugins.backends()
+    if table["kind"] not in kinds:
+        message = f"tone.backend: unknown backend {table['kind']!r}{nearest(table['kind'], kinds)}"
+        raise ConfigError(message)
+    chosen = kinds[table["kind"]]
+    built: SentimentBackend = plugins.build(
+        chosen, reveal(table, secret_fields(chosen), "tone"), "tone"
+    )
+    return built
+
+
+def fetching(crawl: CrawlSettings) -> FetchSettings:
+    """Answer the manners and bounds of fetching as the crawler takes them."""
+    return FetchSettings(
+        contact=crawl.contact,
+        allow_addresses=tuple(str(network) for network in crawl.allow_addresses),
+        longest_body=int(crawl.max_megabytes * 1024 * 1024),
+        timeout=crawl.timeout,
+        host_delay=crawl.host_delay,
+        connections=crawl.concurrency,
+    )
+
+
+def _refuse_twins(names: Sequence[str], what: str, mend: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            message = f"{what}: {name!r} is there twice; {mend}"
+            raise ConfigError(message)
+        seen.add(name)
+
+

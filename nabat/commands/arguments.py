@@ -1,0 +1,87 @@
+"""Arguments that many commands share, and how they are read."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nabat import clock
+from nabat.config import Settings, default_path, load
+from nabat.errors import CommandError
+from nabat.output import FORMATS
+from storage.database import Database
+from storage.durations import DurationError, parse_duration
+
+
+def parse_moment(words: str, now: datetime) -> datetime:
+    """Read "2026-03-01", "2026-03-01 12:30", an ISO time, or how long ago: "24h", "7 days"."""
+    try:
+        moment = datetime.fromisoformat(words)
+    except ValueError:
+        try:
+            return now - parse_duration(words)
+        except (DurationError, OverflowError) as error:
+            message = f"cannot read the time {words!r}; write 2026-03-01, 2026-03-01T12:30 or '24h'"
+            raise typer.BadParameter(message) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _moment(words: str) -> datetime:
+    return parse_moment(words, clock.now())
+
+
+def _form(value: str) -> str:
+    if value not in FORMATS:
+        message = f"unknown format {value!r}; known: {', '.join(FORMATS)}"
+        raise typer.BadParameter(message)
+    return value
+
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="The configuration file; else NABAT_CONFIG, nabat.toml."),
+]
+Brand = Annotated[str | None, typer.Option("--brand", "-b", help="Only this brand.")]
+Since = Annotated[
+    datetime | None,
+    typer.Option(
+        parser=_moment, metavar="TIME", help="From this time on: 2026-03-01, or '24h' ago."
+    ),
+]
+Until = Annotated[
+    datetime | None, typer.Option(parser=_moment, metavar="TIME", help="Before this time.")
+]
+Limit = Annotated[int | None, typer.Option(min=1, help="At most so many.")]
+Form = Annotated[
+    str, typer.Option("--format", "-f", callback=_form, help=f"One of: {', '.join(FORMATS)}.")
+]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines: the same as --format jsonl.")]
+
+
+def settings_of(path: Path | None) -> Settings:
+    """Load the configuration a command was given, or the default one."""
+    return load(path or default_path())
+
+
+def opened(settings: Settings) -> Database:
+    """Open the configured database; StorageError with the mend when it cannot be used."""
+    database = Database(settings.storage.url)
+    database.check()
+    return database
+
+
+def known_brand(database: Database, name: str | None) -> None:
+    """Refuse a brand that nobody watches or watched."""
+    if name is None:
+        return
+    with database.read() as tx:
+        names = [brand.name for brand in tx.brands.all()]
+    if name not in names:
+        message = f"no brand is named {name!r}; known: {', '.join(names) or 'none yet'}"
+        raise CommandError(message)
+
+
+Clock = Callable[[], datetime]

@@ -1,0 +1,258 @@
+"""Look at records: mentions, counts, incidents, sources, outbox."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+
+from nabat import clock
+from nabat.commands.arguments import (
+    AsJson,
+    Brand,
+    Config,
+    Form,
+    Limit,
+    Output,
+    Since,
+    Until,
+    known_brand,
+    opened,
+    settings_of,
+)
+from nabat.output import show
+from storage import frames
+from storage.mentions import MentionFilter
+from storage.records import MentionView, Source, SourceFailure
+
+MENTION_COLUMNS = (
+    "id",
+    "happened_at",
+    "brand",
+    "label",
+    "matched",
+    "crisis",
+    "publisher",
+    "title",
+    "url",
+)
+SOURCE_COLUMNS = (
+    "key",
+    "state",
+    "publisher",
+    "last_success_at",
+    "last_item_at",
+    "failures",
+    "failed_pages",
+    "last_error",
+)
+INCIDENT_COLUMNS = (
+    "id",
+    "brand",
+    "level",
+    "state",
+    "situation",
+    "opened_at",
+    "resolved_at",
+    "peak",
+    "taken_by",
+)
+OUTBOX_COLUMNS = (
+    "id",
+    "created_at",
+    "recipient",
+    "channel",
+    "kind",
+    "state",
+    "attempts",
+    "sent_at",
+    "last_error",
+)
+
+
+def mentions(
+    config: Config = None,
+    brand: Brand = None,
+    since: Since = None,
+    until: Until = None,
+    negative: Annotated[bool, typer.Option("--negative", help="Only the negative ones.")] = False,
+    source: Annotated[str | None, typer.Option(help="Of this source key or publisher.")] = None,
+    search: Annotated[str | None, typer.Option(help="Title or text has all these words.")] = None,
+    excluded: Annotated[
+        bool, typer.Option("--excluded", help='Also those marked "not us".')
+    ] = False,
+    limit: Limit = None,
+    form: Form = "table",
+    as_json: AsJson = False,
+    output: Output = None,
+) -> None:
+    """Show mentions, newest first."""
+    database = opened(settings_of(config))
+    known_brand(database, brand)
+    form = "jsonl" if as_json else form
+    which = MentionFilter(
+        brand=brand,
+        since=since,
+        until=until,
+        negative=negative,
+        source=source,
+        search=search,
+        excluded=excluded,
+        limit=limit if limit or form != "table" else 50,
+    )
+    with database.read() as tx:
+        found = tx.mentions.views(which)
+    frame = pd.DataFrame([_mention(view) for view in found], columns=list(_mention_names()))
+    show(frame, form=form, output=output, columns=MENTION_COLUMNS)
+
+
+def counts(
+    config: Config = None,
+    brand: Brand = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Limit = None,
+    form: Form = "table",
+    as_json: AsJson = False,
+    output: Output = None,
+) -> None:
+    """Show mentions, negative ones and stories by hour (UTC); the newest hours where limited."""
+    database = opened(settings_of(config))
+    known_brand(database, brand)
+    frame = frames.counts(database, brand=brand, since=since, until=until)
+    show(_last(frame, limit), form="jsonl" if as_json else form, output=output)
+
+
+def incidents(
+    config: Config = None,
+    brand: Brand = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Limit = None,
+    form: Form = "table",
+    as_json: AsJson = False,
+    output: Output = None,
+) -> None:
+    """Show incidents, the newest last."""
+    database = opened(settings_of(config))
+    known_brand(database, brand)
+    frame = frames.incidents(database, brand=brand, since=since, until=until)
+    form = "jsonl" if as_json else form
+    show(_last(frame, limit), form=form, output=output, columns=INCIDENT_COLUMNS)
+
+
+def sources(
+    config: Config = None,
+    source: Annotated[str | None, typer.Option(help="Only this source key or publisher.")] = None,
+    failing: Annotated[bool, typer.Option("--failing", help="Only those with a failure.")] = False,
+    form: Form = "table",
+    as_json: AsJson = False,
+    output: Output = None,
+) -> None:
+    """Show the sources and their health: what failed, where, and why."""
+    database = opened(settings_of(config))
+    with database.read() as tx:
+        known, failures = tx.feeds.active(), tx.feeds.failures()
+    pages: dict[int, list[SourceFailure]] = {}
+    for failure in failures:
+        pages.setdefault(failure.source_id, []).append(failure)
+    rows = [
+        _source(one, pages.get(one.id, []), clock.now())
+        for one in known
+        if source in (None, one.key, one.publisher)
+        and (not failing or one.failures or one.id in pages)
+    ]
+    names = list(rows[0]) if rows else list(SOURCE_COLUMNS)
+    frame = pd.DataFrame(rows, columns=names)
+    form = "jsonl" if as_json else form
+    if form == "table":
+        frame["failed_pages"] = frame["failed_pages"].map(len) if rows else []
+    show(frame, form=form, output=output, columns=SOURCE_COLUMNS)
+
+
+def outbox(
+    config: Config = None,
+    state: Annotated[
+        str | None,
+        typer.Option(help="Only: pending, sending, sent, unknown, merged, dead, expired."),
+    ] = None,
+    limit: Limit = 50,
+    form: Form = "table",
+    as_json: AsJson = False,
+    output: Output = None,
+) -> None:
+    """Show notifications and their fate, newest first."""
+    database = opened(settings_of(config))
+    with database.read() as tx:
+        found = tx.outbox.listed(states=[state] if state else None, limit=limit)
+    names = ("id", "created_at", "key", "incident_id", "recipient", "channel", "address", "kind")
+    names += ("revision", "state", "attempts", "not_before", "sent_at", "provider_id", "last_error")
+    rows = [{name: getattr(one, name) for name in names} for one in found]
+    frame = pd.DataFrame(rows, columns=list(names))
+    show(frame, form="jsonl" if as_json else form, output=output, columns=OUTBOX_COLUMNS)
+
+
+def _last(frame: pd.DataFrame, limit: int | None) -> pd.DataFrame:
+    return frame.tail(limit) if limit else frame
+
+
+def _mention(view: MentionView) -> dict[str, Any]:
+    found, tone = view.mention, view.mention.tone
+    return {
+        "id": found.id,
+        "happened_at": found.happened_at,
+        "brand": view.brand,
+        "label": found.corrected or (tone.label if tone else None),
+        "negative": tone.negative if tone else None,
+        "unsure": tone.unsure if tone else None,
+        "model": tone.model if tone else None,
+        "corrected": found.corrected,
+        "kind": found.kind,
+        "matched": [term.text for term in found.matched],
+        "crisis": [term.term for term in found.crisis],
+        "publisher": view.publisher,
+        "source": view.source,
+        "author": view.author,
+        "lang": view.lang,
+        "title": view.title,
+        "snippet": found.snippet,
+        "url": view.url,
+        "published_at": view.published_at,
+        "seen_at": view.seen_at,
+        "story_id": view.story_id,
+        "article_id": found.article_id,
+        "excluded_by": found.excluded_by,
+    }
+
+
+def _mention_names() -> tuple[str, ...]:
+    return (
+        "id", "happened_at", "brand", "label", "negative", "unsure", "model", "corrected", "kind",
+        "matched", "crisis", "publisher", "source", "author", "lang", "title", "snippet", "url",
+        "published_at", "seen_at", "story_id", "article_id", "excluded_by",
+    )  # fmt: skip
+
+
+def _source(source: Source, pages: list[SourceFailure], now: datetime) -> dict[str, Any]:
+    return {
+        "key": source.key,
+        "kind": source.kind,
+        "address": source.address,
+        "publisher": source.publisher,
+        "state": _state(source, now),
+        "failures": source.failures,
+        "last_error": source.last_error,
+        "last_error_at": source.last_error_at,
+        "last_success_at": source.last_success_at,
+        "last_item_at": source.last_item_at,
+        "next_due_at": source.next_due_at,
+        "failed_pages": [{"address": page.address, "reason": page.reason} for page in pages],
+    }
+
+
+def _state(source: Source, now: datetime) -> str:
+    if source.last_success_at is None:
+        return "failing" if source.failures else "never visited"
+    if source.failures:
+        return "failing"
+    return "late" if now - source.last_success_at > 3 * source.interval else "alive"

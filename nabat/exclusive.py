@@ -1,0 +1,75 @@
+"""One process at a time does a job: a lease in the database, renewed while the job runs.
+
+Overlapping cron runs and second daemons find the lease taken and go on
+without harm. A lease whose holder died on this machine is taken over at once;
+on another machine it runs out by itself.
+"""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from uuid import uuid4
+
+from storage.database import Database
+
+DURATION = timedelta(seconds=60)
+_RENEW_EVERY = 15.0
+
+
+def new_owner() -> str:
+    """Answer a name for this process that no other has."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+
+
+def is_dead(owner: str) -> bool:
+    """Say whether an owner is a process of this machine that no longer runs."""
+    host, _, rest = owner.partition(":")
+    number = rest.partition(":")[0]
+    if host != socket.gethostname() or not number.isdigit():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+@contextmanager
+def held(
+    database: Database, name: str, *, owner: str, clock: Callable[[], datetime]
+) -> Iterator[bool]:
+    """Hold the named lease for the block; answers False when another process has it."""
+    if not _take(database, name, owner, clock):
+        yield False
+        return
+    done = Event()
+    renewing = Thread(target=_renew, args=(database, name, owner, clock, done), daemon=True)
+    renewing.start()
+    try:
+        yield True
+    finally:
+        done.set()
+        renewing.join()
+        with database.begin() as tx:
+            tx.leases.release(name, owner=owner)
+
+
+def _take(database: Database, name: str, owner: str, clock: Callable[[], datetime]) -> bool:
+    with database.begin() as tx:
+        holder = tx.leases.holder(name)
+        if holder is not None and holder != owner and is_dead(holder):
+            tx.leases.release(name, owner=holder)
+        return tx.leases.take(name, owner=owner, now=clock(), duration=DURATION) is not None
+
+
+def _renew(
+    database: Database, name: str, owner: str, clock: Callable[[], datetime], done: Event
+) -> None:
+    while not done.wait(_RENEW_EVERY):
+        with database.begin() as tx:
+            tx.leases.take(name, owner=owner, now=clock(), duration=DURATION)
