@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 
 from storage.records import FetchOutcome, Source, SourceFailure
-from storage.tables import coverage, source_failures, sources
+from storage.tables import articles, coverage, source_failures, sources
 from storage.upsert import insert, put
 
 
@@ -133,6 +133,16 @@ class Feeds:
             select(coverage).where(coverage.c.start_at >= since, coverage.c.start_at < until)
         )
         return {row.start_at: (row.alive, row.total) for row in rows}
+
+    def reach(self) -> list[datetime]:
+        """Answer the time of the oldest article of every active source that has any."""
+        query = (
+            select(func.min(articles.c.happened_at))
+            .join(sources, sources.c.id == articles.c.source_id)
+            .where(sources.c.retired_at.is_(None))
+            .group_by(articles.c.source_id)
+        )
+        return sorted(oldest for (oldest,) in self.connection.execute(query))
 
     def first_success_at(self) -> datetime | None:
         """Answer when anything was first watched: the oldest source's birth."""

@@ -1,0 +1,173 @@
+"""Job: count, judge, and write what follows.
+
+Every run counts what changed, replays the stored buckets through the detector
+and compares the newest verdict with the incident on record. The verdict is a
+function of the database and the time alone: a run that was killed, repeated or
+left out changes nothing about what the next one says.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+
+from monitor.counts import bucket_start, rebuild
+from monitor.coverage import Alive, count_alive
+from monitor.explain import Evidence, explain
+from monitor.incidents import Change, Opening, decide, level_of
+from monitor.judge import Judged, judge_brands
+from monitor.settings import DetectorSettings
+from storage.database import Database, Transaction
+from storage.mentions import MentionFilter
+from storage.records import BUCKET, Brand, Event, Incident, MentionView
+
+logger = logging.getLogger(__name__)
+
+_OVERLAP = 2 * BUCKET  # changes this long before the last run are looked at again
+_LAST_RUN_WITHIN = timedelta(days=3650)
+_BASELINE_WORDS = timedelta(days=28)
+_MOST_VIEWS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandSettings:
+    """What the operator may say about judging one brand."""
+
+    budget: float = 1.0  # false alarms a month
+    min_stories: int = 3
+    min_ratio: float = 1.25
+    min_coverage: float = 0.5
+    timezone: tzinfo | None = None  # of its audience; None takes the installation's
+
+
+def evaluate(
+    database: Database,
+    brands_settings: Mapping[str, BrandSettings],
+    *,
+    now: datetime,
+    timezone: tzinfo,
+) -> list[Event]:
+    """Judge every watched brand as of ``now``; answers the events that were written.
+
+    Brands without settings of their own are judged by the defaults. Running it
+    again at the same time writes nothing new.
+    """
+    alive = _count(database, now)
+    settings = {name: _detector_settings(one, timezone) for name, one in brands_settings.items()}
+    default = _detector_settings(BrandSettings(), timezone)
+    with database.read() as tx:
+        brands = tx.brands.active()
+        for brand in brands:
+            settings.setdefault(brand.name, default)
+        verdicts = judge_brands(tx, brands, settings, now=now)
+    events = []
+    for judged in verdicts:
+        with database.begin() as tx:
+            event = _follow(tx, judged, settings[judged.brand.name].budget, alive)
+        if event is not None:
+            events.append(event)
+    return events
+
+
+def _count(database: Database, now: datetime) -> Alive:
+    """Bring the buckets up to date and remember how many sources answered."""
+    until = bucket_start(now) + BUCKET
+    with database.begin() as tx:
+        alive = count_alive(tx.feeds.active(), now)
+        last = max(tx.feeds.coverage(now - _LAST_RUN_WITHIN, until), default=None)
+        for brand in tx.brands.active():
+            _count_brand(tx, brand, last, until, alive)
+        tx.feeds.record_coverage(bucket_start(now), alive=alive.alive, total=alive.total)
+    return alive
+
+
+def _count_brand(
+    tx: Transaction, brand: Brand, last: datetime | None, until: datetime, alive: Alive
+) -> None:
+    if last is None:
+        changed = tx.mentions.span(brand.id)
+    else:
+        changed = tx.mentions.changed_span(brand.id, last - _OVERLAP)
+    if changed is None or changed[0] >= until:
+        return
+    recorded = tx.feeds.coverage(changed[0] - BUCKET, until)
+    coverage = {start: Alive(*counts).share for start, counts in recorded.items()}
+    coverage[until - BUCKET] = alive.share
+    rebuild(tx, brand.id, since=changed[0], until=until, coverage=coverage)
+
+
+def _detector_settings(brand: BrandSettings, timezone: tzinfo) -> DetectorSettings:
+    return DetectorSettings(
+        budget=brand.budget,
+        min_stories=brand.min_stories,
+        min_ratio=brand.min_ratio,
+        min_coverage=brand.min_coverage,
+        zone=brand.timezone or timezone,
+    )
+
+
+def _follow(tx: Transaction, judged: Judged, budget: float, alive: Alive) -> Event | None:
+    """Write what the verdict changes about the brand's incident, event and all."""
+    verdict = judged.verdict
+    change = decide(
+        tx.incidents.latest(judged.brand.id),
+        verdict,
+        level=level_of(verdict, budget=budget),
+        last_negative_at=judged.last_negative_at,
+    )
+    if change is None:
+        return None
+    if isinstance(change, Change) and change.kind is None:
+        tx.incidents.change(change.incident)
+        return None
+    incident, kind = (
+        _opened(tx, judged, change)
+        if isinstance(change, Opening)
+        else (
+            change.incident,
+            change.kind or "",
+        )
+    )
+    facts = explain(verdict, _evidence(tx, incident, judged, alive))
+    event = tx.incidents.add_event(incident, kind=kind, at=verdict.at, facts=facts)
+    logger.info(
+        "incident changed",
+        extra={
+            "brand": judged.brand.name,
+            "incident": incident.id,
+            "kind": kind,
+            "level": incident.level,
+            "negative": verdict.observed,
+            "expected": round(verdict.expected, 2),
+        },
+    )
+    return event
+
+
+def _opened(tx: Transaction, judged: Judged, opening: Opening) -> tuple[Incident, str]:
+    incident = tx.incidents.open_new(
+        judged.brand.id, level=opening.level, at=judged.verdict.at, peak=opening.peak
+    )
+    return replace(incident, last_negative_at=judged.last_negative_at), "opened"
+
+
+def _evidence(tx: Transaction, incident: Incident, judged: Judged, alive: Alive) -> Evidence:
+    """The mentions since the spike began, and those of the baseline beside them."""
+    verdict = judged.verdict
+    begin = bucket_start(incident.opened_at) + BUCKET - verdict.window
+    begin = min(begin, bucket_start(verdict.at) + BUCKET - verdict.window)
+
+    def views(since: datetime, until: datetime) -> list[MentionView]:
+        which = MentionFilter(brand_id=judged.brand.id, since=since, until=until, limit=_MOST_VIEWS)
+        return tx.mentions.views(which)
+
+    return Evidence(
+        mentions=sorted(
+            views(begin, verdict.at + BUCKET),
+            key=lambda view: (view.mention.happened_at, view.mention.id),
+        ),
+        before=views(begin - _BASELINE_WORDS, begin),
+        series=judged.series,
+        sources_alive=alive.alive,
+        sources_total=alive.total,
+    )

@@ -1,0 +1,167 @@
+"""What is behind a spike: stories, sources, authors, words, against what is usual.
+
+Pure: stored mentions in, facts out. Every fact can be pointed at in the mentions
+it was made from; nothing is inferred about people or places.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import log
+
+from storage.records import Facts, Mention, MentionView, Point, StoryFact, Verdict
+
+_TOP_STORIES = 3
+_TOP_WORDS = 8
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_SURE = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What an explanation is made from."""
+
+    mentions: Sequence[MentionView]  # of the stretch, oldest first
+    before: Sequence[MentionView]  # of the baseline, to tell what is unusual
+    series: Sequence[Point]  # hours of the last week
+    sources_alive: int
+    sources_total: int
+
+
+def explain(verdict: Verdict, evidence: Evidence) -> Facts:
+    """Put together everything an alert may say about a verdict."""
+    negative = [view for view in evidence.mentions if is_negative(view.mention)]
+    stories = _stories(negative, evidence.mentions)
+    authors = Counter(author for view in negative if (author := _author(view)))
+    loudest, loudest_count = authors.most_common(1)[0] if authors else (None, 0)
+    return Facts(
+        observed=verdict.observed,
+        expected=verdict.expected,
+        window=verdict.window,
+        probability=verdict.probability,
+        return_days=verdict.return_days,
+        reason=verdict.reason,
+        coverage=verdict.coverage,
+        sources_alive=evidence.sources_alive,
+        sources_total=evidence.sources_total,
+        mentions=len(evidence.mentions),
+        negative=len(negative),
+        stories=len(stories),
+        first=min(stories, key=lambda story: story.happened_at, default=None),
+        top=tuple(sorted(stories, key=_weight, reverse=True)[:_TOP_STORIES]),
+        publishers=_counted(view.publisher for view in negative),
+        languages=_counted(view.lang or "other" for view in negative),
+        authors=len(authors),
+        top_author=loudest,
+        top_author_share=loudest_count / len(negative) if negative else 0.0,
+        crisis=_counted(word for view in negative for word in _crisis(view)),
+        persons=tuple(name for name, _ in _counted(p for view in negative for p in _persons(view))),
+        words=_unusual_words(negative, evidence.before),
+        series=tuple(evidence.series),
+    )
+
+
+def is_negative(mention: Mention) -> bool:
+    """Answer whether a mention is negative toward its brand; a person's word wins."""
+    if mention.corrected is not None:
+        return mention.corrected == "negative"
+    tone = mention.tone
+    return tone is not None and (tone.label == "negative" or tone.negative >= _SURE)
+
+
+def _stories(
+    negative: Sequence[MentionView], all_of_them: Sequence[MentionView]
+) -> list[StoryFact]:
+    """One fact per story with a negative mention, told by its first one."""
+    copies = Counter(_story(view) for view in all_of_them)
+    families: dict[tuple[str, int], set[str]] = {}
+    firsts: dict[tuple[str, int], MentionView] = {}
+    for view in sorted(negative, key=lambda view: (view.mention.happened_at, view.mention.id)):
+        firsts.setdefault(_story(view), view)
+    for view in all_of_them:
+        families.setdefault(_story(view), set()).add(view.publisher)
+    return [
+        StoryFact(
+            mention_id=view.mention.id,
+            title=view.title or view.mention.snippet,
+            url=view.url,
+            publisher=view.publisher,
+            author=view.author,
+            happened_at=view.mention.happened_at,
+            copies=copies[key],
+            publishers=len(families[key]),
+            negative=_negativity(view.mention),
+            crisis=_crisis(view),
+        )
+        for key, view in firsts.items()
+    ]
+
+
+def _story(view: MentionView) -> tuple[str, int]:
+    if view.story_id is None:
+        return ("article", view.mention.article_id)
+    return ("story", view.story_id)
+
+
+def _weight(story: StoryFact) -> tuple[int, int, int, float]:
+    """What makes a story worth showing: spread first, then copies, crisis words, certainty."""
+    return (story.publishers, story.copies, len(story.crisis), story.negative)
+
+
+def _negativity(mention: Mention) -> float:
+    if mention.corrected is not None:
+        return 1.0 if mention.corrected == "negative" else 0.0
+    return mention.tone.negative if mention.tone else 0.0
+
+
+def _author(view: MentionView) -> str | None:
+    """An author is somebody at a place: namesakes elsewhere are other people."""
+    return f"{view.author} ({view.publisher})" if view.author else None
+
+
+def _crisis(view: MentionView) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(term.term for term in view.mention.crisis))
+
+
+def _persons(view: MentionView) -> tuple[str, ...]:
+    named = (term.term for term in view.mention.matched if term.kind == "person")
+    return tuple(dict.fromkeys(named))
+
+
+def _counted(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    counts = Counter(values)
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _unusual_words(
+    negative: Sequence[MentionView], before: Sequence[MentionView]
+) -> tuple[str, ...]:
+    """Words of the titles and snippets said far more often than in the baseline."""
+    now, usual = _word_counts(negative), _word_counts(before)
+    watched = {
+        part
+        for view in negative
+        for term in view.mention.matched
+        for part in _WORD.findall(term.text.lower())
+    }
+    total_now, total_usual = max(1, len(negative)), max(1, len(before))
+    scores = {
+        word: count * log((count / total_now) / ((usual[word] + 0.5) / total_usual))
+        for word, count in now.items()
+        if count >= 2 and word not in watched
+    }
+    rising = [word for word, score in scores.items() if score > 0]
+    return tuple(sorted(rising, key=lambda word: (-scores[word], word))[:_TOP_WORDS])
+
+
+def _word_counts(views: Sequence[MentionView]) -> Counter[str]:
+    """In how many stories each word occurs; reprints do not shout louder."""
+    counts: Counter[str] = Counter()
+    seen = set()
+    for view in views:
+        if _story(view) in seen:
+            continue
+        seen.add(_story(view))
+        counts.update(set(_WORD.findall(f"{view.title} {view.mention.snippet}".lower())))
+    return counts

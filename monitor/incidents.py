@@ -1,0 +1,119 @@
+"""The life of an incident: opened, worsened, calmed, resolved, opened again.
+
+Pure: what is known of the incident and the newest verdict in, the change out.
+Each step down waits longer than the step up (hysteresis), and nothing calms down
+while too few sources answer.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from storage.records import Incident, Verdict
+
+CALM_AFTER = timedelta(hours=3)  # without a new negative story
+RESOLVED_AFTER = timedelta(hours=24)  # of calm without a new negative story
+SAME_WITHIN = timedelta(hours=24)  # a new spike this soon continues the old incident
+FALSE_ALARM = "false-alarm"  # people said so: only something worse speaks again
+_LEVEL_STEP = 10.0  # every level is ten times rarer than the one below
+_FEW, _SOME = 5, 10  # stories below which an incident is at most of level 2, of level 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A new incident is to be opened."""
+
+    level: int
+    peak: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An incident as it is from now on, and the kind of event that says so.
+
+    ``kind`` is None when only numbers moved that nobody needs to be told.
+    """
+
+    incident: Incident
+    kind: str | None
+
+
+def level_of(verdict: Verdict, *, budget: float) -> int:
+    """Answer the level 1..4 a verdict deserves by itself.
+
+    The alarm's own return period is level 1, every ten times rarer is one more; a
+    handful of stories never makes a great crisis, however quiet the brand usually is.
+    """
+    alarm_days = 30.4 / budget
+    level = 1
+    while level < 4 and verdict.return_days >= alarm_days * _LEVEL_STEP**level:
+        level += 1
+    if verdict.observed < _FEW:
+        return min(level, 2)
+    return min(level, 3) if verdict.observed < _SOME else level
+
+
+def decide(
+    incident: Incident | None,
+    verdict: Verdict,
+    *,
+    level: int,
+    last_negative_at: datetime | None,
+) -> Opening | Change | None:
+    """Answer what the verdict changes about the brand's newest incident; None for nothing."""
+    spiking = verdict.state == "spike"
+    if incident is None or _is_over(incident, verdict.at):
+        return Opening(level=level, peak=verdict.observed) if spiking else None
+    if spiking:
+        return _risen(incident, verdict, level, last_negative_at)
+    if verdict.state == "blind" or incident.state == "resolved":
+        return None
+    return _settled(incident, verdict, last_negative_at)
+
+
+def _is_over(incident: Incident, now: datetime) -> bool:
+    if incident.state != "resolved":
+        return False
+    return incident.resolved_at is None or now - incident.resolved_at > SAME_WITHIN
+
+
+def _risen(
+    incident: Incident, verdict: Verdict, level: int, last_negative_at: datetime | None
+) -> Change | None:
+    """The brand stands out: go on, worsen, or open again what had calmed down."""
+    newest = replace(
+        incident,
+        level=max(incident.level, level),
+        peak=max(incident.peak, verdict.observed),
+        last_negative_at=last_negative_at or incident.last_negative_at,
+    )
+    if incident.state != "open":
+        if not _is_news(incident, level, last_negative_at):
+            return None
+        again = replace(newest, state="open", calmed_at=None, resolved_at=None)
+        return Change(incident=again, kind="reopened")
+    if level > incident.level:
+        return Change(incident=newest, kind="worsened")
+    return Change(incident=newest, kind=None) if newest != incident else None
+
+
+def _settled(
+    incident: Incident, verdict: Verdict, last_negative_at: datetime | None
+) -> Change | None:
+    """The brand no longer stands out: calm down, and later be resolved."""
+    newest = replace(incident, last_negative_at=last_negative_at or incident.last_negative_at)
+    quiet = verdict.at - (newest.last_negative_at or newest.opened_at)
+    if incident.state == "open" and verdict.state == "calm" and quiet >= CALM_AFTER:
+        calmed = replace(newest, state="calmed", calmed_at=verdict.at)
+        return Change(incident=calmed, kind="calmed")
+    if incident.state == "calmed" and quiet >= RESOLVED_AFTER:
+        resolved = replace(newest, state="resolved", resolved_at=verdict.at)
+        return Change(incident=resolved, kind="resolved")
+    return Change(incident=newest, kind=None) if newest != incident else None
+
+
+def _is_news(incident: Incident, level: int, last_negative_at: datetime | None) -> bool:
+    """Whether what came after the incident was put to rest deserves opening it again."""
+    if incident.verdict == FALSE_ALARM and level <= incident.level:
+        return False
+    rested = incident.resolved_at or incident.calmed_at
+    return rested is None or (last_negative_at is not None and last_negative_at > rested)

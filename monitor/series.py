@@ -1,0 +1,174 @@
+"""Judge one series of counts as its rows arrive.
+
+Learns the step from the first two rows, knows missing rows from zeros, and
+keeps a bounded memory however long the series is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from math import log10
+
+import numpy as np
+
+from monitor.detect import Judgements, SpikeDetector
+from monitor.reasons import calm_reason, learning_reason, spike_reason
+from monitor.settings import DAY, HOUR, MINUTE, DetectorSettings, Grid
+
+_STEPS = sorted(
+    [minutes * MINUTE for minutes in (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)]
+    + [hours * HOUR for hours in (1, 2, 3, 4, 6, 8, 12, 24)]
+)
+_REPLAYED = 256  # rows kept for judging again when the step proves smaller than thought
+_FINER = 0.6  # a gap below this share of the step says so
+_SLACK = 0.25  # of a step: rows stamped a moment early still belong to their own step
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a series: seconds of the epoch, and what was counted."""
+
+    at: float
+    count: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowJudgement:
+    """What is to be said of one row."""
+
+    expected: float  # of this row alone
+    score: float  # 0..1: 0.2 is once a day by chance, every 0.1 more is ten times rarer
+    alarm: bool
+    reason: str
+
+
+class SeriesJudge:
+    """Judge the rows of one series, each by nothing but itself and what came before."""
+
+    def __init__(self, settings: DetectorSettings) -> None:
+        """Begin a series; the step is learned from its first two rows."""
+        self._settings = settings
+        self._first: Row | None = None
+        self._stretch: _Stretch | None = None
+        self._replay: list[Row] = []
+
+    def judge(self, rows: Sequence[Row]) -> list[RowJudgement]:
+        """Answer for these rows, later than all before; the first comes with the second."""
+        answers: list[RowJudgement] = []
+        rest = list(rows)
+        while rest:
+            if self._stretch is None:
+                answers += self._begin(rest.pop(0))
+                continue
+            fitting = self._stretch.fitting(rest, finer=len(self._replay) < _REPLAYED)
+            if not fitting:
+                self._restart(rest[0])
+                continue
+            answers += self._stretch.judge(rest[:fitting])
+            self._replay += rest[: min(fitting, _REPLAYED - len(self._replay))]
+            rest = rest[fitting:]
+        return answers
+
+    def finish(self) -> list[RowJudgement]:
+        """Answer for a series that ended with its first row."""
+        alone = self._stretch is None and self._first is not None
+        return [_nothing_known()] if alone else []
+
+    def _begin(self, row: Row) -> list[RowJudgement]:
+        if self._first is None:
+            self._first = row
+            return []
+        self._stretch = _Stretch(self._first, row.at - self._first.at, self._settings)
+        self._replay = [self._first, row]
+        return [_nothing_known(), *self._stretch.judge([row])]
+
+    def _restart(self, row: Row) -> None:
+        """Begin again: the step is smaller than thought, or nothing was known for too long."""
+        assert self._stretch is not None
+        gap, step = row.at - self._stretch.last_at, self._stretch.step
+        if gap < step:
+            self._stretch = _Stretch(self._replay[0], gap, self._settings)
+            self._stretch.judge(self._replay[1:])
+        else:
+            self._stretch = _Stretch(Row(row.at - step, 0.0), step, self._settings)
+
+
+class _Stretch:
+    """A detector for one series from a first row on, at a known step."""
+
+    def __init__(self, first: Row, step: float, settings: DetectorSettings) -> None:
+        # The detector knows steps of a minute to a day; time is stretched for all others.
+        self._scale = step / DAY if step > DAY else min(step / MINUTE, 1.0)
+        self.step = step
+        self._inner = max(known for known in _STEPS if known <= step / self._scale * 1.02)
+        self._outer = self._inner * self._scale
+        self._settings = replace(settings, budget=settings.budget * self._scale)
+        start = int(first.at // self._outer) * self._inner
+        self._origin = start * self._scale
+        self._detector = SpikeDetector(1, Grid(self._inner), start, self._settings)
+        self._next = 0  # slot of the grid
+        self.last_at = first.at
+        self.judge([first])
+
+    def fitting(self, rows: Sequence[Row], *, finer: bool) -> int:
+        """How many rows can be judged as things stand; ``finer`` says a smaller step may be."""
+        longest = self._settings.history_days * DAY * self._scale
+        previous = self.last_at
+        for index, row in enumerate(rows):
+            gap = row.at - previous
+            if gap > max(longest, 3 * self.step) or (finer and gap < _FINER * self.step):
+                return index
+            previous = row.at
+        return len(rows)
+
+    def judge(self, rows: Sequence[Row]) -> list[RowJudgement]:
+        """Judge rows that fit; steps between them that have no row are unknown, not zero."""
+        begin, slots = self._next, []
+        for row in rows:
+            due = int((row.at - self._origin) / self._outer + _SLACK)
+            slots.append(max(self._next, due))
+            self._next = slots[-1] + 1
+        at = np.array(slots) - begin
+        counts, coverage = np.zeros((self._next - begin, 1)), np.zeros((self._next - begin, 1))
+        counts[at, 0] = [row.count for row in rows]
+        coverage[at, 0] = 1.0
+        judged = self._detector.run(counts, coverage)
+        self.last_at = rows[-1].at
+        return [self._worded(judged, int(index), row) for index, row in zip(at, rows, strict=True)]
+
+    def _worded(self, judged: Judgements, index: int, row: Row) -> RowJudgement:
+        """One step of the judgements as a row's answer."""
+        log_return = float(judged.log_return[index, 0]) + log10(self._scale)
+        alarm = bool(judged.alarm[index, 0])
+        return RowJudgement(
+            expected=round(float(judged.mean[index, 0]), 4),
+            score=round(min(max((log_return + 2.0) / 10.0, 0.0), 1.0), 4),
+            alarm=alarm,
+            reason=self._reason(judged, index, row, 10.0 ** min(log_return, 9.0)),
+        )
+
+    def _reason(self, judged: Judgements, index: int, row: Row, return_days: float) -> str:
+        if judged.learning[index, 0]:
+            return learning_reason(
+                known=self._span(float(judged.known[index, 0])),
+                needed=timedelta(days=self._settings.warmup_days * self._scale),
+            )
+        window = self._span(float(judged.window[index, 0]))
+        observed = float(judged.observed[index, 0])
+        expected = float(judged.expected[index, 0])
+        if judged.spike[index, 0]:
+            return spike_reason(
+                observed=observed,
+                expected=expected,
+                window=window,
+                return_days=return_days,
+                opening=bool(judged.alarm[index, 0]),
+            )
+        return calm_reason(observed=observed, expected=expected, window=window)
+
+    def _span(self, steps: float) -> timedelta:
+        return timedelta(seconds=steps * self._outer)
+
+
+def _nothing_known() -> RowJudgement:
+    return RowJudgement(expected=0.0, score=0.0, alarm=False, reason="learning: the first row")
