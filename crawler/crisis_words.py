@@ -1,0 +1,117 @@
+"""The words of trouble, by family, and where they stand near a watched name.
+
+A family is a headword with the nouns, verbs, adjectives and participles of its root.
+Families for Russian, Ukrainian and English ship in ``crisis_words.txt`` beside this
+module; a brand's own crisis words are found by the matcher like names.
+"""
+
+import functools
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from crawler.dictionary import lexeme
+from crawler.document import Document
+from crawler.folding import fold_words, spelling
+from crawler.lookup import WordLookup
+from crawler.word_forms import english_forms
+from storage.records import CrisisTerm
+
+_FILE = "crisis_words.txt"
+_REACH = 15  # words between a name and a crisis word of another sentence
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisPlace:
+    """A crisis word at [start, end) of a document."""
+
+    start: int
+    end: int
+    headword: str
+
+
+class CrisisWords:
+    """Forms of crisis words, ready to be found in documents."""
+
+    def __init__(self, families: Mapping[str, Iterable[str]]) -> None:
+        """Take each headword with all forms of its family."""
+        self._headwords: dict[str, str] = {}
+        self._spellings: dict[bytes, str] = {}
+        for headword, forms in families.items():
+            for form in sorted(forms):
+                spelled = spelling(form)
+                self._headwords.setdefault(spelled, headword)
+                for key in fold_words(form)[:1]:
+                    self._spellings.setdefault(key, spelled)
+        self._lookup = WordLookup(self._spellings)
+        digest = hashlib.sha256(repr(sorted(self._headwords.items())).encode())
+        self.version = digest.hexdigest()[:16]
+
+    def find(self, document: Document) -> list[CrisisPlace]:
+        """Every crisis word of the document, in order; a disguised one counts."""
+        places = []
+        for found in document.find(self._lookup):
+            headword = self._headwords.get(found.spelled)
+            if headword is None and found.mixed:
+                headword = self._headwords[self._spellings[found.key]]
+            if headword is not None:
+                places.append(CrisisPlace(found.start, found.end, headword))
+        return sorted(places, key=lambda place: place.start)
+
+
+def near(
+    document: Document, names: Sequence[tuple[int, int]], places: Iterable[CrisisPlace]
+) -> tuple[CrisisTerm, ...]:
+    """The crisis words in a sentence with a name, or within fifteen words of one."""
+    words = sorted(document.word_at(start) for start, _ in names)
+    sentences = {document.sentence_at(start) for start, _ in names}
+    return tuple(
+        _crisis_term(document, place)
+        for place in places
+        if not any(start < place.end and place.start < end for start, end in names)
+        and (
+            document.sentence_at(place.start) in sentences
+            or _is_within_reach(document, place, words)
+        )
+    )
+
+
+@functools.cache
+def shipped_crisis_words() -> CrisisWords:
+    """The families that come with the product."""
+    text = resources.files(__package__).joinpath(_FILE).read_text("utf-8")
+    families: dict[str, frozenset[str]] = defaultdict(frozenset)
+    for lang, headword, word in parse_families(text):
+        families[headword] |= english_forms(word) if lang == "en" else lexeme(word, lang)
+    return CrisisWords(families)
+
+
+def parse_families(text: str) -> list[tuple[str, str, str]]:
+    """Language, headword and word for each word of a file of families."""
+    parsed, lang = [], ""
+    for line in text.splitlines():
+        line = line.strip()
+        if line.startswith("["):
+            lang = line.strip("[]")
+        elif line and not line.startswith("#"):
+            headword, _, others = line.partition(":")
+            parsed += [(lang, headword, word) for word in (headword, *others.split())]
+    return parsed
+
+
+def _is_within_reach(document: Document, place: CrisisPlace, words: Sequence[int]) -> bool:
+    number = document.word_at(place.start)
+    return any(abs(number - word) <= _REACH for word in words)
+
+
+def _crisis_term(document: Document, place: CrisisPlace) -> CrisisTerm:
+    field, start, end = document.field_span(place.start, place.end)
+    return CrisisTerm(
+        start=start,
+        end=end,
+        text=document.characters[place.start : place.end],
+        term=place.headword,
+        field=field,
+    )

@@ -1,0 +1,122 @@
+"""What the Russian and Ukrainian dictionaries of pymorphy3 know about a word.
+
+The analyzers are loaded on first use and kept; they are read only at the time forms
+are made, never while texts stream through.
+"""
+
+import functools
+
+import pymorphy3
+from pymorphy3.analyzer import Parse
+
+_PROPER = frozenset({"Surn", "Name", "Patr", "Orgn", "Geox", "Trad", "Abbr"})
+_COMPARED = frozenset({"COMP", "Supr"})
+
+
+def lexeme(word: str, lang: str) -> frozenset[str]:
+    """Every form of a word that may be written as given, participles of verbs included."""
+    word = word.lower()
+    parses = _analyzer(lang).parse(word)
+    same = [parse for parse in parses if _plain(parse.normal_form) == _plain(word)]
+    return frozenset(form.word for parse in same or parses[:1] for form in parse.lexeme) | {word}
+
+
+def surname_lexeme(word: str, lang: str, gender: str | None = None) -> frozenset[str]:
+    """The dictionary's forms of a surname: of its surname readings, else of its noun ones."""
+    word = word.lower()
+    nominative = [parse for parse in _analyzer(lang).parse(word) if "nomn" in str(parse.tag)]
+    readings = [parse for parse in nominative if "Surn" in str(parse.tag)] or [
+        parse
+        for parse in nominative
+        if parse.tag.POS in {"NOUN", "ADJF"} and "plur" not in str(parse.tag)
+    ]
+    return _forms(readings, gender)
+
+
+def given_name_lexeme(word: str, lang: str) -> frozenset[str]:
+    """The dictionary's forms of a first name or patronymic; empty when it knows none."""
+    word = word.lower()
+    readings = [
+        parse
+        for parse in _analyzer(lang).parse(word)
+        if "nomn" in str(parse.tag) and {"Name", "Patr"} & _grammemes(str(parse.tag))
+    ]
+    return _forms(readings, None)
+
+
+def noun_lexeme(word: str, lang: str) -> frozenset[str]:
+    """Forms of a word the dictionary has in the nominative; empty when it has it not."""
+    word = word.lower()
+    if not _analyzer(lang).word_is_known(word):
+        return frozenset()
+    return frozenset(
+        form.word
+        for parse in _analyzer(lang).parse(word)
+        if "nomn" in str(parse.tag)
+        for form in parse.lexeme
+        if form.tag.POS == parse.tag.POS and not _COMPARED & _grammemes(str(form.tag))
+    )
+
+
+def name_gender(word: str) -> str | None:
+    """ "m" or "f" when a first name or patronymic says so."""
+    genders = {
+        gender
+        for tag in tags(word, "ru") + tags(word, "uk")
+        if {"Name", "Patr"} & _grammemes(tag) and "nomn" in tag
+        for gender in ("masc", "femn")
+        if gender in tag
+    }
+    return {"masc": "m", "femn": "f"}[genders.pop()] if len(genders) == 1 else None
+
+
+def is_given_name(word: str) -> bool:
+    """Whether the word may be a form of a first name."""
+    return any("Name" in tag for tag in tags(word, "ru") + tags(word, "uk"))
+
+
+def is_surname(word: str) -> bool:
+    """Whether the dictionary has the word among surnames."""
+    return any("Surn" in tag for tag in tags(word, "ru") + tags(word, "uk"))
+
+
+@functools.lru_cache(200_000)
+def is_common_word(word: str) -> bool:
+    """Whether a form, in lower case, is also an ordinary word of Russian or Ukrainian."""
+    return any(not _PROPER & _grammemes(tag) for lang in ("ru", "uk") for tag in tags(word, lang))
+
+
+@functools.lru_cache(100_000)
+def tags(word: str, lang: str) -> tuple[str, ...]:
+    """The dictionary's grammar notes on exactly this form; nothing is guessed."""
+    analyzer = _analyzer(lang)
+    found = analyzer.dictionary.words.similar_items(word.lower(), analyzer.char_substitutes)
+    return tuple(
+        str(analyzer.dictionary.build_tag_info(paradigm, index))
+        for _, places in found
+        for paradigm, index in places
+    )
+
+
+def _forms(readings: list[Parse], gender: str | None) -> frozenset[str]:
+    other = {"m": "femn", "f": "masc"}.get(gender or "", "none")
+    return frozenset(
+        form.word
+        for parse in readings
+        for form in parse.lexeme
+        if form.tag.POS in {"NOUN", "ADJF"}
+        and not (_COMPARED | {other}) & _grammemes(str(form.tag))
+    )
+
+
+def _grammemes(tag: str) -> frozenset[str]:
+    return frozenset(tag.replace(" ", ",").split(","))
+
+
+def _plain(word: str) -> str:
+    return word.replace("ё", "е")
+
+
+@functools.cache
+def _analyzer(lang: str) -> pymorphy3.MorphAnalyzer:
+    return pymorphy3.MorphAnalyzer(lang=lang)

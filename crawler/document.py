@@ -1,0 +1,115 @@
+"""One text being matched: its folded words, its sentences, and the way back to its fields.
+
+Everything is computed when first asked for; most texts name nobody and cost one look.
+"""
+
+import bisect
+import functools
+import re
+from dataclasses import dataclass
+
+from crawler.folding import fold, script, spelling, word_spans
+from crawler.lookup import WordLookup
+
+_GAP = "\n\n"  # between title and text: ends a sentence, no phrase crosses it
+_SENTENCE_END = re.compile(r"[.!?…]+[\"»”)\]]*\s+(?=[\"«“(—–-]*\s*[A-ZА-ЯЁІЇЄҐ0-9])|\n+")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(«\"])(?:[A-ZА-ЯЁІЇЄҐ]|г|ул|им|ім|вул|стр|рис|тыс|тис|млн|млрд|руб|грн|коп|проф|акад|"
+    r"зам|см|ср|т\.\s?[екдп]|п|д|к|кв|обл|пос|просп|св|mr|mrs|ms|dr|st|jr|inc|ltd|co)\.$",
+    re.IGNORECASE,
+)
+_HASHTAG = re.compile(r"#\w+")
+_CAMEL = re.compile(r"[A-ZА-ЯЁІЇЄҐ]?[a-zа-яёіїєґ0-9]+|[A-ZА-ЯЁІЇЄҐ]+(?![a-zа-яёіїєґ])")
+_DIGIT_INSIDE = re.compile(r"[^\W\d][03][^\W\d]")  # Г0зпром
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A known folded word at [start, end) of the document, as it is spelled there."""
+
+    key: bytes
+    start: int
+    end: int
+    spelled: str
+    mixed: bool  # two scripts or a digit inside: a disguise, or Latin with a Cyrillic ending
+
+
+class Document:
+    """Title and text as one stretch of characters."""
+
+    def __init__(self, title: str, text: str) -> None:
+        """Fold it at once: everything else starts from the folded bytes."""
+        self.characters = f"{title}{_GAP}{text}" if title else text
+        self.text_start = len(title) + len(_GAP) if title else 0
+        self.folded = fold(self.characters)
+
+    def find(self, lookup: WordLookup) -> list[Found]:
+        """The known words in the document, parts of #CamelCase tags included."""
+        found = [
+            self._found(key, *self.folded.span(start, end))
+            for key, start, end in lookup.find(self.folded.folded)
+        ]
+        if "#" in self.characters:
+            found += [
+                self._found(key, start + offset - 1, end + offset - 1)
+                for offset, part in self._hashtag_parts
+                for key, start, end in lookup.find(fold(part).folded)
+            ]
+        return found
+
+    @functools.cached_property
+    def words(self) -> tuple[list[int], list[int]]:
+        """Starts and ends of all words."""
+        return word_spans(self.folded)
+
+    @functools.cached_property
+    def sentence_starts(self) -> list[int]:
+        """Where each sentence starts, the first at 0."""
+        starts = [0]
+        for match in _SENTENCE_END.finditer(self.characters):
+            head = self.characters[max(0, match.start() - 12) : match.start() + 1]
+            if not (head.endswith(".") and _ABBREVIATION.search(head)):
+                starts.append(match.end())
+        return starts
+
+    def word_at(self, offset: int) -> int:
+        """The number of the word that holds the character."""
+        return bisect.bisect_right(self.words[0], offset) - 1
+
+    def sentence_at(self, offset: int) -> int:
+        """The number of the sentence that holds the character."""
+        return bisect.bisect_right(self.sentence_starts, offset)
+
+    def word(self, number: int) -> str:
+        """A word as it is written; "" outside the document."""
+        starts, ends = self.words
+        if not 0 <= number < len(starts):
+            return ""
+        return self.characters[starts[number] : ends[number]]
+
+    def between(self, number: int) -> str:
+        """What stands between a word and the next one."""
+        starts, ends = self.words
+        if not 0 <= number < len(starts) - 1:
+            return "\n"
+        return self.characters[ends[number] : starts[number + 1]]
+
+    def field_span(self, start: int, end: int) -> tuple[str, int, int]:
+        """The field a stretch lies in, and its offsets there."""
+        if start < self.text_start:
+            return "title", start, end
+        return "text", start - self.text_start, end - self.text_start
+
+    @functools.cached_property
+    def _hashtag_parts(self) -> list[tuple[int, str]]:
+        return [
+            (tag.start() + 1 + part.start(), part.group())
+            for tag in _HASHTAG.finditer(self.characters)
+            for part in _CAMEL.finditer(tag.group()[1:])
+            if part.group() != tag.group()[1:]
+        ]
+
+    def _found(self, key: bytes, start: int, end: int) -> Found:
+        raw = self.characters[start:end]
+        mixed = script(raw) == "mixed" or bool(_DIGIT_INSIDE.search(raw))
+        return Found(key, start, end, spelling(raw), mixed)

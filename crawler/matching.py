@@ -1,0 +1,225 @@
+"""Does this text name a watched brand or person, and which crisis words stand near?
+
+Pure: watches and texts in, matches out. A text is folded and looked through once for the
+forms of all names together; only watches whose names were seen are judged on it.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from crawler.crisis_words import CrisisPlace, CrisisWords, near, shipped_crisis_words
+from crawler.document import Document
+from crawler.lookup import WordLookup
+from crawler.names import Name, brand_name, is_person_name, person_name, phrase
+from crawler.occurrences import Occurrence, accept, choose_person
+from storage.records import CrisisTerm, MatchedTerm, Watch
+
+_RULES = "1"  # of what is a mention; a new number has stored articles matched again
+_KINDS = ("brand", "person", "watch")  # strongest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What a text says of one brand; all offsets are characters of title or text."""
+
+    brand: str
+    matched: tuple[MatchedTerm, ...]
+    crisis: tuple[CrisisTerm, ...]  # crisis words near the matched names
+    kind: str  # strongest of the matched: "brand" | "person" | "watch"
+    disguised: bool = False  # a name was written with letters of another script
+
+
+class Matcher:
+    """All watches together, ready for any number of texts."""
+
+    def __init__(
+        self, watches: Iterable[Watch] = (), *, crisis_words: CrisisWords | None = None
+    ) -> None:
+        """Make all forms of all names: some milliseconds a watch."""
+        self._crisis = shipped_crisis_words() if crisis_words is None else crisis_words
+        self._watches: list[_Watched] = []
+        self._names: list[tuple[int, Name]] = []
+        self._holders: dict[bytes, list[int]] = defaultdict(list)
+        self._digest = hashlib.sha256(f"{_RULES} {self._crisis.version}".encode())
+        keys: set[bytes] = set()
+        for watch in watches:
+            keys |= self._take(watch)
+        self._lookup = WordLookup(keys)
+
+    @property
+    def version(self) -> str:
+        """A fingerprint of all watches and rules: another one means stored texts may differ."""
+        return self._digest.hexdigest()[:16]
+
+    def add(self, watch: Watch) -> None:
+        """Look for one more watch from now on; nothing else is built again."""
+        self._lookup.add(self._take(watch))
+
+    def match(self, title: str, text: str, lang: str = "") -> tuple[Match, ...]:
+        """One match for each brand the text names, in the order of the watches.
+
+        Any string will do. Forms of all languages are looked for whatever ``lang`` says,
+        since people mix them.
+        """
+        document = Document(title, text)
+        occurrences = self._occurrences(document)
+        matches = (
+            self._judge(self._watches[number], found, document)
+            for number, found in sorted(occurrences.items())
+        )
+        return tuple(match for match in matches if match is not None)
+
+    def _crisis_near(
+        self, document: Document, found: dict[Name, list[Occurrence]], names: list[tuple[int, int]]
+    ) -> tuple[CrisisTerm, ...]:
+        own = [
+            CrisisPlace(place.start, place.end, name.term)
+            for name, places in found.items()
+            if name.kind == "crisis"
+            for place in places
+        ]
+        shipped = self._crisis.find(document)
+        places = {(place.start, place.end): place for place in (*shipped, *own)}
+        return near(document, names, [places[span] for span in sorted(places)])
+
+    def _take(self, watch: Watch) -> set[bytes]:
+        watched = _Watched.of(watch)
+        self._digest.update(repr(watch).encode("utf-8", "replace"))
+        keys: set[bytes] = set()
+        for name in watched.names:
+            number = len(self._names)
+            self._names.append((len(self._watches), name))
+            for key in name.folded():
+                self._holders[key].append(number)
+                keys.add(key)
+        self._watches.append(watched)
+        return keys
+
+    def _occurrences(self, document: Document) -> dict[int, dict[Name, list[Occurrence]]]:
+        """What was accepted of each name, by watch."""
+        accepted: dict[int, dict[Name, list[Occurrence]]] = {}
+        for found in document.find(self._lookup):
+            for number in self._holders[found.key]:
+                watch, name = self._names[number]
+                if (occurrence := accept(name, document, found)) is not None:
+                    accepted.setdefault(watch, {}).setdefault(name, []).append(occurrence)
+        return accepted
+
+    def _judge(
+        self, watched: "_Watched", found: dict[Name, list[Occurrence]], document: Document
+    ) -> Match | None:
+        excluded = [place for name in found if name.kind == "exclude" for place in found[name]]
+        if any(name in watched.forbidding for name in found):
+            return None
+        chosen = _chosen(found, excluded, document)
+        if not chosen:
+            return None
+        matched = tuple(_matched_term(name, place, document) for name, place in chosen)
+        places = [(place.start, place.end) for _, place in chosen]
+        return Match(
+            brand=watched.brand,
+            matched=matched,
+            crisis=self._crisis_near(document, found, places),
+            kind=min((term.kind for term in matched), key=_KINDS.index),
+            disguised=any(place.disguised for _, place in chosen),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Watched:
+    """A watch made ready."""
+
+    brand: str
+    names: tuple[Name, ...]
+    forbidding: frozenset[Name]  # excluded phrases without the brand's name: they refuse the text
+
+    @classmethod
+    def of(cls, watch: Watch) -> "_Watched":
+        brands = [
+            person_name(term) if is_person_name(term) else brand_name(term, any_case=watch.any_case)
+            for term in (watch.brand, *watch.aliases)
+        ]
+        persons = [person_name(person.name, person.role) for person in watch.persons]
+        excluded = [name for term in watch.exclude if (name := phrase(term, kind="exclude"))]
+        crisis = [name for term in watch.crisis_words if (name := phrase(term, kind="crisis"))]
+        names = [name for name in (*brands, *persons) if name is not None]
+        spelled = {form for name in names for form in name.words[name.anchor]}
+        return cls(
+            brand=watch.brand,
+            names=(*names, *excluded, *crisis),
+            forbidding=frozenset(
+                name for name in excluded if not any(forms & spelled for forms in name.words)
+            ),
+        )
+
+
+def snippet(title: str, text: str, match: Match, width: int = 300) -> str:
+    """About ``width`` characters of the text around its strongest occurrence.
+
+    The strongest is the one nearest to a crisis word, else the first in the text; a name
+    that stands only in the title gives the title.
+    """
+    strongest = min(match.matched, key=lambda term: _weakness(term, match.crisis))
+    whole = title if strongest.field == "title" else text
+    room = max(0, width - (strongest.end - strongest.start))
+    start = max(0, strongest.start - room // 2)
+    end = min(len(whole), start + width)
+    start = max(0, min(start, end - width))
+    return _trimmed(whole, start, end)
+
+
+def _weakness(term: MatchedTerm, crisis: Sequence[CrisisTerm]) -> tuple[int, bool, int]:
+    distances = (abs(word.start - term.start) for word in crisis if word.field == term.field)
+    return min(distances, default=10_000), term.field == "title", term.start
+
+
+def _trimmed(whole: str, start: int, end: int) -> str:
+    """A stretch cut at spaces where it has any, with dots for what was left out."""
+    piece = whole[start:end]
+    if start and " " in piece[:40]:
+        piece = piece[piece.index(" ", 0, 40) + 1 :]
+    if end < len(whole) and " " in piece[-40:]:
+        piece = piece[: piece.rindex(" ")]
+    piece = " ".join(piece.split())
+    return f"{'…' if start else ''}{piece}{'…' if end < len(whole) else ''}"
+
+
+def _chosen(
+    found: dict[Name, list[Occurrence]], excluded: Sequence[Occurrence], document: Document
+) -> list[tuple[Name, Occurrence]]:
+    """Brands that are not excluded, then persons who have an anchor; no stretch twice."""
+    free = {
+        name: [place for place in places if not _overlaps(place, excluded)]
+        for name, places in found.items()
+        if name.kind in _KINDS
+    }
+    brand_named = any(places for name, places in free.items() if name.kind == "brand")
+    chosen = [
+        (name, place)
+        for name, places in free.items()
+        for place in choose_person(name, document, places, brand_named=brand_named)
+    ]
+    chosen.sort(key=lambda pair: (pair[1].start, -pair[1].end, _KINDS.index(pair[0].kind)))
+    kept: list[tuple[Name, Occurrence]] = []
+    for name, place in chosen:
+        if not kept or place.end > kept[-1][1].end:
+            kept.append((name, place))
+    return kept
+
+
+def _overlaps(place: Occurrence, others: Sequence[Occurrence]) -> bool:
+    return any(place.start < other.end and other.start < place.end for other in others)
+
+
+def _matched_term(name: Name, place: Occurrence, document: Document) -> MatchedTerm:
+    field, start, end = document.field_span(place.start, place.end)
+    return MatchedTerm(
+        start=start,
+        end=end,
+        text=document.characters[place.start : place.end],
+        term=name.term,
+        kind=name.kind,
+        field=field,
+    )

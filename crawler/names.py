@@ -1,0 +1,226 @@
+"""Turn what a watch names into what is looked for: forms, gates and anchors.
+
+A form that is also an ordinary word (Озон, Центр, Белый) must be written with a capital.
+A person known by full name is looked for by surname, and accepted in a text that also
+has the first name, its initial, the office or the brand.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from crawler.dictionary import is_common_word, is_given_name, is_surname, name_gender
+from crawler.folding import fold_words, script, spelling, words
+from crawler.transliteration import latin_spellings
+from crawler.word_forms import brand_forms, given_name_forms, surname_forms, word_forms
+
+_LEGAL = frozenset(
+    [
+        "ооо",
+        "зао",
+        "пао",
+        "оао",
+        "ао",
+        "нао",
+        "ип",
+        "нко",
+        "тов",
+        "тзов",
+        "прат",
+        "пат",
+        "пп",
+        "фоп",
+        "гк",
+        "нпо",
+        "фгуп",
+        "гуп",
+        "муп",
+        "llc",
+        "ltd",
+        "inc",
+        "corp",
+        "gmbh",
+        "plc",
+        "llp",
+        "jsc",
+        "ojsc",
+        "cjsc",
+        "sa",
+    ]
+)
+_PATRONYMIC = re.compile(
+    r"(ович|евич|йович|ьич|кузьмич|лукич|фомич|никитич|овна|евна|ична|инична|івна|ївна)$"
+)
+_OFFICES = {
+    "director": "директор гендиректор руководитель начальник глава director ceo",
+    "deputy": "заместитель замдиректора замгендиректора заступник deputy",
+    "spokesman": "пресс-секретарь представитель spokesman spokesperson",
+}
+_RUSSIAN_ONLY = re.compile("[ыэъё]")
+_UKRAINIAN_ONLY = re.compile("[іїєґ']")
+_SHORT = 4  # letters; a Latin name this short must be written with a capital
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAnchor:
+    """What shows that a surname is this person's."""
+
+    given: frozenset[str]  # forms of first name and patronymic
+    initials: frozenset[str]
+    offices: frozenset[str]  # forms of the words for what the person is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Name:
+    """One name to look for: a word, or several in a row. Each is equal to itself only."""
+
+    term: str  # as the watch writes it
+    kind: str  # "brand" | "person" | "watch" | "exclude" | "crisis"
+    words: tuple[frozenset[str], ...]  # the spellings allowed for each word
+    anchor: int  # the word that is looked up
+    gated: frozenset[str] = frozenset()  # first words that must be written with a capital
+    shouted: bool = False  # must be written in capitals throughout (ЭТО, ОКО)
+    person: PersonAnchor | None = None  # None: the name alone is enough
+    is_surname: bool = False
+
+    def folded(self) -> frozenset[bytes]:
+        """The folded words that may be this name."""
+        return frozenset(key for word in self.words[self.anchor] for key in fold_words(word)[:1])
+
+
+def brand_name(term: str, *, any_case: bool = False, kind: str = "brand") -> Name | None:
+    """A brand's name or alias; None when no word is left of it."""
+    parts = _without_legal_form(words(term))
+    if not parts:
+        return None
+    if len(parts) == 1:
+        forms = frozenset(spelling(form) for form in brand_forms(spelling_kept(parts[0])))
+        tag = term.lstrip().startswith(("@", "#"))
+        gated = frozenset() if any_case or tag else _gated(forms)
+        shouted = bool(gated) and parts[0].isupper() and len(parts[0]) <= _SHORT
+        return Name(term=term, kind=kind, words=(forms,), anchor=0, gated=gated, shouted=shouted)
+    return _phrase(term, parts, kind=kind, any_case=any_case)
+
+
+def phrase(term: str, *, kind: str) -> Name | None:
+    """A phrase in any form and any case; None when it has no word."""
+    parts = words(term)
+    return _phrase(term, parts, kind=kind, any_case=True) if parts else None
+
+
+def person_name(term: str, role: str = "") -> Name | None:
+    """A person: by surname alone when no more is known, else by surname and an anchor."""
+    given, surname = split_full_name(term)
+    if not surname:
+        return None
+    gender = next((found for part in given if (found := name_gender(part.lower()))), None)
+    sets = tuple(_surname_spellings(part, gender) for part in surname)
+    anchor = max(range(len(sets)), key=lambda index: len(surname[index]))
+    return Name(
+        term=term,
+        kind="person",
+        words=sets,
+        anchor=anchor,
+        gated=_gated(sets[0]) if len(sets) == 1 else frozenset(),
+        person=_anchor(given, role) if given else None,
+        is_surname=len(sets) == 1,
+    )
+
+
+def split_full_name(term: str) -> tuple[list[str], list[str]]:
+    """First name and patronymic, and surname, of a name in either order."""
+    family, comma, rest = term.partition(",")
+    if comma and words(rest):
+        return words(rest), words(family)
+    parts = [part for word in term.split() if (part := "-".join(words(word)))]
+    if len(parts) < 2:
+        return [], _hyphen_parts(parts)
+    patronymic = next((i for i, part in enumerate(parts) if i and _is_patronymic(part)), None)
+    if patronymic is not None:
+        given = parts[patronymic - 1 : patronymic + 1]
+        surname = parts[: patronymic - 1] + parts[patronymic + 1 :]
+        return (given, _hyphen_parts(surname)) if surname else ([], _hyphen_parts(parts))
+    first, last = parts[0].lower(), parts[-1].lower()
+    surname_first = is_given_name(last) and (not is_given_name(first) or is_surname(first))
+    if surname_first:
+        return parts[-1:], _hyphen_parts(parts[:-1])
+    return parts[:1], _hyphen_parts(parts[1:])
+
+
+def is_person_name(term: str) -> bool:
+    """Whether a brand's name is a person's full name."""
+    parts = words(term)
+    return len(parts) in (2, 3) and any(_is_patronymic(part) for part in parts[1:])
+
+
+def spelling_kept(word: str) -> str:
+    """A word ready for the rules: lower case, ё and apostrophes as the rules know them."""
+    return word.lower().replace("’", "'").replace("ʼ", "'").replace("\u0301", "")
+
+
+def _phrase(term: str, parts: list[str], *, kind: str, any_case: bool) -> Name:
+    sets = tuple(_phrase_spellings(part) for part in parts)
+    common = not any_case and all(len(part) < 3 or is_common_word(part.lower()) for part in parts)
+    return Name(
+        term=term,
+        kind=kind,
+        words=sets,
+        anchor=max(range(len(parts)), key=lambda index: len(parts[index])),
+        gated=sets[0] if common else frozenset(),
+    )
+
+
+def _phrase_spellings(part: str) -> frozenset[str]:
+    word = spelling_kept(part)
+    if len(word) < 3 or word.isdigit():
+        return frozenset({spelling(word)})
+    return frozenset(spelling(form) for form in word_forms(word) | brand_forms(word))
+
+
+def _surname_spellings(part: str, gender: str | None) -> frozenset[str]:
+    word = spelling_kept(part)
+    if script(word) == "latin":
+        return frozenset({spelling(word), spelling(word) + "s"})
+    forms: frozenset[str] = frozenset({word})
+    if not _UKRAINIAN_ONLY.search(word):
+        forms |= surname_forms(word, "ru", gender)
+    if not _RUSSIAN_ONLY.search(word):
+        forms |= surname_forms(word, "uk", gender)
+    latin = latin_spellings(word)
+    return frozenset(spelling(form) for form in forms | latin if len(form) > 1)
+
+
+def _anchor(given: list[str], role: str) -> PersonAnchor:
+    forms = {spelling(form) for part in given for form in given_name_forms(part)}
+    latin = {form for part in given for form in latin_spellings(part)}
+    first = spelling(given[0])[:1]
+    office = _OFFICES.get(role, role)
+    return PersonAnchor(
+        given=frozenset(forms | latin),
+        initials=frozenset({first} | {form[:1] for form in latin_spellings(given[0])}),
+        offices=frozenset(
+            spelling(form)
+            for word in words(office)
+            if len(word) > 3
+            for form in word_forms(word.lower())
+        ),
+    )
+
+
+def _gated(forms: Iterable[str]) -> frozenset[str]:
+    return frozenset(
+        form for form in forms if (len(form) <= _SHORT if form.isascii() else is_common_word(form))
+    )
+
+
+def _without_legal_form(parts: list[str]) -> list[str]:
+    kept = [part for part in parts if part.lower() not in _LEGAL]
+    return kept or parts
+
+
+def _hyphen_parts(parts: list[str]) -> list[str]:
+    return [piece for part in parts for piece in part.split("-") if piece]
+
+
+def _is_patronymic(part: str) -> bool:
+    return bool(_PATRONYMIC.search(part.lower()))

@@ -1,0 +1,34 @@
+"""``nabat match``: try watches on texts without storing anything."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from crawler.matching import Match, Matcher
+from nabat.commands.text_lines import LineError, answer, complain, read_texts
+from storage.records import CrisisTerm, MatchedTerm, Watch
+
+
+def match_lines(lines: Iterable[str], watches: Sequence[Watch]) -> Iterator[str]:
+    """The mentions of each text, one line of JSON for each line of JSON, in order."""
+    matcher = Matcher(watches)
+    for line in read_texts(lines):
+        if isinstance(line, LineError):
+            yield complain(line)
+            continue
+        matches = matcher.match(line.title, line.text, line.lang)
+        yield answer({"id": line.id, "mentions": [_mention(match) for match in matches]})
+
+
+def _mention(match: Match) -> dict[str, Any]:
+    mention: dict[str, Any] = {
+        "brand": match.brand,
+        "matched": [_place(term) | {"kind": term.kind} for term in match.matched],
+        "crisis": [_place(term) for term in match.crisis],
+    }
+    return mention | ({"disguised": True} if match.disguised else {})
+
+
+def _place(term: MatchedTerm | CrisisTerm) -> dict[str, Any]:
+    """A term as the contract has it; only those of the title say which field they are in."""
+    place = {"start": term.start, "end": term.end, "text": term.text, "term": term.term}
+    return place | ({"field": "title"} if term.field == "title" else {})

@@ -1,0 +1,176 @@
+"""Names found in every form, ordinary words left alone, offsets true to the original."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.matching import Match, Matcher, snippet
+from storage.records import Person, Watch
+
+DIRECTOR = Person(name="Иванов Иван Петрович", role="director")
+WATCHES = (
+    Watch(
+        brand="Ромашка",
+        aliases=("Romashka", "ООО «Ромашка»"),
+        exclude=("аптека Ромашка",),
+        persons=(DIRECTOR,),
+        crisis_words=("не сдали дом",),
+    ),
+    Watch(brand="Ozon", aliases=("Озон",)),
+    Watch(brand="Газпром"),
+    Watch(brand="Дом у реки"),
+    Watch(brand="Наследие", persons=(Person(name="Белый", role="director"),)),
+)
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return Matcher(WATCHES)
+
+
+def _texts(match: Match) -> list[str]:
+    return [term.text for term in match.matched]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Клиенты «Ромашки» ждут", ["Ромашки"], id="genitive in quotes"),
+        pytest.param("скидки в ООО «Ромашка»", ["Ромашка"], id="legal form"),
+        pytest.param("Довольны Ромашкою", ["Ромашкою"], id="long instrumental"),
+        pytest.param("ромашка цветёт", [], id="flower"),
+        pytest.param("купил в «ромашке» шкаф", ["ромашке"], id="lower case in quotes"),
+        pytest.param("Romashka's clients", ["Romashka's"], id="English possessive"),
+        pytest.param("посылка из Ozon'а", ["Ozon'а"], id="Latin with apostrophe and ending"),
+        pytest.param("заказал Ozonом", ["Ozonом"], id="Latin with a Cyrillic ending"),
+        pytest.param("@ozon_ru молчит", ["ozon"], id="handle"),
+        pytest.param("озон в воздухе", [], id="gas"),
+        pytest.param("Газпрoм подорожал", ["Газпрoм"], id="Latin o"),
+        pytest.param("Г0зпром", [], id="another letter"),
+        pytest.param("Газпр0м", ["Газпр0м"], id="zero for о"),
+        pytest.param("ГАЗПРОМОМ", ["ГАЗПРОМОМ"], id="capitals"),
+        pytest.param("Газ\u00adпрома", ["Газ\u00adпрома"], id="soft hyphen"),
+        pytest.param("Газпро\u0301ма", ["Газпро\u0301ма"], id="stress mark"),
+        pytest.param("#ГазпромСкандал", ["Газпром"], id="camel hashtag"),
+        pytest.param("#газпром", ["газпром"], id="hashtag"),
+        pytest.param("газпромовский пикет", [], id="derived adjective"),
+        pytest.param("Живу в Доме у реки", ["Доме у реки"], id="phrase"),
+        pytest.param("купили дом у реки", [], id="ordinary phrase"),
+        pytest.param("Белого уволили", ["Белого"], id="ambiguous surname"),
+        pytest.param("по белому снегу", [], id="adjective"),
+        pytest.param("Белый-Петров ушёл", [], id="double surname"),
+    ],
+)
+def test_a_name_is_found_however_it_is_written(
+    matcher: Matcher, text: str, expected: list[str]
+) -> None:
+    """Forms, scripts, marks and tags are seen through; ordinary words are not names."""
+    found = [form for match in matcher.match("", text) for form in _texts(match)]
+
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Иван Иванов задержан", ["Иванов"], id="first name"),
+        pytest.param("Иванов Иван Петрович", ["Иванов"], id="full name"),
+        pytest.param("И. П. Иванова ждут", ["Иванова"], id="initials before"),
+        pytest.param("Иванов И.П. ушёл", ["Иванов"], id="initials after"),
+        pytest.param("директора Иванова", ["Иванова"], id="office"),
+        pytest.param("Ромашка и Иванов", ["Ромашка", "Иванов"], id="brand"),
+        pytest.param("Иванов вышел", [], id="bare surname"),
+        pytest.param("Пётр Иванов", [], id="namesake"),
+        pytest.param("Ромашка: ушёл Пётр Иванов", ["Ромашка"], id="namesake beside the brand"),
+        pytest.param("Иван Иванов. Иванова ждут", ["Иванов", "Иванова"], id="anchored once"),
+        pytest.param("Ivan Ivanov left", ["Ivanov"], id="Latin letters"),
+    ],
+)
+def test_a_person_needs_an_anchor(matcher: Matcher, text: str, expected: list[str]) -> None:
+    """First name, initial, office or brand shows whose the surname is."""
+    found = [form for match in matcher.match("", text) for form in _texts(match)]
+
+    assert found == expected
+
+
+def test_an_excluded_phrase_is_somebody_else(matcher: Matcher) -> None:
+    """Occurrences inside the phrase fall out; others in the same text stay."""
+    (match,) = matcher.match("", "В аптеке Ромашка тихо, а Ромашку судят")
+
+    assert _texts(match) == ["Ромашку"]
+
+
+def test_an_excluded_phrase_without_the_name_refuses_the_text() -> None:
+    """«футбол» on a club's namesake keeps sports pages out."""
+    matcher = Matcher([Watch(brand="Спартак", exclude=("футбольный матч",))])
+
+    assert matcher.match("", "Спартак выиграл. Итоги футбольного матча") == ()
+
+
+def test_title_and_text_keep_their_own_offsets(matcher: Matcher) -> None:
+    """Each term says which field its offsets are in."""
+    (match,) = matcher.match("Скандал в «Ромашке»", "Директор Ромашки молчит")
+
+    assert [(t.field, t.start, t.text) for t in match.matched] == [
+        ("title", 11, "Ромашке"),
+        ("text", 9, "Ромашки"),
+    ]
+    assert [(t.field, t.text, t.term) for t in match.crisis] == [("title", "Скандал", "скандал")]
+
+
+def test_crisis_words_far_from_the_name_are_left_out(matcher: Matcher) -> None:
+    """Same sentence or fifteen words: a fraud at the other end of a digest is not ours."""
+    far = "Ромашка открыла магазин. " + "Дождь идёт весь день. " * 10 + "Мошенника задержали."
+
+    (match,) = matcher.match("", far)
+
+    assert match.crisis == ()
+
+
+def test_a_brand_has_crisis_words_of_its_own(matcher: Matcher) -> None:
+    """They are found in every form, phrases too."""
+    (match,) = matcher.match("", "Ромашка опять не сдала дом")
+
+    assert [term.term for term in match.crisis] == ["не сдали дом"]
+
+
+def test_a_watch_added_later_is_found_at_once() -> None:
+    """A running matcher needs no rebuild, and its version tells the change."""
+    matcher = Matcher(WATCHES)
+    before = matcher.version
+
+    matcher.add(Watch(brand="Сбербанк"))
+
+    assert [match.brand for match in matcher.match("", "в Сбербанке")] == ["Сбербанк"]
+    assert matcher.version != before
+
+
+def test_the_snippet_shows_the_name_beside_the_trouble(matcher: Matcher) -> None:
+    """Of several occurrences the one nearest to a crisis word is shown."""
+    text = "Ромашка цвела. " + "Слово за слово. " * 60 + "Ромашку обвинили в обмане вкладчиков."
+    (match,) = matcher.match("", text)
+
+    shown = snippet("", text, match, width=120)
+
+    assert "Ромашку обвинили" in shown
+    assert shown.startswith("…")
+    assert len(shown) <= 122
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_any_string_is_matched_without_an_error(title: str, text: str) -> None:
+    """Hostile input is normal, and every offset slices back to what was reported."""
+    fields = {"title": title + " Газпрома", "text": text + " #ГазпромОбман Ozon'у " + text}
+
+    for match in _MATCHER.match(fields["title"], fields["text"]):
+        for term in (*match.matched, *match.crisis):
+            assert fields[term.field][term.start : term.end] == term.text
+
+
+def test_a_word_of_ten_megabytes_is_just_a_word(matcher: Matcher) -> None:
+    """Time and memory follow the length of the text, nothing worse."""
+    assert matcher.match("", "Газпром" * 1_500_000) == ()
+
+
+_MATCHER = Matcher(WATCHES)
