@@ -1,0 +1,57 @@
+"""Job: judge the tone of mentions that the current model has not judged yet.
+
+Reads a batch, judges it outside any transaction, writes it in one. What was
+written stays when the process dies, so the next run goes on where this one
+stopped, and no mention is judged twice by the same version. Labels that people
+gave are theirs: storage keeps them whatever the model says.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from monitor.sentiment.passages import passages_of, sum_up
+from monitor.sentiment.protocol import SentimentBackend
+from storage.database import Database
+from storage.records import MentionView, Tone
+
+logger = logging.getLogger(__name__)
+
+
+def score(
+    database: Database,
+    backend: SentimentBackend,
+    *,
+    now: datetime,
+    batch: int = 256,
+    limit: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Judge what is not judged by this version; answers how many mentions were.
+
+    ``progress`` is told the number done so far after each stored batch.
+    """
+    done = 0
+    while limit is None or done < limit:
+        wanted = batch if limit is None else min(batch, limit - done)
+        with database.read() as tx:
+            views = tx.mentions.unscored(backend.version, limit=wanted)
+        if not views:
+            break
+        tones = judge_mentions(backend, views)
+        judged = [(view.mention.id, tone) for view, tone in zip(views, tones, strict=True)]
+        with database.begin() as tx:
+            tx.mentions.record_tones(judged, now)
+        done += len(judged)
+        if progress is not None:
+            progress(done)
+    if done:
+        logger.info("mentions scored", extra={"mentions": done, "model": backend.version})
+    return done
+
+
+def judge_mentions(backend: SentimentBackend, views: Sequence[MentionView]) -> list[Tone]:
+    """The tone of each mention toward its brand, from all its passages at once."""
+    cuts = [passages_of(view) for view in views]
+    tones = iter(backend.judge([passage for passages in cuts for passage in passages]))
+    return [sum_up(passages, [next(tones) for _ in passages]).tone for passages in cuts]

@@ -1,0 +1,144 @@
+"""Cut from a text the passages that say something about a target, and sum them up.
+
+Pure. A short text is judged as it is; from a long one the sentence around each
+occurrence is taken, with the sentence before it when it is too short to mean
+anything alone. The verdict on the whole is a third the first passage, where a
+text says what it is about, and two thirds the strongest one, where the harm is.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor.sentiment.protocol import Passage
+from monitor.sentiment.verdict import tone_of
+from storage.records import MentionView, Tone
+
+SHORT = 350  # characters that are judged as one passage
+REACH = 300  # characters looked at on each side of an occurrence in a longer text
+MEANINGFUL = 60  # a shorter sentence is read together with the one before it
+MOST_PASSAGES = 6  # the title, the first occurrences and the last
+STEM = 5  # letters of a target's word that have to agree in another word form
+LONGEST_TARGET = 200
+STRONGEST_SHARE = 2 / 3
+HARM = 1.5  # an accusation outweighs praise that much more certain
+
+_SENTENCE_END = re.compile(r"(?:[.!?…]+[»”\")\]]*\s+(?=[«“\"(\[—–-]*\s*[^\W_a-zа-яіїєґё])|\n+)")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The tone of a whole text and the passages it rests on."""
+
+    tone: Tone
+    first: Passage
+    strongest: Passage
+
+
+def passages_of(view: MentionView) -> list[Passage]:
+    """The passages of a mention's article that name the brand; never empty.
+
+    Where no offset of the mention fits the article any more, the title with
+    the beginning of the text stands for the whole.
+    """
+    found: list[Passage] = []
+    for name, text in (("title", view.title), ("text", view.text)):
+        terms = sorted((t.start, t.end) for t in view.mention.matched if t.field == name)
+        found.extend(cut(text, terms, lang=view.lang))
+    chosen = _without_repeats(found)
+    if len(chosen) > MOST_PASSAGES:
+        chosen = [*chosen[: MOST_PASSAGES - 1], chosen[-1]]
+    whole = Passage(text=f"{view.title}. {view.text[: 2 * REACH]}", lang=view.lang)
+    return chosen or [whole]
+
+
+def passages_toward(
+    text: str, target: str | None, start: int | None, end: int | None, lang: str
+) -> list[Passage]:
+    """The passages to judge for a caller's text and target; never empty.
+
+    Offsets win over the target's words; where neither leads anywhere the text
+    is judged as a whole.
+    """
+    given = Passage(text=text, start=start, end=end, lang=lang).span
+    spans = [given] if given else find_target(text, target or "")
+    return _without_repeats(cut(text, spans, lang=lang)) or [
+        Passage(text=text[: 4 * REACH], lang=lang)
+    ]
+
+
+def cut(text: str, spans: Iterable[tuple[int, int]], *, lang: str) -> list[Passage]:
+    """The passage around each span that fits the text, in order."""
+    return [
+        _around(text, start, end, lang) for start, end in spans if 0 <= start < end <= len(text)
+    ]
+
+
+def find_target(text: str, target: str) -> list[tuple[int, int]]:
+    """Where the target stands: as written in any case, else with another ending."""
+    words = _WORD.findall(target[:LONGEST_TARGET])
+    if not words:
+        return []
+    literal = re.compile(rf"(?<!\w){re.escape(target.strip())}(?!\w)", re.IGNORECASE)
+    found = _spans(literal, text)
+    if found:
+        return found
+    inflected = r"\W{1,3}".join(_inflected(word) for word in words)
+    return _spans(re.compile(rf"(?<!\w){inflected}(?!\w)", re.IGNORECASE), text)
+
+
+def sum_up(passages: Sequence[Passage], tones: Sequence[Tone]) -> Verdict:
+    """The verdict on a text from the tones of its passages, the first passage first."""
+    strength = [max(HARM * tone.negative, tone.positive) for tone in tones]
+    strongest = strength.index(max(strength))
+    tone = tones[0] if strongest == 0 else _mixed(tones[0], tones[strongest])
+    return Verdict(tone=tone, first=passages[0], strongest=passages[strongest])
+
+
+def _mixed(first: Tone, strongest: Tone) -> Tone:
+    rest = 1 - STRONGEST_SHARE
+    return tone_of(
+        rest * first.negative + STRONGEST_SHARE * strongest.negative,
+        rest * first.neutral + STRONGEST_SHARE * strongest.neutral,
+        rest * first.positive + STRONGEST_SHARE * strongest.positive,
+        model=first.model,
+    )
+
+
+def _spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for match in pattern.finditer(text):
+        found.append(match.span())
+        if len(found) == MOST_PASSAGES:
+            break
+    return found
+
+
+def _inflected(word: str) -> str:
+    """A pattern for the word with another ending: the stem has to agree."""
+    if len(word) < STEM - 1:
+        return re.escape(word)
+    return re.escape(word[: max(STEM - 1, len(word) - 2)]) + r"\w{0,4}"
+
+
+def _around(text: str, start: int, end: int, lang: str) -> Passage:
+    """The sentence of the span, as a passage whose offsets point at the same characters."""
+    if len(text) <= SHORT:
+        return Passage(text=text, start=start, end=end, lang=lang)
+    low, high = max(0, start - REACH), min(len(text), end + REACH)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, low, high)]
+    after = next((place for place in ends if place >= end), high)
+    before = [place for place in ends if place <= start]
+    opening = before[-1] if before else low
+    if after - opening < MEANINGFUL and before:
+        opening = before[-2] if len(before) > 1 else low
+    return Passage(text=text[opening:after], start=start - opening, end=end - opening, lang=lang)
+
+
+def _without_repeats(passages: Iterable[Passage]) -> list[Passage]:
+    """One passage for each sentence: its first occurrence speaks for the others."""
+    kept: dict[str, Passage] = {}
+    for passage in passages:
+        kept.setdefault(passage.text, passage)
+    return list(kept.values())

@@ -1,0 +1,185 @@
+"""The scoring job: each mention once by each version, whatever happens."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+import pytest
+
+from monitor.score import score
+from monitor.sentiment.linear import LinearSentiment
+from monitor.sentiment.protocol import Passage
+from monitor.sentiment.verdict import tone_of
+from storage.database import Database
+from storage.feeds import SourceEntry
+from storage.mentions import MentionFilter
+from storage.records import MatchedTerm, MentionView, NewArticle, NewMention, Tone
+
+
+@dataclass(frozen=True, slots=True)
+class CountingSentiment:
+    """A judge that remembers what it was asked."""
+
+    kind: ClassVar[str] = "counting"
+    version: str = "counting-1"
+    asked: list[Passage] = field(default_factory=list)
+    dies_after: int = 10**9
+
+    def judge(self, passages: Sequence[Passage]) -> list[Tone]:
+        if len(self.asked) + len(passages) > self.dies_after:
+            raise KeyboardInterrupt
+        self.asked.extend(passages)
+        return [tone_of(0.8, 0.1, 0.1, model=self.version) for _ in passages]
+
+
+TEXT = "Клиенты Рубикона жалуются на обман."
+
+
+def fill(database: Database, count: int, now: datetime, text: str = TEXT) -> None:
+    """Store ``count`` mentions of one brand."""
+    start = text.find("Рубикон")
+    with database.begin() as tx:
+        entry = SourceEntry(
+            key="rss:x",
+            kind="rss",
+            address="https://x.example/rss",
+            publisher="X",
+            interval=timedelta(minutes=10),
+        )
+        (source,) = tx.feeds.sync([entry], now)
+        (brand,) = tx.brands.sync(["Рубикон"], now)
+        stored = tx.articles.add_new(
+            [
+                NewArticle(
+                    source_id=source.id,
+                    url=f"https://x.example/{number}",
+                    canonical_url=f"https://x.example/{number}",
+                    title=f"Новость {number}",
+                    text=text,
+                    seen_at=now,
+                )
+                for number in range(count)
+            ]
+        )
+        term = MatchedTerm(
+            start=start, end=start + 8, text=text[start : start + 8], term="Рубикон", kind="brand"
+        )
+        tx.mentions.add_new(
+            [
+                NewMention(
+                    article_id=article.id,
+                    brand_id=brand.id,
+                    matched=(term,),
+                    crisis=(),
+                    snippet="",
+                    kind="brand",
+                    happened_at=now,
+                )
+                for article in stored
+            ],
+            now,
+        )
+
+
+def views(database: Database) -> list[MentionView]:
+    with database.read() as tx:
+        return tx.mentions.views(MentionFilter())
+
+
+def test_every_mention_is_judged_once_by_each_version(database: Database, now: datetime) -> None:
+    """A second run of the same version has nothing to do; a new version judges anew."""
+    fill(database, 7, now)
+    old, new = CountingSentiment(), CountingSentiment(version="counting-2")
+    assert [score(database, judge, now=now, batch=3) for judge in (old, old, new)] == [7, 0, 7]
+    assert len(old.asked) == 7
+    assert {view.mention.tone.model for view in views(database) if view.mention.tone} == {
+        "counting-2"
+    }
+
+
+def test_the_sentence_that_names_the_brand_is_what_is_judged(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """The judge sees the passage and where the brand stands in it."""
+    fill(sqlite_database, 1, now)
+    judge = CountingSentiment()
+    score(sqlite_database, judge, now=now)
+    assert [(asked.text, asked.span) for asked in judge.asked] == [(TEXT, (8, 16))]
+
+
+def test_a_mention_whose_offsets_no_longer_fit_is_judged_by_its_title(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """An article cut shorter after matching still gets a tone."""
+    fill(sqlite_database, 1, now, text="Коротко")
+    judge = CountingSentiment()
+    assert score(sqlite_database, judge, now=now) == 1
+    assert "Новость 0" in judge.asked[0].text
+
+
+def test_a_limit_is_kept_and_progress_told(sqlite_database: Database, now: datetime) -> None:
+    """A tick may take a bounded bite of a long queue."""
+    fill(sqlite_database, 5, now)
+    told: list[int] = []
+    assert (
+        score(sqlite_database, CountingSentiment(), now=now, batch=2, limit=3, progress=told.append)
+        == 3
+    )
+    assert told == [2, 3]
+
+
+def test_what_was_written_before_a_death_is_not_judged_again(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """The process may die between two batches; the next run goes on."""
+    fill(sqlite_database, 6, now)
+    with pytest.raises(KeyboardInterrupt):
+        score(sqlite_database, CountingSentiment(dies_after=4), now=now, batch=2)
+    assert score(sqlite_database, CountingSentiment(), now=now, batch=2) == 2
+
+
+def test_a_persons_label_stays(sqlite_database: Database, now: datetime) -> None:
+    """The model may think otherwise; the correction is kept beside it."""
+    fill(sqlite_database, 1, now)
+    (view,) = views(sqlite_database)
+    with sqlite_database.begin() as tx:
+        tx.mentions.correct(view.mention.id, "neutral", by="Анна", now=now)
+    score(sqlite_database, CountingSentiment(), now=now)
+    (view,) = views(sqlite_database)
+    assert (view.mention.corrected, view.mention.corrected_by) == ("neutral", "Анна")
+
+
+SCORER = """
+import sys
+from datetime import UTC, datetime
+from monitor.score import score
+from monitor.sentiment.linear import LinearSentiment
+from storage.database import Database
+moment = datetime.fromtimestamp(1772452800, UTC)
+score(Database(sys.argv[1]), LinearSentiment(), now=moment, batch=50,
+      progress=lambda done: print(done, flush=True))
+"""
+
+
+def test_a_kill_in_the_middle_loses_nothing_and_repeats_nothing(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """kill -9 after the second stored batch: the rest is judged by the next run, once."""
+    fill(sqlite_database, 500, now)
+    url = str(sqlite_database.engine.url)
+    process = subprocess.Popen([sys.executable, "-c", SCORER, url], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.readline()
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    with sqlite_database.read() as tx:
+        left = len(tx.mentions.unscored(LinearSentiment().version, limit=1000))
+    assert 0 < left <= 400
+    assert score(sqlite_database, LinearSentiment(), now=now) == left
+    assert all(view.mention.tone is not None for view in views(sqlite_database))

@@ -1,0 +1,117 @@
+"""What of a text is judged, and how passages are summed up."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.sentiment.passages import (
+    MOST_PASSAGES,
+    find_target,
+    passages_toward,
+    sum_up,
+)
+from monitor.sentiment.protocol import Passage
+from monitor.sentiment.verdict import tone_of
+
+FILLER = "Погода в области на этой неделе останется сухой и тёплой, говорят синоптики. " * 12
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "found"),
+    [
+        ("Банк «Рубикон» молчит", "Рубикон", ["Рубикон"]),
+        ("РУБИКОН молчит", "Рубикон", ["РУБИКОН"]),
+        ("Клиенты Рубикона недовольны", "Рубикон", ["Рубикона"]),
+        ("Вклады в Белых Парусах", "Белые Паруса", ["Белых Парусах"]),
+        ("Рубиконд — это не он, а Рубикон он", "Рубикон", ["Рубикон"]),
+        ("Ничего о нём", "Рубикон", []),
+        ("Любой текст", "", []),
+        ("Любой текст", "«»!", []),
+        ("a (b) c", "(b", ["(b"]),
+    ],
+    ids=[
+        "as written",
+        "another case",
+        "another ending",
+        "two words",
+        "whole word first",
+        "absent",
+        "empty",
+        "only signs",
+        "pattern signs",
+    ],
+)
+def test_a_target_is_found_in_its_forms(text: str, target: str, found: list[str]) -> None:
+    """As written in any letter case, else with another ending."""
+    assert [text[start:end] for start, end in find_target(text, target)] == found
+
+
+def test_a_short_text_is_judged_as_it_is() -> None:
+    """A tweet needs no cutting."""
+    (passage,) = passages_toward("Рубикон врёт. Уйду.", "Рубикон", None, None, "ru")
+    assert passage == Passage(text="Рубикон врёт. Уйду.", start=0, end=7, lang="ru")
+
+
+def test_a_long_text_gives_the_sentence_of_each_occurrence() -> None:
+    """What is said far from the target is not said about it."""
+    text = FILLER + "Рубикон обманул вкладчиков, и они подали коллективный иск в суд. " + FILLER
+    (passage,) = passages_toward(text, "Рубикон", None, None, "ru")
+    assert passage.text == "Рубикон обманул вкладчиков, и они подали коллективный иск в суд. "
+    assert passage.span == (0, 7)
+
+
+def test_a_very_short_sentence_is_read_with_the_one_before() -> None:
+    """«Спасибо, Рубикон.» means nothing alone."""
+    text = FILLER + "Месяц ждал перевода. Спасибо, Рубикон. " + FILLER
+    (passage,) = passages_toward(text, "Рубикон", None, None, "ru")
+    assert "Месяц ждал перевода. Спасибо, Рубикон." in passage.text
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(-1, 3), (3, 3), (5, 2), (0, 10**9), (None, 4)],
+    ids=["negative", "empty", "turned", "past the end", "half"],
+)
+def test_wrong_offsets_mean_no_target(start: int | None, end: int | None) -> None:
+    """Offsets that can not be right are passed over, not believed."""
+    (passage,) = passages_toward("Рубикон врёт", None, start, end, "ru")
+    assert passage.span is None
+
+
+def test_wrong_offsets_leave_the_targets_words() -> None:
+    """The target's words are looked for when its offsets lead nowhere."""
+    (passage,) = passages_toward("Рубикон врёт", "рубикон", 90, 97, "ru")
+    assert passage.span == (0, 7)
+
+
+def test_a_target_named_all_over_gives_a_bounded_number_of_passages() -> None:
+    """A megabyte that repeats the brand costs as much as a page."""
+    text = (
+        "Рубикон снова врёт своим вкладчикам про ставки и сроки возврата, говорят люди. " * 13_000
+    )
+    assert len(passages_toward(text, "Рубикон", None, None, "ru")) <= MOST_PASSAGES
+
+
+def test_the_strongest_passage_outweighs_the_first() -> None:
+    """A neutral opening does not hide an accusation."""
+    passages = [Passage(text="a"), Passage(text="b")]
+    tones = [tone_of(0.05, 0.9, 0.05, model="m"), tone_of(0.9, 0.05, 0.05, model="m")]
+    verdict = sum_up(passages, tones)
+    assert verdict.tone.label == "negative"
+    assert verdict.tone.negative == pytest.approx(0.05 / 3 + 0.9 * 2 / 3, abs=1e-3)
+    assert (verdict.first, verdict.strongest) == (passages[0], passages[1])
+
+
+def test_praise_is_strongest_where_nothing_is_negative() -> None:
+    """Positive passages are not drowned by neutral ones."""
+    tones = [tone_of(0.1, 0.8, 0.1, model="m"), tone_of(0.05, 0.05, 0.9, model="m")]
+    assert sum_up([Passage(text="a"), Passage(text="b")], tones).tone.label == "positive"
+
+
+@given(st.text(), st.text(max_size=30), st.integers(-5, 60), st.integers(-5, 60))
+def test_any_text_and_target_give_passages_whose_offsets_fit(
+    text: str, target: str, start: int, end: int
+) -> None:
+    """Hostile strings are normal input."""
+    for passage in passages_toward(text, target, start, end, ""):
+        assert passage.start is None or passage.span is not None

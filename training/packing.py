@@ -1,0 +1,57 @@
+"""Pack the trained network into the file that ships: 4-bit embeddings, 8-bit layers."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from monitor.sentiment.encoding import LONGEST
+from monitor.sentiment.unigram import Unigram
+from training.network import FROZEN, LAYERS
+from training.texts import ROOT
+
+TARGET = ROOT / "monitor" / "sentiment" / "data" / "embedded.npz"
+VERSION = "embedded-1"
+BLOCK = 32
+
+Arrays = dict[str, NDArray[np.generic]]
+
+
+def pack(state: Mapping[str, Tensor], unigram: Unigram, temperatures: tuple[float, float]) -> None:
+    """Write the shipped file from a network's state."""
+    tensors = {name: tensor.detach().numpy() for name, tensor in state.items()}
+    arrays: Arrays = {
+        "version": np.array(VERSION),
+        "layers": np.array([LAYERS, FROZEN]),
+        "temperatures": np.array(temperatures, dtype=np.float32),
+        "pieces": np.frombuffer("\n".join(unigram.pieces).encode(), dtype=np.uint8),
+        "scores": np.array(unigram.scores, dtype=np.float16),
+    }
+    arrays.update(_packed_embeddings(tensors.pop("word.weight")))
+    for name, values in tensors.items():
+        if name == "position":
+            arrays[f"plain.{name}"] = values[:LONGEST].astype(np.float16)
+        elif values.ndim == 2:
+            scale = np.maximum(np.abs(values).max(axis=1) / 127, 1e-12).astype(np.float32)
+            arrays[f"bytes.{name}"] = np.round(values / scale[:, None]).astype(np.int8)
+            arrays[f"scale.{name}"] = scale
+        else:
+            arrays[f"plain.{name}"] = values.astype(np.float32)
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(TARGET, **arrays)
+    print(f"{TARGET.name}: {TARGET.stat().st_size / 1e6:.1f} MB")
+
+
+def _packed_embeddings(words: NDArray[np.float32]) -> Arrays:
+    """Rows as 4-bit blocks of 32: the grid that the starting weights came on."""
+    blocks = words.reshape(len(words), -1, BLOCK)
+    extreme = np.take_along_axis(blocks, np.abs(blocks).argmax(-1)[..., None], -1)[..., 0]
+    scale = np.where(extreme == 0, 1e-6, extreme / -8).astype(np.float16)
+    steps = np.round(blocks / scale.astype(np.float32)[..., None]) + 8
+    nibbles = np.clip(steps, 0, 15).astype(np.uint8)
+    half = BLOCK // 2
+    return {
+        "word_nibbles": nibbles[..., :half] | (nibbles[..., half:] << 4),
+        "word_scale": scale,
+    }
