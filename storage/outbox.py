@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from storage.records import Notification
 from storage.tables import destinations, notifications
@@ -64,7 +64,13 @@ class Outbox:
         return [row.id for row in self.connection.execute(statement, rows)]
 
     def claim(
-        self, now: datetime, *, owner: str, lease: timedelta, limit: int = 1
+        self,
+        now: datetime,
+        *,
+        owner: str,
+        lease: timedelta,
+        limit: int = 1,
+        channel: str | None = None,
     ) -> list[Notification]:
         """Take the longest-waiting notifications that are due, for one attempt each.
 
@@ -90,6 +96,8 @@ class Outbox:
             .order_by(notifications.c.priority, notifications.c.id)
             .limit(limit)
         )
+        if channel is not None:
+            query = query.where(notifications.c.channel == channel)
         if self.connection.dialect.name == "postgresql":
             query = query.with_for_update(skip_locked=True, of=notifications)
         found = [Notification(**row._mapping) for row in self.connection.execute(query)]
@@ -142,6 +150,86 @@ class Outbox:
         """Write that it will not be tried again: dead, expired or merged."""
         self._settle(notification_id, state=state, last_error=reason, error_class=error_class)
 
+    def supersede(self, newer: NewNotification) -> int:
+        """Merge what still waits unsent for the same reader of the same incident.
+
+        Only older whole messages: the newer one tells all they would have told.
+        """
+        done = self.connection.execute(
+            update(notifications)
+            .where(
+                notifications.c.incident_id == newer.incident_id,
+                notifications.c.recipient == newer.recipient,
+                notifications.c.channel == newer.channel,
+                notifications.c.revision < newer.revision,
+                notifications.c.state == "pending",
+                notifications.c.kind.not_like("push-%"),
+            )
+            .values(state="merged", last_error=f"superseded by revision {newer.revision}")
+        )
+        return done.rowcount
+
+    def siblings(self, notification: Notification) -> list[Notification]:
+        """Answer the others about the same incident to the same reader, without contents."""
+        if notification.incident_id is None:
+            return []
+        light = [column for column in notifications.c if column.name not in ("payload", "photo")]
+        query = (
+            select(*light)
+            .where(
+                notifications.c.incident_id == notification.incident_id,
+                notifications.c.recipient == notification.recipient,
+                notifications.c.channel == notification.channel,
+                notifications.c.id != notification.id,
+            )
+            .order_by(notifications.c.id)
+        )
+        return [Notification(**row._mapping, payload="") for row in self.connection.execute(query)]
+
+    def provider_ids(self, channel: str, address: str, *, limit: int = 200) -> list[str]:
+        """Answer what the channel called the newest messages it took for this address."""
+        query = (
+            select(notifications.c.provider_id)
+            .where(
+                notifications.c.channel == channel,
+                notifications.c.address == address,
+                notifications.c.provider_id.is_not(None),
+            )
+            .order_by(notifications.c.id.desc())
+            .limit(limit)
+        )
+        return list(self.connection.execute(query).scalars())
+
+    def in_doubt(self, notification: Notification) -> bool:
+        """Answer whether an older message to this address may or may not have gone out."""
+        query = (
+            select(notifications.c.id)
+            .where(
+                notifications.c.channel == notification.channel,
+                notifications.c.address == notification.address,
+                notifications.c.state.in_(("sending", "unknown")),
+                notifications.c.id != notification.id,
+                notifications.c.first_tried_at <= notification.created_at
+                if notification.first_tried_at is None
+                else notifications.c.first_tried_at < notification.first_tried_at,
+            )
+            .limit(1)
+        )
+        return self.connection.execute(query).first() is not None
+
+    def forget_topic(self, channel: str, address: str, topic: int) -> None:
+        """Send what waits for this topic to the chat itself: the topic is gone."""
+        self.connection.execute(
+            update(notifications)
+            .where(
+                notifications.c.channel == channel,
+                notifications.c.address == address,
+                notifications.c.topic == topic,
+                notifications.c.state.in_((*WAITING, "sending")),
+            )
+            .values(topic=None)
+        )
+
     def retry(self, notification_id: int, now: datetime) -> bool:
         """Put a dead letter back in the queue; False when there is no such dead letter."""
         done = self.connection.execute(
@@ -176,11 +264,39 @@ class Outbox:
             query = query.limit(limit)
         return [Notification(**row._mapping) for row in self.connection.execute(query)]
 
-    def next_due_at(self) -> datetime | None:
+    def waiting(self, channel: str) -> int:
+        """Count what the channel has still to send."""
+        query = (
+            select(func.count())
+            .select_from(notifications)
+            .where(
+                notifications.c.channel == channel,
+                notifications.c.state.in_((*WAITING, "sending")),
+            )
+        )
+        return self.connection.execute(query).scalar_one()
+
+    def next_due_at(self, channel: str | None = None) -> datetime | None:
         """Answer when the next waiting notification may be tried; None when none waits."""
-        found: datetime | None = self.connection.execute(
-            select(func.min(notifications.c.not_before)).where(notifications.c.state.in_(WAITING))
-        ).scalar()
+        held = destinations.c.not_before
+        due = notifications.c.not_before
+        later = case((and_(held.is_not(None), held > due), held), else_=due)
+        query = (
+            select(func.min(later))
+            .select_from(
+                notifications.outerjoin(
+                    destinations,
+                    and_(
+                        destinations.c.channel == notifications.c.channel,
+                        destinations.c.address == notifications.c.address,
+                    ),
+                )
+            )
+            .where(notifications.c.state.in_(WAITING), destinations.c.disabled_at.is_(None))
+        )
+        if channel is not None:
+            query = query.where(notifications.c.channel == channel)
+        found: datetime | None = self.connection.execute(query).scalar()
         return found
 
     def hold_destination(self, channel: str, address: str, *, until: datetime) -> None:

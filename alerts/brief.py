@@ -1,0 +1,37 @@
+"""All that one message about one event may say, and to whom. Pure."""
+
+from dataclasses import dataclass
+
+from alerts.situations import Reaction, Recognised
+from alerts.texts import DEFAULT_ZONE, Speech
+from storage.records import Event, Facts, Incident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What a message is made of."""
+
+    incident: Incident
+    event: Event
+    level: int
+    recognised: Recognised
+    reaction: Reaction
+    owners: tuple[tuple[str, str], ...] = ()  # role, who has it
+    language: str = "ru"
+    timezone: str = DEFAULT_ZONE
+    mark: str = ""  # tells this message's buttons from every other's
+    reader: str = ""  # the recipient's name
+
+    @property
+    def speech(self) -> Speech:
+        """The language and zone of who reads it."""
+        return Speech(self.language, self.timezone)
+
+    @property
+    def facts(self) -> Facts:
+        """What the event stands on."""
+        return self.event.facts
+
+    def owner(self, role: str) -> str:
+        """Who has the role; the role itself where nobody is named."""
+        return next((name for one, name in self.owners if one == role), role)

@@ -1,0 +1,97 @@
+"""The week's chart beside a message: hours, what was expected of them, the spike.
+
+An extra (``charts``): without matplotlib, or when drawing takes too long or
+fails, the message goes out without a picture. It never waits for one.
+"""
+
+import io
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from alerts.texts import Speech, zone
+from storage.records import Facts, Point
+
+logger = logging.getLogger(__name__)
+
+Chart = Callable[[Facts, Speech], bytes | None]
+_LONGEST = 3.0  # seconds an alert may wait for its picture
+_WEEK = timedelta(days=7)
+_TITLES = {
+    "ru": ("Негативные истории по часам, 7 дней", "обычно", "сейчас"),
+    "uk": ("Негативні історії за годинами, 7 днів", "зазвичай", "зараз"),
+    "en": ("Negative stories by hour, 7 days", "usual", "now"),
+}
+
+
+def no_chart(_facts: Facts, _speech: Speech) -> bytes | None:
+    """No picture."""
+    return None
+
+
+def draw(facts: Facts, speech: Speech) -> bytes | None:
+    """A PNG of the last seven days; None where it cannot be had in time."""
+    if len(facts.series) < 2:
+        return None
+    done: list[bytes] = []
+    # A daemon thread: a drawing that hangs holds up neither the alert nor the exit.
+    worker = threading.Thread(target=_into, args=(done, facts, speech), daemon=True)
+    worker.start()
+    worker.join(_LONGEST)
+    return done[0] if done else None
+
+
+def _into(done: list[bytes], facts: Facts, speech: Speech) -> None:
+    try:
+        done.append(_png(facts, speech))
+    except Exception as error:
+        # Whatever a drawing library does with odd numbers or fonts, the alert must go out.
+        logger.warning("chart not drawn", extra={"reason": f"{type(error).__name__}: {error}"})
+
+
+def _png(facts: Facts, speech: Speech) -> bytes:
+    # Optional and heavy (two seconds to import): only for who has the extra and an alert.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.dates import DateFormatter, DayLocator
+    from matplotlib.figure import Figure
+
+    points = _last_week(facts.series)
+    local = zone(speech.timezone)
+    at: list[Any] = [point.start_at.astimezone(local) for point in points]
+    observed = [max(0.0, point.observed) for point in points]
+    low, high = zip(*(_band(point.expected) for point in points), strict=True)
+    title, usual, now = _TITLES.get(speech.language, _TITLES["ru"])
+    figure = Figure(figsize=(8, 3.2), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.fill_between(at, low, high, step="post", color="#9db8d9", alpha=0.6, label=usual)
+    axes.step(at, observed, where="post", color="#44505c", linewidth=1.2)
+    over = [(when, seen) for when, seen, top in zip(at, observed, high, strict=True) if seen > top]
+    if over:
+        # Shape as well as colour tells what stands out.
+        axes.plot(*zip(*over, strict=True), "D", color="#c0261f", markersize=5, label=now)
+    axes.set_ylim(bottom=0)
+    axes.set_title(title, loc="left", fontsize=11)
+    axes.xaxis.set_major_locator(DayLocator(tz=local))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(DateFormatter("%d.%m", tz=local))  # type: ignore[no-untyped-call]
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", alpha=0.3)
+    axes.legend(loc="upper left", frameon=False, fontsize=9)
+    out = io.BytesIO()
+    figure.savefig(out, format="png", metadata={"Software": None})
+    return out.getvalue()
+
+
+def _last_week(series: tuple[Point, ...]) -> list[Point]:
+    last = max(point.start_at for point in series)
+    return sorted(
+        (point for point in series if point.start_at > last - _WEEK), key=lambda p: p.start_at
+    )
+
+
+def _band(expected: float) -> tuple[float, float]:
+    """Where nearly all ordinary hours lie: two spreads of a count around its expectation."""
+    spread = 2.0 * max(0.0, expected) ** 0.5 + 0.5
+    return max(0.0, expected - spread), max(0.0, expected) + spread

@@ -1,0 +1,109 @@
+"""An incident's event and its facts into one message, by channel and language.
+
+Pure. A Telegram message fits a caption in every case: fields have budgets and
+the least needed lines go first, so markup is never cut.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from alerts import mail_html, telegram_html
+from alerts.brief import Brief
+from alerts.parts import LADDER, WIDE, head, lines_of, number, state
+from alerts.spans import Line, Span, clip, length, plain
+from alerts.texts import Speech
+from storage.records import Message
+
+_LIMIT = telegram_html.CAPTION_LIMIT - 48  # room for the line that says "may be a repeat"
+
+
+def alert(brief: Brief, channel: str) -> Message:
+    """The whole message about an incident as it stands now."""
+    if channel == "telegram":
+        tried = (lines_of(brief, budget) for budget in LADDER)
+        lines = next(found for found in tried if length(found) <= _LIMIT)
+    else:
+        lines = lines_of(brief, WIDE)
+    return _message(brief, lines, channel, _buttons(brief))
+
+
+def push(brief: Brief, channel: str, what: str, **values: object) -> Message:
+    """A short message beside the living one, for what must be heard: it rings."""
+    lines = (
+        Line("head", (Span(head(brief), "bold"),)),
+        Line("fact", (Span(brief.speech.say(what, **values)),)),
+        Line("fact", (Span(clip(brief.recognised.situation.title, 80)),)),
+        Line("foot", (Span(number(brief.incident)),)),
+    )
+    buttons = _buttons(brief)[:2] if brief.incident.state == "open" else ()
+    return _message(brief, lines, channel, buttons)
+
+
+def notice(subject: str, texts: Sequence[str], channel: str, language: str = "ru") -> Message:
+    """A message about nabat itself: lines of plain words under a subject."""
+    top = Line("head", (Span(clip(subject, 120), "bold"),))
+    lines = (top, *(Line("fact", (Span(clip(text, 600)),)) for text in texts))
+    while length(lines) > telegram_html.TEXT_LIMIT - 48:
+        lines = lines[:-1]
+    return Message(
+        subject=clip(subject, 200), text=plain(lines), html=_html(lines, channel, "", language)
+    )
+
+
+def marked(message: Message, channel: str, language: str) -> Message:
+    """The same message, saying that it may be a repeat."""
+    line = Line("note", (Span(f"♻️ {Speech(language).say('repeat')}", "italic"),))
+    html = message.html
+    if channel == "telegram" and html:
+        html = f"{telegram_html.render((line,))}\n{html}"
+    elif html:
+        html = mail_html.marked(html, line.text)
+    return replace(message, text=f"{line.text}\n{message.text}", html=html)
+
+
+def _message(
+    brief: Brief, lines: Sequence[Line], channel: str, buttons: tuple[tuple[str, str], ...]
+) -> Message:
+    reader = brief.speech.say("why_sent", name=clip(brief.reader, 80)) if brief.reader else ""
+    return Message(
+        subject=_subject(brief),
+        text=plain(lines),
+        html=_html(lines, channel, reader, brief.language),
+        buttons=buttons,
+    )
+
+
+def _html(lines: Sequence[Line], channel: str, reader: str, language: str) -> str:
+    if channel == "telegram":
+        return telegram_html.render(lines)
+    return mail_html.render(lines, reader, language) if channel == "email" else ""
+
+
+def _subject(brief: Brief) -> str:
+    # The same words for the life of an incident would be folded by mail readers; the
+    # thread is held by References, so the subject may say how things stand.
+    speech = brief.speech
+    return speech.say(
+        "subject",
+        state=state(brief),
+        level=brief.level,
+        brand=speech.say("quote", text=clip(brief.incident.brand, 60)),
+        situation=clip(brief.recognised.situation.title, 80),
+        number=number(brief.incident),
+    )
+
+
+def _buttons(brief: Brief) -> tuple[tuple[str, str], ...]:
+    if brief.incident.state == "resolved":
+        return ()
+    names = ["escalate", "pause", "false", "notus", "tone"]
+    if brief.incident.taken_by is None:
+        names.insert(0, "take")
+    else:
+        names.insert(0, "step_done")
+    tail = f"{brief.incident.id}:{brief.mark}"
+    icons = {
+        "take": "✅", "escalate": "⬆️", "pause": "🔕", "false": "🙅", "notus": "🚫", "tone": "🎭",
+        "step_done": "☑️",
+    }  # fmt: skip
+    return tuple((f"{icons[n]} {brief.speech.say(n)}", f"{n}:{tail}") for n in names)

@@ -1,0 +1,294 @@
+"""Job: claim from the outbox, hand to the notifiers, record the fate.
+
+Each claim and each fate is a transaction of its own and the network is talked
+to between them: a crash at any point leaves a row that tells what is known.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts import attempts, payload
+from alerts.compose import marked
+from alerts.notifiers.protocol import (
+    DeliveryError,
+    Living,
+    MessageGone,
+    Notifier,
+    Paced,
+    Probing,
+    Receipt,
+    TopicGone,
+)
+from storage.database import Database, Transaction
+from storage.records import Message, Notification
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)  # longer than any one attempt takes
+_PATIENCE = timedelta(seconds=70)  # how long a drain waits for the next one that is due
+_AUTH_REST = timedelta(minutes=1)
+_SOON = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """What one run did."""
+
+    sent: int = 0  # posted or changed, confirmed by the channel
+    failed: int = 0  # attempts that did not go out, or may not have
+    merged: int = 0  # left out, a newer message says it all
+    dead: int = 0  # given up
+    waiting: int = 0  # still in the outbox when the run ended
+
+    def __add__(self, other: "DeliveryReport") -> "DeliveryReport":
+        """Both together."""
+        return DeliveryReport(
+            sent=self.sent + other.sent,
+            failed=self.failed + other.failed,
+            merged=self.merged + other.merged,
+            dead=self.dead + other.dead,
+            waiting=self.waiting + other.waiting,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """A claimed notification with all its attempt needs to know."""
+
+    notification: Notification
+    attempt: attempts.Attempt
+    known: tuple[str, ...]
+    in_doubt: bool  # an earlier attempt may have got through
+
+
+def deliver(
+    database: Database,
+    notifiers: Mapping[str, Notifier],
+    *,
+    clock: Callable[[], datetime],
+    owner: str,
+    drain: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+) -> DeliveryReport:
+    """Send what is due, each channel on its own, so that a slow one delays no other.
+
+    With ``drain`` it also waits for what is held back for a short while.
+    """
+    senders = [
+        _Sender(database, name, one, clock, owner, sleep if drain else None)
+        for name, one in notifiers.items()
+    ]
+    if len(senders) == 1:
+        return senders[0].run()
+    with ThreadPoolExecutor(max(1, len(senders)), "deliver") as pool:
+        return sum(pool.map(lambda one: one.run(), senders), DeliveryReport())
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """One channel's way through its part of the outbox."""
+
+    database: Database
+    channel: str
+    notifier: Notifier
+    clock: Callable[[], datetime]
+    owner: str
+    sleep: Callable[[float], None] | None
+
+    def run(self) -> DeliveryReport:
+        """Work until nothing is due, another process has the channel, or it refuses us."""
+        report = DeliveryReport()
+        try:
+            while task := self._next():
+                done, go_on = self._attempt(task)
+                report += done
+                if not go_on:
+                    break
+        finally:
+            with self.database.begin() as tx:
+                tx.leases.release(self._lease, owner=self.owner)
+        with self.database.read() as tx:
+            return report + DeliveryReport(waiting=tx.outbox.waiting(self.channel))
+
+    @property
+    def _lease(self) -> str:
+        return f"deliver:{self.channel}"
+
+    def _next(self) -> _Task | None:
+        """Claim the next that is due; a drain sleeps until there is one."""
+        while True:
+            now = self.clock()
+            with self.database.begin() as tx:
+                lease = tx.leases.take(self._lease, owner=self.owner, now=now, duration=LEASE)
+                if lease is None:
+                    return None
+                found = tx.outbox.claim(now, owner=self.owner, lease=LEASE, channel=self.channel)
+                if found:
+                    return self._task(tx, found[0])
+                due = tx.outbox.next_due_at(self.channel)
+            if self.sleep is None or due is None or due > now + _PATIENCE:
+                return None
+            self.sleep(max(0.01, (due - now).total_seconds()))
+
+    def _task(self, tx: Transaction, notification: Notification) -> _Task:
+        attempt = attempts.decide(
+            notification,
+            tx.outbox.siblings(notification),
+            living=isinstance(self.notifier, Living),
+        )
+        known: tuple[str, ...] = ()
+        if isinstance(self.notifier, Probing):
+            known = tuple(tx.outbox.provider_ids(self.channel, notification.address))
+            # While an older message is in doubt, a younger one would take its number.
+            if tx.outbox.in_doubt(notification):
+                attempt = attempts.Attempt(step="wait")
+        return _Task(
+            notification=notification,
+            attempt=attempt,
+            known=known,
+            in_doubt=notification.state in ("sending", "unknown"),
+        )
+
+    def _attempt(self, task: _Task) -> tuple[DeliveryReport, bool]:
+        """Do what the task says and record its fate; whether the channel may go on."""
+        row = task.notification
+        if task.attempt.step == "wait":
+            state = "unknown" if task.in_doubt else "pending"
+            self._postpone(row, state, _SOON, "waits for an older message", "order")
+            return DeliveryReport(), True
+        if task.attempt.step == "merge":
+            self._give_up(row, "merged", "a newer message says it all", "order")
+            return DeliveryReport(merged=1), True
+        try:
+            receipt = self._hand_over(task)
+        except DeliveryError as error:
+            return self._record(task, error)
+        if receipt is None:
+            self._give_up(row, "dead", "held: nobody knows whether it arrived", "unknown")
+            return DeliveryReport(dead=1), True
+        with self.database.begin() as tx:
+            now = self.clock()
+            tx.outbox.confirm(row.id, provider_id=receipt.provider_id, now=now)
+            if isinstance(self.notifier, Paced):
+                until = now + self.notifier.pace(row.address)
+                tx.outbox.hold_destination(self.channel, row.address, until=until)
+        logger.info("notification sent", extra={"notification": row.id, "channel": self.channel})
+        return DeliveryReport(sent=1), True
+
+    def _hand_over(self, task: _Task) -> Receipt | None:
+        """Post or change the message; None when it is held for a person to decide."""
+        message = _message(task.notification)
+        step, notifier = task.attempt.step, self.notifier
+        if step == "edit" and isinstance(notifier, Living):
+            target = task.attempt.provider_id
+            try:
+                return _plainer(lambda m: notifier.edit(task.notification, m, target), message)
+            except MessageGone:
+                extra = {"notification": task.notification.id}
+                logger.info("message is gone, posted again", extra=extra)
+        if task.in_doubt:
+            reconcile = getattr(self.notifier, "reconcile", "resend-marked")
+            if reconcile == "hold":
+                return None
+            if reconcile == "probe" and isinstance(notifier, Probing):
+                found = notifier.find(task.notification, message, task.known)
+                if found is not None:
+                    return found
+            else:
+                message = marked(message, self.channel, task.notification.language)
+        if step == "reply" and isinstance(notifier, Living):
+            target = task.attempt.provider_id
+            return _plainer(lambda m: notifier.reply(task.notification, m, target), message)
+        return _plainer(lambda m: notifier.send(task.notification, m), message)
+
+    def _record(self, task: _Task, error: DeliveryError) -> tuple[DeliveryReport, bool]:
+        """Write what the failure means; whether the channel may go on."""
+        row = task.notification
+        logger.warning(
+            "notification not sent",
+            extra={
+                "notification": row.id,
+                "channel": self.channel,
+                "outcome": error.outcome,
+                "reason": error.reason,
+            },
+        )
+        failed = DeliveryReport(failed=1)
+        # A refusal does not clear an older doubt: that attempt may still have got through.
+        state = "unknown" if task.in_doubt or error.outcome == "unknown" else "pending"
+        if isinstance(error, TopicGone) and row.topic is not None:
+            with self.database.begin() as tx:
+                tx.outbox.forget_topic(self.channel, row.address, row.topic)
+            self._postpone(row, state, timedelta(), error.reason, "topic")
+            return failed, True
+        if error.migrate_to is not None:
+            with self.database.begin() as tx:
+                tx.outbox.move_destination(self.channel, row.address, to=error.migrate_to)
+            self._postpone(row, state, timedelta(), error.reason, "moved")
+            return failed, True
+        if error.outcome == "rate":
+            return self._rest(row, state, error), True
+        if error.outcome == "dead":
+            with self.database.begin() as tx:
+                now = self.clock()
+                tx.outbox.disable_destination(
+                    self.channel, row.address, reason=error.reason, now=now
+                )
+        if error.permanent:
+            self._give_up(row, "dead", error.reason, error.outcome)
+            return DeliveryReport(failed=1, dead=1), True
+        wait = _AUTH_REST if error.outcome == "auth" else attempts.backoff(row)
+        self._postpone(row, state, wait, error.reason, error.outcome)
+        return failed, error.outcome != "auth"
+
+    def _rest(self, row: Notification, state: str, error: DeliveryError) -> DeliveryReport:
+        """The server asked for a rest: nothing goes to this address before it is over."""
+        wait = error.retry_after or timedelta(seconds=5)
+        with self.database.begin() as tx:
+            until = self.clock() + wait
+            tx.outbox.hold_destination(self.channel, row.address, until=until)
+            tx.outbox.postpone(
+                row.id, state=state, until=until, reason=error.reason, error_class="rate"
+            )
+        return DeliveryReport(failed=1)
+
+    def _postpone(
+        self, row: Notification, state: str, wait: timedelta, reason: str, error_class: str
+    ) -> None:
+        with self.database.begin() as tx:
+            until = self.clock() + wait
+            tx.outbox.postpone(
+                row.id, state=state, until=until, reason=reason, error_class=error_class
+            )
+
+    def _give_up(self, row: Notification, state: str, reason: str, error_class: str) -> None:
+        with self.database.begin() as tx:
+            tx.outbox.give_up(row.id, state=state, reason=reason, error_class=error_class)
+
+
+def _message(notification: Notification) -> Message:
+    """The stored message; a row nobody can read is poison, not a crash."""
+    try:
+        return payload.read(notification)
+    except payload.PayloadError as error:
+        raise DeliveryError(str(error), outcome="poison") from error
+
+
+def _plainer(hand_over: Callable[[Message], Receipt], message: Message) -> Receipt:
+    """Hand over the message, ever plainer while the channel cannot read it.
+
+    Poison means refused, so the next try can be no repeat.
+    """
+    refused: DeliveryError | None = None
+    for one in attempts.plainer(message):
+        try:
+            return hand_over(one)
+        except DeliveryError as error:
+            if error.outcome != "poison":
+                raise
+            refused = error
+    raise refused or DeliveryError("nothing to send", outcome="poison")

@@ -1,0 +1,178 @@
+"""Send notifications by e-mail: text and HTML, one thread for one incident."""
+
+import hashlib
+import smtplib
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import ClassVar
+
+from alerts.mail_html import CHART, with_chart
+from alerts.notifiers.protocol import DeliveryError, Outcome, Receipt, Reconcile
+from alerts.spans import clean
+from storage.records import Message, Notification
+
+_DEAD = (550, 551, 553, 556)  # no such mailbox, and its like
+_POISON = (552, 554)  # too big, refused for what is in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailNotifier:
+    """Hand each message to one SMTP server."""
+
+    kind: ClassVar[str] = "email"
+    host: str = "localhost"
+    port: int = 25
+    sender: str = "nabat@localhost"
+    username: str = ""
+    password: str = field(default="", repr=False)
+    starttls: bool = False
+    tls: bool = False
+    timeout: float = 20.0
+    reconcile: Reconcile = "resend-marked"
+
+    def send(self, notification: Notification, message: Message) -> Receipt:
+        """Send it; the Message-ID is the same however often this is tried."""
+        letter = self.compose(notification, message)
+        self._hand_over(letter, notification.address)
+        return Receipt(provider_id=str(letter["Message-ID"]))
+
+    def compose(self, notification: Notification, message: Message) -> EmailMessage:
+        """The letter as it goes out."""
+        letter = EmailMessage()
+        letter["From"] = _address(self.sender)
+        letter["To"] = _address(notification.address)
+        letter["Subject"] = clean(message.subject) or "nabat"
+        letter["Date"] = format_datetime(notification.created_at)
+        letter["Message-ID"] = self._id(notification.key)
+        if notification.incident_id is not None:
+            thread = self._id(f"incident-{notification.incident_id}")
+            letter["In-Reply-To"] = thread
+            letter["References"] = thread
+            letter["X-Nabat-Incident"] = str(notification.incident_id)
+        letter["List-Id"] = f"<{self._list_name(notification)}>"
+        letter["Auto-Submitted"] = "auto-generated"
+        letter["Precedence"] = "list"
+        letter.set_content(message.text.encode("utf-8", "replace").decode("utf-8"))
+        if message.html:
+            self._add_html(letter, message)
+        return letter
+
+    def _add_html(self, letter: EmailMessage, message: Message) -> None:
+        if message.photo is None:
+            letter.add_alternative(message.html, subtype="html")
+            return
+        alt = message.text.split("\n📈 ", 1)[-1].split("\n", 1)[0]
+        letter.add_alternative(with_chart(message.html, alt), subtype="html")
+        html = letter.get_payload()[1]  # type: ignore[index]
+        html.add_related(message.photo, "image", "png", cid=f"<{CHART}>", filename="chart.png")  # type: ignore[union-attr]
+
+    def _hand_over(self, letter: EmailMessage, address: str) -> None:
+        """Talk to the server, one step after another: only a broken DATA leaves doubt."""
+        try:
+            server = self._connect()
+        except (OSError, smtplib.SMTPException) as error:
+            raise _before_data(error, self.password) from error
+        try:
+            self._envelope(server, parseaddr(self.sender)[1], parseaddr(address)[1])
+            self._data(server, letter)
+        finally:
+            # The letter is handed over or not by now; a rude goodbye changes nothing.
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
+            server.close()
+
+    def _envelope(self, server: smtplib.SMTP, sender: str, address: str) -> None:
+        try:
+            server.ehlo_or_helo_if_needed()
+            answers = (server.mail(sender), server.rcpt(address))
+        except (OSError, smtplib.SMTPException) as error:
+            raise _before_data(error, self.password) from error
+        except UnicodeEncodeError as error:
+            raise DeliveryError(f"not an address: {clean(address)}", outcome="dead") from error
+        for code, text in answers:
+            if code not in (250, 251):
+                raise _refusal(code, _words(text))
+
+    def _data(self, server: smtplib.SMTP, letter: EmailMessage) -> None:
+        try:
+            code, text = server.data(letter.as_bytes(policy=SMTP))
+        except smtplib.SMTPDataError as error:
+            raise _refusal(int(error.smtp_code), _words(error.smtp_error)) from error
+        except (OSError, smtplib.SMTPException) as error:
+            # The connection broke while the letter was handed over: it may have been kept.
+            reason = f"the connection to {self.host} broke: {error}"
+            raise DeliveryError(reason, outcome="unknown") from error
+        if code != 250:
+            raise _refusal(code, _words(text))
+
+    def _connect(self) -> smtplib.SMTP:
+        context = ssl.create_default_context() if self.tls or self.starttls else None
+        server: smtplib.SMTP
+        if self.tls:
+            server = smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=context)
+        else:
+            server = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+        try:
+            if self.starttls:
+                server.starttls(context=context)
+            if self.username:
+                server.login(self.username, self.password)
+        except (OSError, smtplib.SMTPException):
+            server.close()
+            raise
+        return server
+
+    def _id(self, key: str) -> str:
+        name = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32]
+        return f"<{name}@{self._domain()}>"
+
+    def _list_name(self, notification: Notification) -> str:
+        return f"brand-{notification.brand_id or 0}.nabat.{self._domain()}"
+
+    def _domain(self) -> str:
+        domain = parseaddr(self.sender)[1].rpartition("@")[2]
+        return "".join(c for c in domain if c.isascii() and (c.isalnum() or c in ".-")) or "nabat"
+
+
+def _address(text: str) -> str | Address:
+    """The address for a header; DeliveryError when it is none at all."""
+    name, address = parseaddr(text)
+    local, at, domain = address.rpartition("@")
+    if not at or not local or not domain or any(c in text for c in "\r\n\0"):
+        raise DeliveryError(f"not an e-mail address: {clean(text)!r}", outcome="dead")
+    try:
+        return Address(display_name=name, username=local, domain=domain)
+    except (ValueError, IndexError) as error:
+        raise DeliveryError(f"not an e-mail address: {clean(text)!r}", outcome="dead") from error
+
+
+def _before_data(error: Exception, password: str) -> DeliveryError:
+    """Nothing was handed over yet: surely not sent."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        reason = f"the mail server refused the login: {_words(error.smtp_error)}"
+        return DeliveryError(_without(reason, password), outcome="auth")
+    return DeliveryError(_without(f"no connection to the mail server: {error}", password))
+
+
+def _refusal(code: int, text: str) -> DeliveryError:
+    outcome: Outcome = "not_sent"
+    if code in _DEAD:
+        outcome = "dead"
+    elif code in _POISON:
+        outcome = "poison"
+    elif code in (530, 535):
+        outcome = "auth"
+    return DeliveryError(f"the mail server answered {code} {text}", outcome=outcome)
+
+
+def _words(text: bytes | str) -> str:
+    return clean(text.decode("utf-8", "replace") if isinstance(text, bytes) else text)[:300]
+
+
+def _without(text: str, secret: str) -> str:
+    return text.replace(secret, "<password>") if secret else text

@@ -1,0 +1,225 @@
+"""Send notifications by Telegram, through its Bot API.
+
+Knows what each answer means for the outbox: surely not sent, maybe sent, too
+fast, unreadable, chat gone. The pace between messages is kept by the outbox;
+the library's own limiter, which drops messages, is not used.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import ClassVar, TypeVar
+
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from alerts.notifiers.protocol import MessageGone, Receipt, Reconcile
+from alerts.redaction import guard_logs
+from alerts.spans import units
+from alerts.telegram_answers import Refused, Request, translate
+from alerts.telegram_html import CAPTION_LIMIT
+from storage.records import Message, Notification
+
+Answer = TypeVar("Answer")
+_GROUP_PACE = timedelta(seconds=3)  # about twenty a minute into one group
+_PRIVATE_PACE = timedelta(seconds=1)
+_PROBES = 5  # ids after the last known one that are looked at
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramNotifier:
+    """Post and change messages of one bot."""
+
+    kind: ClassVar[str] = "telegram"
+    token: str = field(repr=False)
+    base_url: str = "https://api.telegram.org/bot"
+    timeout: float = 15.0
+    reconcile: Reconcile = "resend-marked"
+
+    def __post_init__(self) -> None:
+        """The HTTP library logs whole addresses: not with our token in them."""
+        guard_logs()
+
+    def send(self, notification: Notification, message: Message) -> Receipt:
+        """Post the message; with its chart where it has one and the text fits a caption."""
+        if message.photo is not None and units(message.text) <= CAPTION_LIMIT * 2:
+            return self._run(lambda bot: _post_photo(bot, notification, message))
+        return self._run(lambda bot: _post_text(bot, notification, message))
+
+    def edit(self, notification: Notification, message: Message, provider_id: str) -> Receipt:
+        """Put the new text, buttons and chart in the place of the old."""
+        return self._run(lambda bot: _change(bot, notification, message, int(provider_id)))
+
+    def reply(self, notification: Notification, message: Message, provider_id: str) -> Receipt:
+        """Post the message under the older one; alone where that one is gone."""
+        to = ReplyParameters(int(provider_id), allow_sending_without_reply=True)
+        return self._run(lambda bot: _post_text(bot, notification, message, to))
+
+    def find(
+        self, notification: Notification, message: Message, known: Sequence[str]
+    ) -> Receipt | None:
+        """Look for the message by giving it the buttons it must already have.
+
+        The buttons carry this notification's own mark, so "not modified" is said
+        by no other message than this one.
+        """
+        return self._run(lambda bot: _find(bot, notification, message, known))
+
+    def pace(self, address: str) -> timedelta:
+        """Telegram takes about one message a second, and twenty a minute into a group."""
+        return _GROUP_PACE if address.startswith(("-", "@")) else _PRIVATE_PACE
+
+    def _run(self, call: Callable[[Bot], Awaitable[Answer]]) -> Answer:
+        return asyncio.run(self._talk(call))
+
+    async def _talk(self, call: Callable[[Bot], Awaitable[Answer]]) -> Answer:
+        request = Request(
+            connect_timeout=self.timeout,
+            read_timeout=self.timeout,
+            write_timeout=self.timeout,
+            media_write_timeout=self.timeout * 2,
+            # A proxy of the environment must not see the token unless the config says so.
+            httpx_kwargs={"trust_env": False},
+        )
+        try:
+            bot = Bot(self.token, base_url=self.base_url, request=request)
+            return await call(bot)
+        except TelegramError as error:
+            # Not chained: the library's errors may show the address with the token in it.
+            raise translate(error, self.token) from None
+        finally:
+            await request.shutdown()
+
+
+def keyboard(buttons: Sequence[tuple[str, str]]) -> InlineKeyboardMarkup | None:
+    """The buttons, two a row; a link opens, anything else comes back to us."""
+    made = [
+        InlineKeyboardButton(label, url=data)
+        if data.startswith("https://")
+        else InlineKeyboardButton(label, callback_data=data)
+        for label, data in buttons
+    ]
+    rows = [made[i : i + 2] for i in range(0, len(made), 2)]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+async def _post_text(
+    bot: Bot,
+    notification: Notification,
+    message: Message,
+    to: ReplyParameters | None = None,
+) -> Receipt:
+    sent = await bot.send_message(
+        notification.address,
+        message.html or message.text,
+        parse_mode=ParseMode.HTML if message.html else None,
+        message_thread_id=notification.topic,
+        reply_markup=keyboard(message.buttons),
+        link_preview_options=_NO_PREVIEW,
+        reply_parameters=to,
+    )
+    return Receipt(provider_id=str(sent.message_id))
+
+
+async def _post_photo(bot: Bot, notification: Notification, message: Message) -> Receipt:
+    sent = await bot.send_photo(
+        notification.address,
+        message.photo or b"",
+        caption=message.html or message.text,
+        parse_mode=ParseMode.HTML if message.html else None,
+        message_thread_id=notification.topic,
+        reply_markup=keyboard(message.buttons),
+        filename="chart.png",
+    )
+    return Receipt(provider_id=str(sent.message_id))
+
+
+async def _change(
+    bot: Bot, notification: Notification, message: Message, message_id: int
+) -> Receipt:
+    receipt = Receipt(provider_id=str(message_id))
+    for change in (_change_media, _change_text, _change_caption):
+        try:
+            await change(bot, notification.address, message_id, message)
+        except Refused as error:
+            if "not modified" in error.message.lower():
+                return receipt
+            if _other_shape(error.message.lower()):
+                continue
+            raise
+        return receipt
+    raise MessageGone("the message is of a kind that cannot be changed into this one")
+
+
+def _other_shape(said: str) -> bool:
+    """The message has a caption where a text was given, or the other way round."""
+    return "there is no text" in said or "there is no caption" in said or "no photo" in said
+
+
+async def _change_media(bot: Bot, chat: str, message_id: int, message: Message) -> None:
+    if message.photo is None:
+        raise Refused(400, "no photo to put there", {})
+    mode = ParseMode.HTML if message.html else None
+    media = InputMediaPhoto(
+        message.photo, caption=message.html or message.text, parse_mode=mode, filename="chart.png"
+    )
+    await bot.edit_message_media(media, chat, message_id, reply_markup=keyboard(message.buttons))
+
+
+async def _change_text(bot: Bot, chat: str, message_id: int, message: Message) -> None:
+    await bot.edit_message_text(
+        message.html or message.text,
+        chat,
+        message_id,
+        parse_mode=ParseMode.HTML if message.html else None,
+        reply_markup=keyboard(message.buttons),
+        link_preview_options=_NO_PREVIEW,
+    )
+
+
+async def _change_caption(bot: Bot, chat: str, message_id: int, message: Message) -> None:
+    await bot.edit_message_caption(
+        chat,
+        message_id,
+        caption=message.html or message.text,
+        parse_mode=ParseMode.HTML if message.html else None,
+        reply_markup=keyboard(message.buttons),
+    )
+
+
+async def _find(
+    bot: Bot, notification: Notification, message: Message, known: Sequence[str]
+) -> Receipt | None:
+    taken = {int(one) for one in known if one.isdigit()}
+    start = max(taken, default=0)
+    missing, candidate = 0, max(1, start - 2)
+    while missing < _PROBES and candidate < start + 60:
+        candidate += 1
+        if candidate in taken:
+            continue
+        try:
+            await bot.edit_message_reply_markup(
+                notification.address, candidate, reply_markup=keyboard(message.buttons)
+            )
+        except Refused as error:
+            said = error.message.lower()
+            if "not modified" in said:
+                return Receipt(provider_id=str(candidate))
+            if "not found" in said or "message_id_invalid" in said:
+                missing += 1
+            elif error.code != 400:
+                raise
+            continue
+        # Ours with other buttons: only this sender posts, so it is this message, changed.
+        return Receipt(provider_id=str(candidate))
+    return None

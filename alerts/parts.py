@@ -1,0 +1,233 @@
+"""The lines of an alert, each part within its budget. Pure."""
+
+from dataclasses import dataclass
+
+from alerts.brief import Brief
+from alerts.spans import Line, Span, clip
+from alerts.texts import Speech
+from storage.records import Facts, Incident, StoryFact
+
+_LIGHTS = {1: "🟡", 2: "🟠", 3: "🔴", 4: "⛔"}
+_BARS = "▁▂▃▄▅▆▇█"
+_GAP = Line("gap")
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much of each part may be said."""
+
+    title: int
+    stories: int
+    steps: int
+    step: int
+    names: int
+    avoid: int
+    extras: bool
+
+
+# Where nothing limits the length.
+WIDE = Budget(title=200, stories=3, steps=9, step=240, names=8, avoid=9, extras=True)
+
+# From generous to the bare need; the first that fits is taken.
+LADDER = (
+    Budget(title=110, stories=3, steps=4, step=110, names=3, avoid=3, extras=True),
+    Budget(title=90, stories=3, steps=3, step=90, names=3, avoid=2, extras=True),
+    Budget(title=70, stories=3, steps=3, step=70, names=2, avoid=1, extras=True),
+    Budget(title=60, stories=3, steps=3, step=60, names=2, avoid=1, extras=False),
+    Budget(title=50, stories=2, steps=2, step=50, names=1, avoid=0, extras=False),
+    Budget(title=40, stories=1, steps=1, step=40, names=1, avoid=0, extras=False),
+    Budget(title=0, stories=0, steps=1, step=40, names=0, avoid=0, extras=False),
+)
+
+
+def number(incident: Incident) -> str:
+    """The incident's number as people say it: «РОМ-142»."""
+    letters = "".join(c for c in incident.brand if c.isalnum())[:3].upper()
+    return f"{letters or 'N'}-{incident.id}"
+
+
+def lines_of(brief: Brief, budget: Budget) -> list[Line]:
+    """The whole message, part after part, with a gap between."""
+    groups = (
+        _what(brief, budget),
+        _stories(brief, budget),
+        _steps(brief, budget),
+        _foot(brief),
+    )
+    out: list[Line] = []
+    for group in groups:
+        if out and group:
+            out.append(_GAP)
+        out.extend(group)
+    return out
+
+
+def _what(brief: Brief, budget: Budget) -> list[Line]:
+    speech, facts = brief.speech, brief.facts
+    lines = [
+        Line("head", (Span(head(brief), "bold"),)),
+        Line("title", (Span(clip(brief.recognised.situation.title, 80), "bold"),)),
+        Line("fact", (Span(f"📈 {_observed(speech, facts)}"),)),
+    ]
+    spark = sparkline(facts)
+    if spark and budget.extras:
+        lines.append(Line("spark", (Span(spark),)))
+    if budget.extras and brief.recognised.because:
+        words = ", ".join(clip(word, 30) for word in brief.recognised.because[:4])
+        lines.append(Line("fact", (Span(f"🔎 {speech.say('signs', words=words)}"),)))
+    lines.append(Line("fact", _first(brief)))
+    if budget.names and facts.publishers:
+        lines.append(Line("fact", (Span(f"📣 {_spread(speech, facts, budget.names)}"),)))
+    if facts.top_author and facts.top_author_share >= 0.15 and facts.mentions >= 3:
+        said = speech.say(
+            "loudest",
+            author=clip(facts.top_author, 40),
+            share=speech.percent(facts.top_author_share),
+        )
+        lines.append(Line("fact", (Span(f"🗣 {said}"),)))
+    return lines
+
+
+def _observed(speech: Speech, facts: Facts) -> str:
+    expected = facts.expected
+    usual = (
+        speech.say("expected_none")
+        if expected < 0.05
+        else speech.say("expected_about", number=speech.number(round(expected, 1)))
+    )
+    text = speech.say(
+        "observed",
+        stories=speech.count(round(facts.observed), "story"),
+        window=speech.duration(facts.window),
+        expected=usual,
+    )
+    times = facts.observed / expected if expected >= 0.05 else 0.0
+    if times >= 2:
+        text += speech.say("times", times=speech.number(round(times)))
+    return text
+
+
+def _first(brief: Brief) -> tuple[Span, ...]:
+    speech, first = brief.speech, brief.facts.first
+    if first is None:
+        return (Span(f"🌱 {speech.say('first_unknown')}"),)
+    at = speech.clock(first.happened_at, near=brief.event.at)
+    text = f"🌱 {speech.say('first', time=at, publisher='')}"
+    spans = [Span(text), Span(clip(first.publisher, 50), "", first.url)]
+    if first.author:
+        spans.append(Span(speech.say("by_author", author=clip(first.author, 40))))
+    return tuple(spans)
+
+
+def _spread(speech: Speech, facts: Facts, names: int) -> str:
+    shown = ", ".join(clip(name, 30) for name, _ in facts.publishers[:names])
+    rest = len(facts.publishers) - names
+    if rest > 0:
+        shown = speech.say("more_names", names=shown, number=rest)
+    return speech.say(
+        "spread",
+        mentions=speech.count(facts.mentions, "mention"),
+        publishers=speech.count(len(facts.publishers), "publisher"),
+        names=shown,
+    )
+
+
+def _stories(brief: Brief, budget: Budget) -> list[Line]:
+    stories = brief.facts.top[: budget.stories]
+    if not stories:
+        return []
+    lines = [Line("section", (Span(brief.speech.say("main"), "bold"),))]
+    for place, story in enumerate(stories, 1):
+        lines.append(Line("item", _story(brief.speech, place, story, budget.title)))
+    return lines
+
+
+def _story(speech: Speech, place: int, story: StoryFact, title: int) -> tuple[Span, ...]:
+    tail = f" — {clip(story.publisher, 30)}"
+    if story.copies > 1:
+        tail += f", {speech.count(story.copies - 1, 'copy')}"
+    name = clip(story.title, title) or clip(story.url, title) or "…"
+    return (Span(f"{place}. "), Span(name, "", story.url), Span(tail))
+
+
+def _steps(brief: Brief, budget: Budget) -> list[Line]:
+    if brief.incident.state == "resolved":
+        return []
+    speech, reaction, opened = brief.speech, brief.reaction, brief.incident.opened_at
+    title = speech.say("plan", id=clip(reaction.id, 12), title=clip(reaction.title, 60))
+    lines = [Line("section", (Span(title, "bold"),))]
+    for step in reaction.steps[: budget.steps]:
+        until = speech.say("until", time=speech.clock(opened + step.within, near=brief.event.at))
+        text = f"☐ {until} — {clip(step.what, budget.step)} ({clip(brief.owner(step.owner), 40)})"
+        lines.append(Line("item", (Span(text),)))
+    rest = len(reaction.steps) - budget.steps
+    if rest > 0:
+        lines.append(
+            Line("item", (Span(speech.say("more_steps", steps=speech.count(rest, "step"))),))
+        )
+    if budget.avoid and reaction.do_not:
+        avoid = "; ".join(clip(one, 60) for one in reaction.do_not[: budget.avoid])
+        lines.append(Line("item", (Span(f"✖ {avoid[:1].upper()}{avoid[1:]}"),)))
+    return lines
+
+
+def _foot(brief: Brief) -> list[Line]:
+    speech, facts, incident, event = brief.speech, brief.facts, brief.incident, brief.event
+    lines = []
+    if incident.taken_by and incident.taken_at:
+        at = speech.clock(incident.taken_at, near=event.at)
+        said = speech.say("taken", who=clip(incident.taken_by, 60), time=at)
+        lines.append(Line("owner", (Span(f"✅ {said}", "bold"),)))
+    elif incident.state == "open":
+        until = speech.clock(incident.opened_at + brief.reaction.take_within, near=event.at)
+        owner = clip(brief.owner(brief.reaction.owner), 60)
+        lines.append(Line("owner", (Span(f"👤 {speech.say('owner', owner=owner, time=until)}"),)))
+    if facts.sources_total:
+        text = speech.say("coverage", alive=facts.sources_alive, total=facts.sources_total)
+        if facts.sources_alive < facts.sources_total * 0.8:
+            text += f". ⚠️ {speech.say('blind')}"
+        lines.append(Line("foot", (Span(text),)))
+    foot = speech.say(
+        "foot",
+        number=number(incident),
+        opened=speech.clock(incident.opened_at, near=event.at),
+        updated=speech.clock(event.at),
+        zone=speech.zone_name(event.at),
+    )
+    lines.append(Line("foot", (Span(foot),)))
+    return lines
+
+
+def sparkline(facts: Facts, width: int = 16) -> str:
+    """The last hours as bars, newest right; nothing where there is no series."""
+    points = facts.series[-width * 3 :]
+    if len(points) < width:
+        return ""
+    step = len(points) // width
+    sums = [
+        sum(max(0.0, p.observed) for p in points[i : i + step])
+        for i in range(len(points) - step * width, len(points), step)
+    ]
+    top = max(sums)
+    if not top > 0:
+        return ""
+    return "".join(_BARS[min(7, int(7 * one / top + 0.5))] for one in sums)
+
+
+def state(brief: Brief) -> str:
+    """How things stand, in a word."""
+    incident = brief.incident
+    if incident.verdict == "false-alarm":
+        return brief.speech.say("false_alarm")
+    if incident.state in ("calmed", "resolved"):
+        return brief.speech.say(incident.state)
+    return brief.speech.say(f"level_{min(4, max(1, brief.level))}")
+
+
+def head(brief: Brief) -> str:
+    """The first line: how bad, whom, which level."""
+    light = {"calmed": "🟢", "resolved": "✅"}.get(
+        brief.incident.state, _LIGHTS[min(4, max(1, brief.level))]
+    )
+    brand = brief.speech.say("quote", text=clip(brief.incident.brand, 60))
+    return f"{light} {state(brief)} · {brand} · {brief.speech.say('level', level=brief.level)}"

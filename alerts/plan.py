@@ -1,0 +1,272 @@
+"""Job: events not handled yet into notifications in the outbox, in one transaction.
+
+Says which situation an incident is, who is to know and by which message;
+what goes out and when is the outbox's and ``alerts.deliver``'s.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from alerts import payload
+from alerts.brief import Brief
+from alerts.chart import Chart, no_chart
+from alerts.compose import alert, push
+from alerts.playbook import Playbook
+from alerts.recipients import Recipient
+from alerts.silences import covering
+from alerts.situations import Recognised
+from alerts.texts import Speech
+from storage.database import Database, Transaction
+from storage.outbox import NewNotification
+from storage.records import Event, Incident, Message, Notification
+
+logger = logging.getLogger(__name__)
+
+LIVING = ("telegram",)  # channels whose message is changed in place: one per incident and chat
+_LOUD = ("opened", "worsened", "reopened", "missed", "escalated", "taken", "resolved")
+_MAX_LEVEL_PUSHES = 2
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One incident with what is new about it and who has been told what."""
+
+    incident: Incident
+    fresh: tuple[Event, ...]  # not planned yet, oldest first
+    told_level: int  # the level people know; 0: they know of nothing
+    sent: tuple[Notification, ...]
+    is_silenced: bool
+
+    @property
+    def event(self) -> Event:
+        """The newest: a message tells how things stand now."""
+        return self.fresh[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What is to be written about one case."""
+
+    case: Case
+    recognised: Recognised
+    level: int
+    notifications: tuple[NewNotification, ...]
+
+
+def plan(
+    database: Database,
+    playbook: Playbook,
+    recipients: Sequence[Recipient],
+    *,
+    now: datetime,
+    living: Collection[str] = LIVING,
+    chart: Chart = no_chart,
+) -> int:
+    """Put a notification in the outbox for each change and each recipient it concerns.
+
+    Composing needs no lock, so it is done between a look and a write; an event
+    another process planned meanwhile is left alone. Answers how many were added.
+    """
+    with database.read() as tx:
+        cases = _cases(tx, playbook, now)
+        addresses = {one.name: tx.outbox.moved_to(one.channel, one.address) for one in recipients}
+    here = [replace(one, address=addresses[one.name]) for one in recipients]
+    decided = [_decide(case, playbook, here, now, living, chart) for case in cases]
+    if not decided:
+        return 0
+    with database.begin() as tx:
+        return sum(_write(tx, one, now) for one in decided)
+
+
+def _cases(tx: Transaction, playbook: Playbook, now: datetime) -> list[Case]:
+    """The incidents with something new, less those to be quiet about for now."""
+    fresh: dict[int, list[Event]] = {}
+    for event in tx.incidents.unplanned(limit=_BATCH):
+        fresh.setdefault(event.incident_id, []).append(event)
+    silences = tx.silences.active(now)
+    cases = []
+    for incident_id, events in fresh.items():
+        incident = tx.incidents.get(incident_id)
+        name = playbook.situation(incident.situation).id
+        planned = [one for one in tx.incidents.events(incident_id) if one.planned_at is not None]
+        floor = playbook.situation(incident.situation).level
+        cases.append(
+            Case(
+                incident=incident,
+                fresh=tuple(events),
+                told_level=max(planned[-1].level, floor) if planned else 0,
+                sent=tuple(tx.outbox.of_incident(incident_id)),
+                is_silenced=covering(silences, incident, name, now) is not None,
+            )
+        )
+    return cases
+
+
+def _decide(
+    case: Case,
+    playbook: Playbook,
+    recipients: Sequence[Recipient],
+    now: datetime,
+    living: Collection[str],
+    chart: Chart,
+) -> Decided:
+    recognised = _recognise(case, playbook)
+    level = max(case.event.level, recognised.situation.level)
+    owners = tuple((one.role, one.name) for one in recipients if one.role)
+    added: list[NewNotification] = []
+    for recipient in recipients:
+        if not _concerns(case, recipient, recognised, level):
+            continue
+        brief = Brief(
+            incident=case.incident,
+            event=case.event,
+            level=level,
+            recognised=recognised,
+            reaction=playbook.reaction(recognised.situation.id),
+            owners=owners,
+            language=recipient.language,
+            timezone=recipient.timezone,
+            reader=recipient.name,
+        )
+        for kind, compose in _messages(case, brief, recipient, living):
+            added.append(_notification(case, brief, recipient, kind, compose, now, chart))
+    return Decided(case=case, recognised=recognised, level=level, notifications=tuple(added))
+
+
+def _recognise(case: Case, playbook: Playbook) -> Recognised:
+    """The situation as known, or as the newest facts show it while it is not known."""
+    known = playbook.situation(case.incident.situation)
+    seen = playbook.recognise(case.event.facts)
+    if known.fallback:
+        return seen
+    because = seen.because if seen.situation.id == known.id else ()
+    return Recognised(situation=known, score=seen.score, because=because)
+
+
+def _concerns(case: Case, recipient: Recipient, recognised: Recognised, level: int) -> bool:
+    has_copy = any(one.recipient == recipient.name for one in case.sent)
+    if case.is_silenced and not has_copy:
+        return False
+    return has_copy or recipient.wants(case.incident, level, recognised.situation.id)
+
+
+def _messages(
+    case: Case, brief: Brief, recipient: Recipient, living: Collection[str]
+) -> list[tuple[str, Callable[[Brief], Message]]]:
+    """Which messages this recipient gets now, by kind."""
+    channel, event = recipient.channel, case.event
+    whole = (event.kind, lambda given: alert(given, channel))
+    if channel not in living:
+        is_loud = any(one.kind in _LOUD for one in case.fresh)
+        return [whole] if is_loud and not case.is_silenced else []
+    has_copy = any(one.recipient == recipient.name for one in case.sent)
+    if not has_copy or case.is_silenced:
+        return [whole]
+    return [whole, *_pushes(case, brief, recipient)]
+
+
+def _pushes(
+    case: Case, brief: Brief, recipient: Recipient
+) -> list[tuple[str, Callable[[Brief], Message]]]:
+    """Changes of a message ring nobody's phone; these few are said aloud as well."""
+    speech, channel = brief.speech, recipient.channel
+    kinds = [one.kind for one in case.fresh]
+    if "resolved" in kinds and brief.incident.state == "resolved":
+        facts, incident = case.event.facts, case.incident
+        values = {
+            "length": speech.duration(case.event.at - incident.opened_at),
+            "peak": speech.count(round(incident.peak), "story"),
+            "window": speech.duration(facts.window),
+        }
+        return [("push-closed", lambda given: push(given, channel, "push_closed", **values))]
+    if "missed" in kinds and case.incident.taken_by is None:
+        return [("push-missed", lambda given: push(given, channel, "push_missed", **_late(brief)))]
+    said = [one for one in case.sent if one.recipient == recipient.name]
+    rings = sum(one.kind == "push-level" for one in said)
+    if brief.level > case.told_level > 0 and rings < _MAX_LEVEL_PUSHES:
+        levels = {"level": brief.level, "before": case.told_level}
+        return [("push-level", lambda given: push(given, channel, "push_level", **levels))]
+    return []
+
+
+def _late(brief: Brief) -> dict[str, object]:
+    owner = brief.owner(brief.event.by or brief.reaction.owner)
+    return {"within": brief.speech.duration(brief.event.at - brief.incident.opened_at),
+            "owner": owner}  # fmt: skip
+
+
+def _notification(
+    case: Case,
+    brief: Brief,
+    recipient: Recipient,
+    kind: str,
+    compose: Callable[[Brief], Message],
+    now: datetime,
+    chart: Chart,
+) -> NewNotification:
+    key = notification_key(case.incident.id, recipient, kind, case.event.revision)
+    message = compose(replace(brief, mark=hashlib.sha256(key.encode()).hexdigest()[:10]))
+    is_whole = not kind.startswith("push-")
+    speech = Speech(recipient.language, recipient.timezone)
+    at = now if case.is_silenced else recipient.reachable_at(now, brief.level)
+    return NewNotification(
+        key=key,
+        recipient=recipient.name,
+        channel=recipient.channel,
+        address=recipient.address,
+        topic=recipient.topic,
+        kind=kind,
+        language=recipient.language,
+        payload=payload.write(message),
+        revision=case.event.revision,
+        incident_id=case.incident.id,
+        event_id=case.event.id,
+        brand_id=case.incident.brand_id,
+        not_before=at,
+        priority=0 if case.told_level == 0 or not is_whole else 1,
+        photo=chart(case.event.facts, speech) if is_whole else None,
+    )
+
+
+def notification_key(incident: int, recipient: Recipient, kind: str, revision: int) -> str:
+    """The natural key of a notification: planned twice, stored once."""
+    name = recipient.name
+    if len(name) > 100:
+        name = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+    return f"{incident}:{recipient.channel}:{name}:{kind}:{revision}"
+
+
+def _write(tx: Transaction, decided: Decided, now: datetime) -> int:
+    """Store what was decided, unless somebody planned one of these events meanwhile."""
+    case = decided.case
+    events = tx.incidents.events(case.incident.id)
+    if _newest(events) != case.event.revision or _planned(events, case.fresh):
+        return 0
+    incident = tx.incidents.get(case.incident.id)
+    situation = decided.recognised.situation.id
+    if incident.situation != situation or incident.level < decided.level:
+        level = max(incident.level, decided.level)
+        tx.incidents.change(replace(incident, situation=situation, level=level))
+    added = tx.outbox.add(decided.notifications, now)
+    for one in decided.notifications:
+        tx.outbox.supersede(one)
+    if not case.is_silenced or incident.state == "resolved":
+        tx.incidents.mark_planned([one.id for one in case.fresh], now)
+    logger.info(
+        "notifications planned",
+        extra={"incident": incident.id, "situation": situation, "added": len(added)},
+    )
+    return len(added)
+
+
+def _newest(events: Sequence[Event]) -> int:
+    return max((one.revision for one in events), default=0)
+
+
+def _planned(events: Iterable[Event], fresh: Iterable[Event]) -> bool:
+    done = {one.id for one in events if one.planned_at is not None}
+    return any(one.id in done for one in fresh)

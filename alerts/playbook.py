@@ -1,0 +1,220 @@
+"""The crisis map and the reaction map: which situation this is, and who does what by when.
+
+Pure: tables and facts in, situations and reactions out. The shipped Russian
+maps are data beside this file; ``alerts.plan`` asks, ``alerts.compose`` shows.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from alerts.recognise import ENOUGH, weigh
+from alerts.situations import Reaction, Recognised, Situation, Step
+from storage.durations import parse_duration
+from storage.records import Facts
+
+SHIPPED = Path(__file__).parent / "data" / "playbook_ru.toml"
+LEVELS = (1, 2, 3, 4)
+
+
+class PlaybookError(ValueError):
+    """A table of the maps that cannot be used: says where, and the mend."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playbook:
+    """Both maps together."""
+
+    situations: tuple[Situation, ...]
+    reactions: tuple[Reaction, ...]
+    roles: tuple[tuple[str, str], ...] = ()  # watched person's name, role
+
+    def recognise(self, facts: Facts) -> Recognised:
+        """Say which situation the facts are; the fallback when none is clear enough."""
+        roles = dict(self.roles)
+        seen = [weigh(situation, facts, roles) for situation in self.situations]
+        best = max(seen, key=lambda one: (one.score, one.situation.level))
+        if best.score >= ENOUGH:
+            return best
+        return Recognised(situation=self.fallback, score=0.0, because=())
+
+    @property
+    def fallback(self) -> Situation:
+        """The situation of everything that is none of the others."""
+        return next(one for one in self.situations if one.fallback)
+
+    def situation(self, name: str | None) -> Situation:
+        """The situation of that id; the fallback for one that left the map."""
+        return next((one for one in self.situations if one.id == name), self.fallback)
+
+    def reaction(self, situation: str) -> Reaction:
+        """What to do in a situation; the fallback's reaction where it has none of its own."""
+        own = [one for one in self.reactions if one.situation == situation]
+        return own[0] if own else self.reaction(self.fallback.id)
+
+    def with_roles(self, roles: Iterable[tuple[str, str]]) -> "Playbook":
+        """The same maps, knowing the role of each watched person."""
+        return replace(self, roles=tuple(roles))
+
+
+# --- out of TOML -----------------------------------------------------------------
+
+
+def load(overrides: Mapping[str, Any] | None = None, place: str = "the configuration") -> Playbook:
+    """The shipped maps with the configuration's own situations and reactions over them."""
+    tables = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    own = overrides or {}
+    merged = {
+        "situation": _over(tables["situation"], own.get("situation", ()), "id"),
+        "reaction": _over(tables["reaction"], own.get("reaction", ()), "situation"),
+    }
+    return parse(merged, place)
+
+
+def _over(
+    shipped: Sequence[Mapping[str, Any]], own: Sequence[Mapping[str, Any]], key: str
+) -> list[dict[str, Any]]:
+    """Shipped tables, those with an own table of the same key changed key by key by it."""
+    by_key = {str(table.get(key)): dict(table) for table in shipped}
+    for number, table in enumerate(own):
+        name = str(table.get(key, f"#{number}"))
+        by_key[name] = {**by_key.get(name, {}), **table}
+    return list(by_key.values())
+
+
+def parse(tables: Mapping[str, Any], place: str) -> Playbook:
+    """Turn TOML tables into maps; PlaybookError names the place and the mend."""
+    situations = tuple(
+        _situation(table, f"{place}: situation {_name(table, number)}")
+        for number, table in enumerate(tables.get("situation", ()), 1)
+    )
+    reactions = tuple(
+        _reaction(table, f"{place}: reaction {_name(table, number)}")
+        for number, table in enumerate(tables.get("reaction", ()), 1)
+    )
+    playbook = Playbook(situations=situations, reactions=reactions)
+    _check(playbook, place)
+    return playbook
+
+
+def _check(playbook: Playbook, place: str) -> None:
+    ids = [one.id for one in playbook.situations]
+    for name in ids:
+        if ids.count(name) > 1:
+            raise PlaybookError(f"{place}: situation {name} is there twice; rename or merge one")
+    fallbacks = [one.id for one in playbook.situations if one.fallback]
+    if len(fallbacks) != 1:
+        raise PlaybookError(
+            f"{place}: exactly one situation needs fallback = true, found {len(fallbacks)}"
+        )
+    for reaction in playbook.reactions:
+        if reaction.situation not in ids:
+            near = get_close_matches(reaction.situation, ids, 1)
+            hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(ids)}"
+            raise PlaybookError(
+                f"{place}: reaction {reaction.id} is for an unknown situation "
+                f"{reaction.situation}{hint}"
+            )
+    if fallbacks[0] not in {one.situation for one in playbook.reactions}:
+        raise PlaybookError(f"{place}: the fallback situation {fallbacks[0]} needs a reaction")
+
+
+def _name(table: object, number: int) -> str:
+    if not isinstance(table, Mapping):
+        return f"#{number}"
+    return str(table.get("id") or table.get("situation") or f"#{number}")
+
+
+def _situation(table: Mapping[str, Any], place: str) -> Situation:
+    _known(table, [one.name for one in fields(Situation)], place)
+    level = table.get("level", 1)
+    if type(level) is not int or level not in LEVELS:
+        raise PlaybookError(f"{place}: level must be 1, 2, 3 or 4, not {level!r}")
+    return Situation(
+        id=_text(table, "id", place),
+        title=_text(table, "title", place),
+        crisis=_words(table, "crisis", place),
+        words=_words(table, "words", place),
+        persons=_words(table, "persons", place),
+        author_share=_share(table, "author_share", place),
+        publishers=_words(table, "publishers", place),
+        level=level,
+        fallback=table.get("fallback", False) is True,
+    )
+
+
+def _reaction(table: Mapping[str, Any], place: str) -> Reaction:
+    _known(table, [one.name for one in fields(Reaction)], place)
+    owner = _text(table, "owner", place)
+    steps = table.get("steps", ())
+    if not isinstance(steps, list) or not steps:
+        raise PlaybookError(f'{place}: needs steps, as [{{ within = "30 min", what = "…" }}]')
+    return Reaction(
+        id=_text(table, "id", place),
+        situation=_text(table, "situation", place),
+        title=_text(table, "title", place),
+        owner=owner,
+        steps=tuple(
+            _step(step, owner, f"{place}, step {number}") for number, step in enumerate(steps, 1)
+        ),
+        take_within=_duration(table, "take_within", place, default="15 min"),
+        then=_words(table, "then", place),
+        holding=_text(table, "holding", place, default=""),
+        do_not=_words(table, "do_not", place),
+    )
+
+
+def _step(table: object, owner: str, place: str) -> Step:
+    if not isinstance(table, Mapping):
+        raise PlaybookError(f'{place}: write it as {{ within = "30 min", what = "…" }}')
+    _known(table, [one.name for one in fields(Step)], place)
+    return Step(
+        what=_text(table, "what", place),
+        within=_duration(table, "within", place, default=None),
+        owner=_text(table, "owner", place, default=owner),
+    )
+
+
+def _known(table: object, known: Sequence[str], place: str) -> None:
+    if not isinstance(table, Mapping):
+        raise PlaybookError(f"{place}: must be a table of keys, not {type(table).__name__}")
+    for key in table:
+        if key not in known:
+            near = get_close_matches(str(key), known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+            raise PlaybookError(f"{place}: unknown key {key}; {hint}")
+
+
+def _text(table: Mapping[str, Any], key: str, place: str, default: str | None = None) -> str:
+    value = table.get(key, default)
+    if value is None or (default is None and value == ""):
+        raise PlaybookError(f"{place}: {key} is missing; give it a text")
+    if not isinstance(value, str):
+        raise PlaybookError(f"{place}: {key} must be a text in quotes, not {value!r}")
+    return value.strip()
+
+
+def _words(table: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+        raise PlaybookError(f'{place}: {key} must be a list of texts, as ["…", "…"]')
+    return tuple(value)
+
+
+def _share(table: Mapping[str, Any], key: str, place: str) -> float:
+    value = table.get(key, 0.0)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise PlaybookError(f"{place}: {key} must be a share from 0 to 1, not {value!r}")
+    return float(value)
+
+
+def _duration(table: Mapping[str, Any], key: str, place: str, default: str | None) -> timedelta:
+    text = _text(table, key, place, default)
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise PlaybookError(f"{place}: {key}: {error}") from error

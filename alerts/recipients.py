@@ -1,0 +1,77 @@
+"""Who is told what: recipients, their routes and their quiet hours. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from alerts.texts import DEFAULT_ZONE, zone
+from storage.records import Incident
+
+_URGENT = 3  # from this level on, quiet hours are not kept
+_HOURS = re.compile(r"\s*(\d{1,2}):(\d\d)\s*[-–—]\s*(\d{1,2}):(\d\d)\s*")
+
+
+class RecipientError(ValueError):
+    """A recipient that cannot be used: says why, and the mend."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """One person or group, reached by one channel."""
+
+    name: str
+    channel: str
+    address: str
+    topic: int | None = None
+    language: str = "ru"
+    levels: tuple[int, ...] = (1, 2, 3, 4)
+    brands: tuple[str, ...] = ()  # none: every brand
+    situations: tuple[str, ...] = ()  # none: every situation
+    role: str | None = None
+    timezone: str = DEFAULT_ZONE
+    quiet_hours: str = ""  # "23:00-08:00", in the recipient's own zone
+    ops: bool = False  # is told of nabat's own troubles
+    digest: bool = False  # gets the morning digest
+
+    def __post_init__(self) -> None:
+        """Refuse quiet hours that cannot be read."""
+        if self.quiet_hours and _span(self.quiet_hours) is None:
+            message = (
+                f"recipient {self.name}: cannot read quiet_hours {self.quiet_hours!r}; "
+                "write for example '23:00-08:00'"
+            )
+            raise RecipientError(message)
+
+    def wants(self, incident: Incident, level: int, situation: str) -> bool:
+        """Whether this brand, level and situation are for this recipient."""
+        return (
+            level in self.levels
+            and (not self.brands or incident.brand in self.brands)
+            and (not self.situations or situation in self.situations)
+        )
+
+    def reachable_at(self, now: datetime, level: int) -> datetime:
+        """When to ring: now, or at the end of the quiet hours for what can wait."""
+        span = _span(self.quiet_hours) if self.quiet_hours else None
+        if span is None or level >= _URGENT:
+            return now
+        start, end = span
+        local = now.astimezone(zone(self.timezone))
+        clock = local.time().replace(second=0, microsecond=0)
+        quiet = start <= clock < end if start <= end else clock >= start or clock < end
+        if not quiet:
+            return now
+        day = local.date() + (timedelta(days=1) if clock >= end else timedelta())
+        # Combining in the zone lets the zone's rules say what the clock shows that morning.
+        return datetime.combine(day, end, tzinfo=zone(self.timezone)).astimezone(now.tzinfo)
+
+
+def _span(text: str) -> tuple[time, time] | None:
+    match = _HOURS.fullmatch(text)
+    if match is None:
+        return None
+    hours = [int(part) for part in match.groups()]
+    try:
+        return time(hours[0], hours[1]), time(hours[2], hours[3])
+    except ValueError:
+        return None

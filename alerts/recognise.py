@@ -1,0 +1,81 @@
+"""How much of what is said speaks of a situation of the crisis map. Pure."""
+
+import re
+from collections.abc import Mapping
+
+from alerts.situations import Recognised, Situation
+from storage.records import Facts, StoryFact
+
+ANYBODY = "any"  # in ``persons``: somebody watched is named, whatever the role
+ENOUGH = 0.15  # share of the negative talk that must speak of a situation
+_SPECIFIC = 1.3  # a situation that also asks who or where, and got it, wins over one that does not
+
+
+def weigh(situation: Situation, facts: Facts, roles: Mapping[str, str]) -> Recognised:
+    """How much of the facts speaks of a situation, and what in them does."""
+    nothing = Recognised(situation=situation, score=0.0, because=())
+    asked = _conditions(situation, facts, roles)
+    if asked is None or situation.fallback:
+        return nothing
+    share, words = _talk(situation, facts)
+    if not (situation.crisis or situation.words):
+        share = 0.5 if asked else 0.0
+    bonus = _SPECIFIC if asked else 1.0
+    return Recognised(situation=situation, score=min(1.0, share * bonus), because=(*words, *asked))
+
+
+def _conditions(
+    situation: Situation, facts: Facts, roles: Mapping[str, str]
+) -> tuple[str, ...] | None:
+    """What a situation asks beside words, as found; None when something asked is missing."""
+    found: list[str] = []
+    if situation.persons:
+        wanted = set(situation.persons)
+        named = [
+            p for p in facts.persons if ANYBODY in wanted or roles.get(p, "director") in wanted
+        ]
+        if not named:
+            return None
+        found.extend(named[:2])
+    if situation.author_share:
+        if facts.top_author_share < situation.author_share or facts.mentions < 3:
+            return None
+        found.append(facts.top_author or "")
+    if situation.publishers:
+        parts = [part.casefold() for part in situation.publishers]
+        here = [n for n, _ in facts.publishers if any(part in n.casefold() for part in parts)]
+        if not here:
+            return None
+        found.append(here[0])
+    return tuple(one for one in found if one)
+
+
+def _talk(situation: Situation, facts: Facts) -> tuple[float, tuple[str, ...]]:
+    """Share of the talk that uses the situation's words, and the words, most used first."""
+    wanted = {_fold(word) for word in situation.crisis}
+    counted = [(word, count) for word, count in facts.crisis if _fold(word) in wanted]
+    rest = 1.0
+    for _, count in counted:
+        rest *= 1.0 - min(1.0, count / max(facts.negative, facts.mentions, 1))
+    stems = tuple(_fold(word) for word in situation.words)
+    spoken = [(story, _spoken(story, wanted, stems)) for story in facts.top]
+    total = sum(story.copies for story in facts.top)
+    of_stories = sum(story.copies for story, word in spoken if word) / total if total else 0.0
+    words = dict.fromkeys([w for w, _ in counted] + [w for _, w in spoken if w])
+    return max(1.0 - rest, of_stories), tuple(words)
+
+
+def _spoken(story: StoryFact, wanted: set[str], stems: tuple[str, ...]) -> str:
+    """The first word of the story that speaks of the situation, or nothing."""
+    for word in story.crisis:
+        if _fold(word) in wanted:
+            return word
+    title = _fold(story.title)
+    for stem in stems:
+        if re.search(rf"(?<!\w){re.escape(stem)}", title):
+            return stem
+    return ""
+
+
+def _fold(text: str) -> str:
+    return text.casefold().replace("ё", "е")

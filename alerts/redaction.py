@@ -1,0 +1,32 @@
+"""Keep bot tokens out of logs and errors."""
+
+import logging
+import re
+
+_TOKEN = re.compile(r"(?:bot)?\d{5,}:[\w-]{20,}")
+_TALKATIVE = ("httpx", "httpcore", "telegram")  # write the address they call, token and all
+
+
+def redact(text: str) -> str:
+    """The text without anything that looks like a bot token."""
+    return _TOKEN.sub("<token>", text)
+
+
+class RedactingFilter(logging.Filter):
+    """Lets every record through, without tokens."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Replace what looks like a token in the finished message."""
+        message = record.getMessage()
+        cleaned = redact(message)
+        if cleaned != message:
+            record.msg, record.args = cleaned, ()
+        return True
+
+
+def guard_logs() -> None:
+    """Put the filter on the libraries that would write a token; harmless to repeat."""
+    for name in _TALKATIVE:
+        logger = logging.getLogger(name)
+        if not any(isinstance(one, RedactingFilter) for one in logger.filters):
+            logger.addFilter(RedactingFilter())

@@ -1,0 +1,52 @@
+"""The records of the crisis map and the reaction map. Pure."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """One kind of crisis and how it is recognised."""
+
+    id: str
+    title: str
+    crisis: tuple[str, ...] = ()  # headwords of crisis words that speak of it
+    words: tuple[str, ...] = ()  # beginnings of words in titles that speak of it
+    persons: tuple[str, ...] = ()  # roles, one of which must be named; "any": whoever is watched
+    author_share: float = 0.0  # the loudest author has at least this share of the talk
+    publishers: tuple[str, ...] = ()  # parts of publishers' names, one of which must take part
+    level: int = 1  # an incident of this kind is never below
+    fallback: bool = False  # what everything unrecognised is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing to do, by one role, within a time from the opening."""
+
+    what: str
+    within: timedelta
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """What is done in a situation."""
+
+    id: str
+    situation: str
+    title: str
+    owner: str  # the role that answers for it
+    steps: tuple[Step, ...]
+    take_within: timedelta  # somebody takes the incident within this, or the next one is told
+    then: tuple[str, ...] = ()  # roles told next, in order, while nobody takes it
+    holding: str = ""  # a first public text, approved beforehand
+    do_not: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """The situation these facts are, and what says so."""
+
+    situation: Situation
+    score: float  # 0..1, share of the negative talk that speaks of it; 0: nothing did
+    because: tuple[str, ...]  # the words, people and authors that decided
