@@ -66,15 +66,25 @@ class Articles:
             found.update(self.connection.execute(query).scalars())
         return found
 
-    def of_source(self, source_id: int, *, limit: int = 50_000) -> list[str]:
-        """Answer the canonical addresses of a source, newest first."""
+    def addresses_of(self, source_id: int, *, limit: int = 20_000) -> set[str]:
+        """Answer every address under which the newest articles of a source are known."""
         query = (
-            select(articles.c.canonical_url)
+            select(articles.c.url, articles.c.canonical_url)
             .where(articles.c.source_id == source_id)
             .order_by(articles.c.id.desc())
             .limit(limit)
         )
-        return list(self.connection.execute(query).scalars())
+        return {address for row in self.connection.execute(query) for address in row}
+
+    def after(self, last_id: int, *, since: datetime, limit: int = 500) -> list[Article]:
+        """Answer the articles stored after this id that happened since, by id."""
+        query = (
+            _read()
+            .where(articles.c.id > last_id, articles.c.happened_at >= since)
+            .order_by(articles.c.id)
+            .limit(limit)
+        )
+        return [_article(row) for row in self.connection.execute(query)]
 
     def since(self, moment: datetime, *, batch: int = 500) -> Iterator[list[Article]]:
         """Walk the articles that happened since the moment, in batches, by id."""
@@ -101,6 +111,14 @@ class Articles:
             query = query.where(articles.c.happened_at >= since)
         query = query.order_by(articles.c.id.desc()).limit(limit)
         return [_article(row) for row in self.connection.execute(query)]
+
+    def count_unmatched(self, version: str, *, since: datetime | None = None) -> int:
+        """Count the articles not matched yet against the watches of this version."""
+        query = select(func.count()).select_from(articles)
+        query = query.where(articles.c.match_version != version)
+        if since is not None:
+            query = query.where(articles.c.happened_at >= since)
+        return self.connection.execute(query).scalar_one()
 
     def mark_matched(self, ids: Sequence[int], version: str) -> None:
         """Remember that these articles were matched against the watches of this version."""

@@ -1,1 +1,1 @@
-"""Kinds of source, one file each; the protocol they follow is in crawler.poll."""
+"""Kinds of source, one file each; the protocol they follow is in crawler.sources.protocol."""

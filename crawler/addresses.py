@@ -1,0 +1,204 @@
+"""Bring addresses into one shape, so that one page is stored once.
+
+Pure: strings in, strings out. Nothing here raises on any string; what is not a
+usable http address is told apart by ``None``. Whether an address may be
+fetched at all is decided where the connection is made (crawler.guard).
+"""
+
+import re
+from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
+
+from w3lib.url import canonicalize_url
+
+LONGEST_ADDRESS = 2000
+
+# Parameters that say where a reader came from, never what is shown.
+TRACKING_PREFIXES = (
+    "utm_",
+    "mtm_",
+    "pk_",
+    "piwik_",
+    "matomo_",
+    "hsa_",
+    "roistat",
+    "at_campaign",
+    "at_medium",
+    "at_custom",
+    "vero_",
+    "oly_",
+    "__hs",
+    "_hs",
+    "ga_",
+    "guce_",
+)
+TRACKING_PARAMETERS = frozenset(
+    {
+        "_ga",
+        "_gl",
+        "_openstat",
+        "cmpid",
+        "dclid",
+        "epik",
+        "erid",
+        "etext",
+        "fb_action_ids",
+        "fb_action_types",
+        "fb_ref",
+        "fb_source",
+        "fbclid",
+        "from",
+        "gbraid",
+        "gclid",
+        "gclsrc",
+        "guccounter",
+        "hsctatracking",
+        "igsh",
+        "igshid",
+        "mc_cid",
+        "mc_eid",
+        "mc_tc",
+        "mkt_tok",
+        "mkwid",
+        "msclkid",
+        "ncid",
+        "openstat",
+        "pcrid",
+        "rb_clickid",
+        "ref",
+        "ref_src",
+        "ref_url",
+        "referer",
+        "referrer",
+        "s_cid",
+        "s_kwcid",
+        "srsltid",
+        "tg_rhash",
+        "tgrhash",
+        "trk",
+        "ttclid",
+        "twclid",
+        "wbraid",
+        "wickedid",
+        "wt_mc",
+        "yadclid",
+        "yclid",
+        "ymclid",
+        "ysclid",
+        "zanpid",
+    }
+)
+
+_CONTROLS = re.compile(r"[\x00-\x20\x7f\u200b\u2028\u2029\ufeff\ud800-\udfff]+")
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+def find_address(href: str, base: str = "") -> str | None:
+    """The absolute http address a link leads to, or None when it leads nowhere on the web."""
+    cleaned = _CONTROLS.sub("", href[: LONGEST_ADDRESS * 2])
+    if not cleaned:
+        return None
+    try:
+        joined = urljoin(base, cleaned) if base else cleaned
+        parts = urlsplit(joined)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _DEFAULT_PORTS or not host or len(joined) > LONGEST_ADDRESS:
+        return None
+    return joined
+
+
+def canonical_address(address: str) -> str:
+    """The one spelling of an address under which its page is stored.
+
+    Host in lower case and ASCII, no default port, no user, no fragment, no
+    tracking parameters, the rest sorted. Applying it twice changes nothing.
+    What cannot be understood as an http address comes back as it is.
+    """
+    found = find_address(address)
+    if found is None:
+        return address
+    for _ in range(3):  # hostile escapes may need a second pass to settle
+        simpler = _simplify(found)
+        if simpler == found:
+            break
+        found = simpler
+    return found
+
+
+def host_of(address: str) -> str:
+    """The host an address names, in lower case and ASCII; empty when it names none."""
+    try:
+        return _ascii_host(urlsplit(address).hostname or "")
+    except ValueError:
+        return ""
+
+
+def site_of(address: str) -> str:
+    """The host without a leading ``www.``, ``m.`` or ``amp.``: who publishes the page."""
+    return re.sub(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)", "", host_of(address))
+
+
+def is_same_site(address: str, other: str) -> bool:
+    """Whether two addresses belong to one site, mobile and AMP hosts included."""
+    return bool(site_of(address)) and site_of(address) == site_of(other)
+
+
+def synthetic_address(base: str, identity: str) -> str:
+    """A stable address for something published without a link of its own."""
+    return f"{base.split('#')[0]}#{quote(identity[:200], safe='')}"
+
+
+def _simplify(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        host = _ascii_host(parts.hostname or "")
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return address
+    if port == _DEFAULT_PORTS.get(parts.scheme):
+        port = ""
+    netloc = (f"[{host}]" if ":" in host else host) + port
+    path = _resolve_dots(parts.path) or "/"
+    simple = urlunsplit((parts.scheme, netloc, path, _meaningful(parts.query), ""))
+    try:
+        return str(canonicalize_url(simple))
+    except (ValueError, UnicodeError):
+        return simple
+
+
+def _meaningful(query: str) -> str:
+    """The query without tracking parameters; kept escapes stay exactly as they were."""
+    if not query:
+        return ""
+    kept = [part for part in query.split("&") if part and not _is_tracking(part)]
+    return "&".join(kept)
+
+
+def _is_tracking(part: str) -> bool:
+    name = next((key for key, _ in parse_qsl(part, keep_blank_values=True)), part).lower()
+    return name in TRACKING_PARAMETERS or name.startswith(TRACKING_PREFIXES)
+
+
+def _resolve_dots(path: str) -> str:
+    if "/." not in path and "//" not in path:
+        return path
+    kept: list[str] = []
+    for segment in path.split("/")[1:]:
+        if segment == "..":
+            if kept:
+                kept.pop()
+        elif segment != ".":
+            kept.append(segment)
+    resolved = "/" + "/".join(kept)
+    return resolved + "/" if path.endswith(("/.", "/..")) and resolved != "/" else resolved
+
+
+def _ascii_host(host: str) -> str:
+    host = host.strip(".").lower()
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host

@@ -1,0 +1,180 @@
+"""Read RSS, Atom and JSON feeds into entries, whatever shape they are in.
+
+Pure: bytes in, records out. Two XML readers stand behind it: a fast one, used
+only on bytes that decode exactly as they claim (on anything else it is known
+to invent dates), and feedparser, which reads nearly everything. Each stands
+in for the other where one raises or finds nothing.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+
+from crawler.addresses import canonical_address, find_address, synthetic_address
+from crawler.cleaning import LONGEST_NAME, clean_line, text_of_html
+from crawler.dates import clamp, parse_date
+from crawler.encodings import decode
+from crawler.feed_formats import (
+    FeedError,
+    RawEntry,
+    RawFeed,
+    read_fast,
+    read_json,
+    read_slowly,
+    suits_fast_reader,
+)
+
+MOST_ENTRIES = 2_000
+FULL_LENGTH = 1_000  # characters from which an entry's own content counts as the whole text
+
+_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a feed as plain text; title and text may be empty where it has a page."""
+
+    url: str
+    canonical_url: str
+    title: str
+    text: str
+    author: str | None
+    published_at: datetime | None  # never later than the moment it was read
+    has_page: bool  # its address is a page of its own that may be fetched
+    is_whole: bool  # the feed carries the whole text, not only a summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """What one feed says at one moment."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    charset: str
+    unreadable: int = 0  # entries that say nothing: no title, no text, no link
+
+
+def read_feed(
+    body: bytes, *, url: str, now: datetime, content_type: str = "", zone: tzinfo = UTC
+) -> Feed:
+    """The entries of a feed; raises FeedError when it is none or says nothing."""
+    decoded = decode(body, content_type)
+    raw = _read(decoded.text, exact=decoded.as_declared)
+    if not raw.entries:
+        message = "feed has no items"
+        raise FeedError(message)
+    chosen = raw.entries[:MOST_ENTRIES]
+    shared = _shared_links(raw, url)
+    entries: dict[str, Entry] = {}
+    identities: set[str] = set()
+    unreadable = 0
+    # Oldest first: of entries that share a link the first one published keeps it.
+    for entry in reversed(chosen):
+        read = _entry(entry, _base(raw, url), feed_url=url, now=now, zone=zone, shared=shared)
+        identity = _identity(entry)
+        if read is None:
+            unreadable += 1
+        elif read.canonical_url not in entries:
+            entries[read.canonical_url] = read
+        elif identity not in identities and not _same_text(entries[read.canonical_url], read):
+            again = _with_own_address(read, identity)
+            entries.setdefault(again.canonical_url, again)
+        identities.update([identity] if identity else [])
+    return Feed(
+        title=clean_line(raw.title),
+        entries=tuple(reversed(entries.values())),
+        charset=decoded.charset,
+        unreadable=unreadable,
+    )
+
+
+def _read(text: str, *, exact: bool) -> RawFeed:
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith(("{", "[")):
+        return read_json(start)
+    if not start:
+        message = "feed is empty"
+        raise FeedError(message)
+    if _PAGE.match(start[:4096]):
+        message = 'not a feed: an HTML page; give the address of its RSS or use kind = "site"'
+        raise FeedError(message)
+    readers = [read_slowly, read_fast]
+    if exact and suits_fast_reader(start):
+        readers.reverse()
+    empty: RawFeed | None = None
+    for read in readers:
+        try:
+            found = read(start)
+        except FeedError:
+            continue
+        if found.entries:
+            return found
+        empty = empty or found
+    return empty or read_slowly(start)  # which says best what is wrong
+
+
+def _base(raw: RawFeed, url: str) -> str:
+    return find_address(raw.home, url) or url
+
+
+def _shared_links(raw: RawFeed, url: str) -> frozenset[str]:
+    """Links that name no single entry: the home page, put there for want of a better one."""
+    base = _base(raw, url)
+    links = Counter(find_address(entry.link, base) for entry in raw.entries)
+    home = canonical_address(base)
+    return frozenset(
+        link
+        for link, count in links.items()
+        if link and count > 1 and canonical_address(link) == home
+    )
+
+
+def _entry(
+    raw: RawEntry,
+    base: str,
+    *,
+    feed_url: str,
+    now: datetime,
+    zone: tzinfo,
+    shared: frozenset[str],
+) -> Entry | None:
+    title = clean_line(raw.title)
+    content, summary = text_of_html(raw.content), text_of_html(raw.summary)
+    text = content if len(content) >= len(summary) else summary
+    link = find_address(raw.link, find_address(raw.base, base) or base)
+    if link in shared:
+        link = None
+    if not title and not text and link is None:
+        return None
+    own = synthetic_address(feed_url, raw.id or _digest(title, text))
+    return Entry(
+        url=link or own,
+        canonical_url=canonical_address(link) if link else own,
+        title=title,
+        text=text,
+        author=clean_line(raw.author, LONGEST_NAME) or None,
+        published_at=clamp(parse_date(raw.date, now=now, zone=zone), now),
+        has_page=link is not None,
+        is_whole=len(content) >= FULL_LENGTH,
+    )
+
+
+def _identity(raw: RawEntry) -> str:
+    """The id of an entry where it says more than the link does."""
+    return raw.id if raw.id != raw.link else ""
+
+
+def _with_own_address(entry: Entry, identity: str) -> Entry:
+    """The entry under an address of its own, for its link belongs to another one."""
+    own = synthetic_address(entry.url, identity or _digest(entry.title, entry.text))
+    return replace(entry, canonical_url=own, has_page=False, is_whole=True)
+
+
+def _same_text(one: Entry, other: Entry) -> bool:
+    return (one.title, one.text) == (other.title, other.text)
+
+
+def _digest(title: str, text: str) -> str:
+    return hashlib.sha256(f"{title}\n{text}".encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,0 +1,270 @@
+"""One polite HTTP client for feeds and pages.
+
+It asks only for what changed, waits its turn at every host, honours
+Retry-After, follows redirects by hand with every hop checked where it
+connects, and never lets an answer grow past its caps, packed or unpacked, in
+bytes or in time. Whatever goes wrong is a FetchError that says what and
+whether to come back.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from crawler.addresses import find_address, host_of
+from crawler.connect import GuardedTransport
+from crawler.guard import AddressGuard, AddressRefusedError
+from crawler.inflate import InflateError, inflate
+from crawler.pace import HostPace
+
+MOST_REDIRECTS = 5
+LONGEST_WAIT = timedelta(days=1)  # what Retry-After may ask for at most
+_STEP = 65_536  # bytes read at a time
+_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 507})
+_MOVED = frozenset({301, 302, 303, 307, 308})
+
+
+class FetchError(Exception):
+    """An address could not be fetched; ``permanent`` means trying again soon is useless."""
+
+    def __init__(
+        self, reason: str, *, permanent: bool = False, retry_after: timedelta | None = None
+    ) -> None:
+        """Keep what happened and when it may be tried again."""
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchSettings:
+    """How the crawler behaves toward the sites it reads."""
+
+    contact: str = ""
+    agent: str = "Nabat/0.1"
+    allow_addresses: tuple[str, ...] = ()
+    longest_body: int = 8 * 1024 * 1024
+    timeout: timedelta = timedelta(seconds=20)  # of one answer, redirects included
+    host_delay: timedelta = timedelta(seconds=1)  # between two requests to one host
+    host_connections: int = 2
+    connections: int = 64
+
+    @property
+    def user_agent(self) -> str:
+        """What the sites see: who asks, and how to reach them."""
+        return f"{self.agent} (+{self.contact})" if self.contact else self.agent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An answer: its body, or the word that nothing changed."""
+
+    url: str  # after redirects
+    body: bytes = b""
+    content_type: str = ""
+    etag: str | None = None  # verbatim
+    last_modified: str | None = None  # verbatim
+    is_unchanged: bool = False
+    moved_for_good: bool = False  # every redirect on the way was permanent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request: where to, and what was seen there before."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    accept: str = "*/*"
+
+
+class Fetcher:
+    """The client; use it as an asynchronous context manager, one for a whole pass."""
+
+    def __init__(self, settings: FetchSettings, *, now: datetime) -> None:
+        """Prepare the client; ``now`` is what an HTTP date is compared with."""
+        self._settings = settings
+        self._now = now
+        self._guard = AddressGuard.of(settings.allow_addresses)
+        self.pace = HostPace(settings.host_delay, settings.host_connections)
+        self._client = httpx.AsyncClient(
+            transport=GuardedTransport(self._guard, settings.connections),
+            timeout=httpx.Timeout(settings.timeout.total_seconds()),
+            follow_redirects=False,
+            trust_env=False,
+            headers={
+                "User-Agent": settings.user_agent,
+                "Accept-Encoding": "gzip",
+                "Accept-Language": "ru,uk;q=0.9,en;q=0.8",
+            },
+        )
+
+    @property
+    def settings(self) -> FetchSettings:
+        """How this client behaves."""
+        return self._settings
+
+    async def __aenter__(self) -> Self:
+        """Open nothing yet; connections are made when asked for."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str = "*/*",
+    ) -> Page:
+        """The page at an address, or FetchError; redirects are followed and checked."""
+        address = find_address(url)
+        if address is None:
+            message = f"not a web address: {url[:200]}"
+            raise FetchError(message, permanent=True)
+        for_good = True
+        for _ in range(MOST_REDIRECTS + 1):
+            ask = Ask(url=address, etag=etag, last_modified=last_modified, accept=accept)
+            answer = await self._ask(ask)
+            if isinstance(answer, Page):
+                return replace(answer, moved_for_good=for_good and answer.url != url)
+            for_good = for_good and answer.for_good
+            address = answer.address
+        message = f"more than {MOST_REDIRECTS} redirects"
+        raise FetchError(message)
+
+    async def _ask(self, ask: Ask) -> "Page | _Redirect":
+        """One request in its turn, under the time cap, every failure named."""
+        host = host_of(ask.url)
+        async with self.pace.turn(host) as held:
+            if held is not None:
+                message = f"{host} asked to be left alone for now"
+                raise FetchError(message, retry_after=held)
+            try:
+                async with asyncio.timeout(self._settings.timeout.total_seconds()):
+                    return await self._answer(ask, host)
+            except TimeoutError as error:
+                limit = self._settings.timeout.total_seconds()
+                message = f"no whole answer within {limit:g} s"
+                raise FetchError(message) from error
+            except (AddressRefusedError, InflateError) as error:
+                raise FetchError(str(error), permanent=True) from error
+            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+                raise FetchError(_reason(error)) from error
+            except (OSError, ValueError, UnicodeError) as error:
+                message = f"cannot connect: {error}"
+                raise FetchError(message) from error
+
+    async def _answer(self, ask: Ask, host: str) -> "Page | _Redirect":
+        request = self._client.build_request("GET", ask.url, headers=_conditions(ask))
+        response = await self._client.send(request, stream=True)
+        try:
+            if response.status_code == 304:
+                return Page(url=ask.url, is_unchanged=True)
+            if response.status_code in _MOVED:
+                return _redirect(response, ask.url)
+            if not 200 <= response.status_code < 300:
+                raise self._refusal(response, host)
+            body = await self._body(response)
+        finally:
+            await response.aclose()
+        return Page(
+            url=ask.url,
+            body=body,
+            content_type=response.headers.get("content-type", ""),
+            etag=response.headers.get("etag"),
+            last_modified=response.headers.get("last-modified"),
+        )
+
+    def _refusal(self, response: httpx.Response, host: str) -> FetchError:
+        status = response.status_code
+        phrase = response.reason_phrase[:60]
+        wait = _retry_after(response, self._now)
+        if status in (429, 503):
+            self.pace.hold(host, wait or timedelta(minutes=1))
+        reason = f"HTTP {status} {phrase}".strip()
+        return FetchError(reason, permanent=status not in _AGAIN, retry_after=wait)
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        limit = self._settings.longest_body
+        coding = response.headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("", "identity", "gzip", "x-gzip"):
+            message = f"answer is packed as {coding[:40]}, though only gzip was asked for"
+            raise FetchError(message, permanent=True)
+        parts = response.aiter_raw(_STEP)
+        if coding.endswith("gzip"):
+            parts = inflate(parts, limit)
+        body = bytearray()
+        async for part in parts:
+            body += part
+            if len(body) > limit:
+                message = f"answer is larger than {limit // 1024} KiB"
+                raise FetchError(message, permanent=True)
+        return bytes(body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    address: str
+    for_good: bool
+
+
+def _conditions(ask: Ask) -> dict[str, str]:
+    headers = {"Accept": ask.accept}
+    if ask.etag:
+        headers["If-None-Match"] = ask.etag
+    if ask.last_modified:
+        headers["If-Modified-Since"] = ask.last_modified
+    return headers
+
+
+def _redirect(response: httpx.Response, url: str) -> _Redirect:
+    where = response.headers.get("location", "")
+    address = find_address(where, url)
+    if address is None:
+        message = f"redirect to what is no web address: {where[:200]!r}"
+        raise FetchError(message, permanent=True)
+    return _Redirect(address, response.status_code in (301, 308))
+
+
+def _retry_after(response: httpx.Response, now: datetime) -> timedelta | None:
+    """How long a site asks to be left alone: seconds, or until an HTTP date."""
+    value = response.headers.get("retry-after", "").strip()
+    if value.isdigit():
+        return min(timedelta(seconds=int(value[:9])), LONGEST_WAIT)
+    until, there = _http_date(value), _http_date(response.headers.get("date", ""))
+    if until is None:
+        return None
+    return min(max(until - (there or now), timedelta()), LONGEST_WAIT)
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, httpx.ConnectError):
+        return f"cannot connect: {error}" if str(error) else "cannot connect"
+    if isinstance(error, httpx.RemoteProtocolError):
+        return f"answer is not HTTP or breaks off: {str(error)[:200]}"
+    if isinstance(error, httpx.ReadError):
+        return "connection broke off while reading"
+    return f"{type(error).__name__}: {str(error)[:200]}".rstrip(": ")

@@ -1,0 +1,53 @@
+"""Unpack gzip answers without ever holding more than the cap.
+
+A megabyte on the wire may unpack to a gigabyte. The limit is checked after
+every small step, so a bomb costs one step and is refused.
+"""
+
+import zlib
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+_STEP = 65_536  # bytes unpacked at a time
+
+
+class InflateError(Exception):
+    """The answer cannot be unpacked, or grows past the cap."""
+
+
+@dataclass(slots=True)
+class _Inflater:
+    """Unpack gzip a step at a time, so that a bomb never grows past one step."""
+
+    limit: int
+    unpacked: int = 0
+    _members: Any = field(default_factory=lambda: zlib.decompressobj(31))
+
+    def feed(self, packed: bytes) -> Iterable[bytes]:
+        """What this much of the packed body unpacks to, in pieces of bounded size."""
+        while packed:
+            try:
+                piece = self._members.decompress(packed, _STEP)
+            except zlib.error as error:
+                message = "answer says gzip but cannot be unpacked"
+                raise InflateError(message) from error
+            self.unpacked += len(piece)
+            if self.unpacked > self.limit:
+                message = f"answer unpacks to more than {self.limit // 1024} KiB"
+                raise InflateError(message)
+            yield piece
+            packed = self._members.unconsumed_tail
+            if self._members.eof:
+                packed = self._members.unused_data.lstrip(b"\x00")
+                self._members = zlib.decompressobj(31)
+                if not packed.startswith(b"\x1f\x8b"):
+                    return  # what follows the last member is padding
+
+
+async def inflate(parts: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+    """The unpacked body, piece by piece; InflateError past the limit or on broken gzip."""
+    inflater = _Inflater(limit)
+    async for packed in parts:
+        for piece in inflater.feed(packed):
+            yield piece

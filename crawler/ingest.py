@@ -1,0 +1,155 @@
+"""The one path from a gathered text to stored articles and mentions.
+
+Pollers and spiders hand their articles in; each is stored once by canonical
+address, told its language, folded into its story and matched against every
+watch. Article, story and mentions are written in one transaction, so a crash
+leaves all of them or none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import Lock
+
+from crawler.identity import Folded, StoryIndex, content_hash
+from crawler.language import detect
+from crawler.matching import Match, Matcher, snippet
+from storage.database import Database, Transaction
+from storage.records import Article, NewArticle, NewMention
+
+FOLDING_WINDOW = timedelta(days=7)  # how far back a story is remembered for its reprints
+READ_AT_ONCE = 500  # articles, when that memory is built
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What one batch brought."""
+
+    articles: int = 0
+    mentions: int = 0
+
+
+class Ingest:
+    """Long-lived: it holds the watches made ready and the stories of the last days."""
+
+    def __init__(self, database: Database, matcher: Matcher) -> None:
+        """Nothing is read before the first use."""
+        self._database = database
+        self._matcher = matcher
+        self._brands: dict[str, int] = {}
+        self._stories = _Stories()
+        self._lock = Lock()
+
+    def refresh(self) -> None:
+        """Learn which brands are watched now."""
+        with self._lock, self._database.read() as tx:
+            self._brands = {brand.name: brand.id for brand in tx.brands.active()}
+
+    def add(self, articles: Sequence[NewArticle], now: datetime) -> Added:
+        """Store the articles not stored yet, with their stories and mentions."""
+        with self._lock:
+            fresh = self._fresh(articles, now)
+            matches = {one.canonical_url: self._match(one) for one in fresh}
+            try:
+                with self._database.begin() as tx:
+                    stored = tx.articles.add_new(fresh)
+                    self._stories.fold(tx, stored)
+                    mentions = [
+                        mention
+                        for article in stored
+                        for mention in self._mentions(article, matches[article.canonical_url])
+                    ]
+                    added = tx.mentions.add_new(mentions, now)
+                    ids = [article.id for article in stored]
+                    tx.articles.mark_matched(ids, self._matcher.version)
+            except BaseException:
+                self._stories = _Stories()  # it has heard of articles that are not stored
+                raise
+            return Added(articles=len(stored), mentions=len(added))
+
+    def _fresh(self, articles: Sequence[NewArticle], now: datetime) -> list[NewArticle]:
+        """Those not stored yet, once each, with language and hash."""
+        unique = {article.canonical_url: article for article in reversed(articles)}
+        with self._database.read() as tx:
+            known = tx.articles.known(list(unique))
+            if len(known) < len(unique):  # a pass that finds nothing new needs no stories
+                self._stories.catch_up(tx, now)
+        return [
+            replace(
+                article,
+                lang=detect(f"{article.title}\n{article.text}") or article.lang,
+                content_hash=content_hash(article.title, article.text),
+            )
+            for url, article in reversed(unique.items())
+            if url not in known
+        ]
+
+    def _match(self, article: NewArticle) -> tuple[Match, ...]:
+        return self._matcher.match(article.title, article.text, article.lang)
+
+    def _mentions(self, article: Article, matches: Sequence[Match]) -> list[NewMention]:
+        return [
+            new_mention(article, match, self._brands[match.brand])
+            for match in matches
+            if match.brand in self._brands
+        ]
+
+
+def new_mention(article: Article, match: Match, brand_id: int) -> NewMention:
+    """The mention that a match in a stored article makes."""
+    return NewMention(
+        article_id=article.id,
+        brand_id=brand_id,
+        matched=match.matched,
+        crisis=match.crisis,
+        snippet=snippet(article.title, article.text, match),
+        kind=match.kind,
+        happened_at=article.happened_at,
+    )
+
+
+class _Stories:
+    """The stories of the last days in memory, under the ids they have in the database.
+
+    The index names a story by the article that began it; one restored from
+    the database goes by the negative of its id, which no article has.
+    """
+
+    def __init__(self) -> None:
+        self._index = StoryIndex(FOLDING_WINDOW)
+        self._begun: dict[int, int] = {}  # article that began it -> story id
+        self._last_id = 0
+
+    def catch_up(self, tx: Transaction, now: datetime) -> None:
+        """Take in what was stored since the last look, by other processes or before a restart."""
+        since = now - FOLDING_WINDOW
+        while found := tx.articles.after(self._last_id, since=since, limit=READ_AT_ONCE):
+            for article in found:
+                if article.story_id is not None:
+                    self._index.restore(
+                        article.id,
+                        article.title,
+                        article.text,
+                        article.happened_at,
+                        story=-article.story_id,
+                    )
+            self._last_id = found[-1].id
+
+    def fold(self, tx: Transaction, articles: Sequence[Article]) -> None:
+        """Put new articles into their stories, oldest first, beginning stories for the rest."""
+        placed: dict[int, int] = {}
+        for article in sorted(articles, key=lambda one: (one.happened_at, one.id)):
+            folded = self._index.add(article.id, article.title, article.text, article.happened_at)
+            placed[article.id] = self._place(tx, article, folded)
+            self._last_id = max(self._last_id, article.id)
+        tx.articles.set_stories(placed)
+
+    def _place(self, tx: Transaction, article: Article, folded: Folded) -> int:
+        if folded.kind == "new":
+            story = tx.stories.add(article.id, article.content_hash).id
+            self._begun[folded.story] = story
+            return story
+        story = -folded.story if folded.story < 0 else self._begun[folded.story]
+        if folded.is_earliest:
+            tx.stories.set_first(story, article.id)
+        return story

@@ -1,0 +1,287 @@
+"""Job: visit the sources that are due, and keep what they published.
+
+The visits run side by side, a bounded number at once; what they find goes
+through the one ingest in small batches as it arrives. A source that fails is
+recorded with its reason and visited again later, less and less often; it
+never stops the others. No transaction is open while the network is waited for.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from crawler.addresses import canonical_address
+from crawler.feeds import FeedError
+from crawler.fetch import Fetcher, FetchError, FetchSettings
+from crawler.ingest import Ingest
+from crawler.robots import Robots
+from crawler.sources.protocol import FailedPage, Found, Freshness, SourcePlugin, Visit, key_of
+from storage.database import Database
+from storage.records import FetchOutcome, NewArticle, Source, SourceFailure
+
+BATCH = 50  # articles stored together
+OUTCOMES = 50  # outcomes recorded together
+CHILDREN = 2  # child processes at once
+GIVE_UP = 3  # failures after which a page is no longer asked for
+LONGEST_PAUSE = timedelta(hours=6)  # between visits to a source that keeps failing
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """Which sources to visit, and how many at once."""
+
+    limit: int = 10_000
+    keys: frozenset[str] | None = None  # only these
+    force: bool = False  # also those that are not due
+    at_once: int = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitFailure:
+    """A source that could not be read."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollReport:
+    """What one round of visits brought."""
+
+    visited: int = 0
+    failed: int = 0
+    new_articles: int = 0
+    new_mentions: int = 0
+    failed_pages: int = 0
+    failures: tuple[VisitFailure, ...] = ()
+
+
+EVERY_DUE = Round()
+
+
+def poll(
+    database: Database,
+    plugins: Sequence[SourcePlugin],
+    ingest: Ingest,
+    settings: FetchSettings,
+    *,
+    now: datetime,
+    choice: Round = EVERY_DUE,
+    progress: Callable[[int, int], None] | None = None,
+) -> PollReport:
+    """Visit the chosen sources once; ``progress`` hears (done, of all) after each."""
+    by_key = {key_of(plugin): plugin for plugin in plugins if plugin.enabled}
+    with database.read() as tx:
+        due = tx.feeds.active() if choice.force else tx.feeds.due(now, limit=choice.limit)
+    chosen = [
+        (source, by_key[source.key])
+        for source in due
+        if source.key in by_key and (choice.keys is None or source.key in choice.keys)
+    ][: choice.limit]
+    ingest.refresh()
+    pass_ = _Pass(database, ingest, now=now, total=len(chosen), progress=progress)
+    asyncio.run(pass_.run(chosen, settings, choice.at_once))
+    return pass_.report()
+
+
+@dataclass(slots=True)
+class _Tally:
+    visited: int = 0
+    articles: int = 0
+    mentions: int = 0
+    pages: int = 0
+    failures: list[VisitFailure] = field(default_factory=list)
+
+
+class _Pass:
+    """One round: its counts, and the outcomes waiting to be recorded."""
+
+    def __init__(
+        self,
+        database: Database,
+        ingest: Ingest,
+        *,
+        now: datetime,
+        total: int,
+        progress: Callable[[int, int], None] | None,
+    ) -> None:
+        self._database = database
+        self._ingest = ingest
+        self._now = now
+        self._total = total
+        self._progress = progress
+        self._tally = _Tally()
+        self._outcomes: list[FetchOutcome] = []
+        self._processes = asyncio.Semaphore(CHILDREN)
+        self._storing = asyncio.Lock()  # one writer at a time: SQLite has only one
+
+    def report(self) -> PollReport:
+        """What the round brought."""
+        return PollReport(
+            visited=self._tally.visited,
+            failed=len(self._tally.failures),
+            new_articles=self._tally.articles,
+            new_mentions=self._tally.mentions,
+            failed_pages=self._tally.pages,
+            failures=tuple(self._tally.failures),
+        )
+
+    async def run(
+        self, chosen: Sequence[tuple[Source, SourcePlugin]], settings: FetchSettings, at_once: int
+    ) -> None:
+        """Visit them all; what was found is stored even where a visit breaks."""
+        turns = asyncio.Semaphore(at_once)
+        async with Fetcher(settings, now=self._now) as fetcher:
+            robots = Robots(fetcher)
+
+            async def visit(source: Source, plugin: SourcePlugin) -> None:
+                async with turns:
+                    await self._visit(source, plugin, fetcher, robots)
+
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for source, plugin in chosen:
+                        group.create_task(visit(source, plugin))
+            finally:
+                await self._record(least=1)
+
+    async def _visit(
+        self, source: Source, plugin: SourcePlugin, fetcher: Fetcher, robots: Robots
+    ) -> None:
+        reading = _Reading(source=source)
+        visit = Visit(
+            source=source,
+            fetcher=fetcher,
+            robots=robots,
+            now=self._now,
+            known=self._known,
+            addresses=lambda: asyncio.to_thread(self._addresses, source.id),
+            processes=self._processes,
+        )
+        problem = await self._read(plugin, visit, reading)
+        await self._store(reading)
+        self._outcomes.append(_outcome(reading, problem, self._now))
+        self._count(reading, problem)
+        await self._record(least=OUTCOMES)
+
+    async def _read(
+        self, plugin: SourcePlugin, visit: Visit, reading: "_Reading"
+    ) -> FetchError | None:
+        """Take what the source gives, storing as it comes; answers what ended it early."""
+        try:
+            async with aclosing(plugin.read(visit)) as findings:
+                async for finding in findings:
+                    reading.take(finding)
+                    if len(reading.waiting) >= BATCH:
+                        await self._store(reading)
+        except FetchError as error:
+            return error
+        except FeedError as error:
+            return FetchError(str(error))
+        except Exception as error:  # a plug-in of one source must not stop the others
+            logger.exception("source failed unexpectedly", extra={"source": visit.source.key})
+            return FetchError(f"internal error: {type(error).__name__}")
+        return None
+
+    async def _store(self, reading: "_Reading") -> None:
+        articles, reading.waiting = reading.waiting, []
+        if articles:
+            async with self._storing:
+                added = await asyncio.to_thread(self._ingest.add, articles, self._now)
+            self._tally.articles += added.articles
+            self._tally.mentions += added.mentions
+
+    async def _record(self, *, least: int) -> None:
+        """Write the outcomes down once enough of them wait, after their articles."""
+        if len(self._outcomes) < least:
+            return
+        outcomes, self._outcomes = self._outcomes, []
+        async with self._storing:
+            await asyncio.to_thread(self._write, outcomes)
+
+    def _write(self, outcomes: Sequence[FetchOutcome]) -> None:
+        with self._database.begin() as tx:
+            for outcome in outcomes:
+                tx.feeds.record(outcome)
+
+    async def _known(self, addresses: Sequence[str]) -> set[str]:
+        return await asyncio.to_thread(self._look_up, addresses)
+
+    def _look_up(self, addresses: Sequence[str]) -> set[str]:
+        with self._database.read() as tx:
+            return tx.articles.known(addresses)
+
+    def _addresses(self, source_id: int) -> list[str]:
+        with self._database.read() as tx:
+            stored = tx.articles.addresses_of(source_id)
+            failures = tx.feeds.failures(source_id)
+        given_up = (failure.address for failure in failures if failure.attempts >= GIVE_UP)
+        return list({canonical_address(address) for address in (*stored, *given_up)})
+
+    def _count(self, reading: "_Reading", problem: FetchError | None) -> None:
+        self._tally.visited += 1
+        self._tally.pages += len(reading.failed)
+        if problem is not None:
+            failure = VisitFailure(key=reading.source.key, reason=problem.reason)
+            self._tally.failures.append(failure)
+            logger.warning("source failed", extra={"source": failure.key, "reason": failure.reason})
+        if self._progress is not None:
+            self._progress(self._tally.visited, self._total)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """What one visit has found so far."""
+
+    source: Source
+    waiting: list[NewArticle] = field(default_factory=list)
+    failed: list[FailedPage] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
+    freshness: Freshness = field(default_factory=Freshness)
+    last_item_at: datetime | None = None
+
+    def take(self, finding: Found | FailedPage | Freshness) -> None:
+        """Put a finding where it belongs."""
+        match finding:
+            case Found():
+                self.waiting.append(finding.article)
+                self.last_item_at = max(
+                    finding.article.published_at or finding.article.seen_at,
+                    self.last_item_at
+                    or datetime.min.replace(tzinfo=finding.article.seen_at.tzinfo),
+                )
+                self.pages.extend([finding.page] if finding.page else [])
+            case FailedPage():
+                self.failed.append(finding)
+            case Freshness():
+                self.freshness = finding
+
+
+def _outcome(reading: _Reading, problem: FetchError | None, now: datetime) -> FetchOutcome:
+    source = reading.source
+    return FetchOutcome(
+        source_id=source.id,
+        at=now,
+        next_due_at=now + (pause_after(problem, source) if problem else source.interval),
+        error=problem.reason if problem else None,
+        etag=reading.freshness.etag,
+        last_modified=reading.freshness.last_modified,
+        last_item_at=reading.last_item_at,
+        failed_pages=tuple(
+            SourceFailure(source_id=source.id, address=page.address, reason=page.reason, at=now)
+            for page in reading.failed
+        ),
+        read_pages=tuple(reading.pages),
+    )
+
+
+def pause_after(problem: FetchError, source: Source) -> timedelta:
+    """How long to leave a failing source alone: longer each time, and as long as it asked."""
+    times = min(source.failures, 8) + (2 if problem.permanent else 0)
+    pause = min(source.interval * 2**times, max(LONGEST_PAUSE, source.interval))
+    return max(pause, problem.retry_after or timedelta())

@@ -1,0 +1,91 @@
+"""Job: look for new or changed watches in the articles stored already.
+
+Works in batches, each its own transaction; it may be stopped anywhere. For
+all watches together every article remembers which ones it was last matched
+against, so the next run goes on where this one stopped.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from crawler.ingest import new_mention
+from crawler.matching import Matcher
+from storage.database import Database
+from storage.records import Article, NewMention
+
+BATCH = 500
+_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rematched:
+    """What looking again brought."""
+
+    articles: int = 0
+    new_mentions: int = 0
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        return f"{self.articles} articles matched again, {self.new_mentions} new mentions"
+
+
+def rematch(
+    database: Database,
+    matcher: Matcher,
+    *,
+    now: datetime,
+    brand: str | None = None,
+    since: datetime | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Rematched:
+    """Match stored articles again, for one brand or for every watch that changed.
+
+    Mentions stored already keep their tone and what people said of them; only
+    what matched in them is renewed.
+    """
+    with database.read() as tx:
+        brands = {known.name: known.id for known in tx.brands.active()}
+        before = tx.mentions.count()
+        total = (
+            tx.articles.count_unmatched(matcher.version, since=since)
+            if brand is None
+            else tx.articles.count(since=since)
+        )
+    wanted = brands if brand is None else {brand: brands[brand]}
+    done = 0
+    for batch in _batches(database, matcher, brand=brand, since=since):
+        mentions = [one for article in batch for one in _mentions(article, matcher, wanted)]
+        with database.begin() as tx:
+            tx.mentions.put(mentions, now)
+            if brand is None:
+                tx.articles.mark_matched([article.id for article in batch], matcher.version)
+        done += len(batch)
+        if progress is not None:
+            progress(done, max(done, total))
+    with database.read() as tx:
+        return Rematched(articles=done, new_mentions=tx.mentions.count() - before)
+
+
+def _batches(
+    database: Database, matcher: Matcher, *, brand: str | None, since: datetime | None
+) -> Iterator[list[Article]]:
+    last = 0
+    while True:
+        with database.read() as tx:
+            if brand is None:
+                found = tx.articles.unmatched(matcher.version, limit=BATCH, since=since)
+            else:
+                found = tx.articles.after(last, since=since or _BEGINNING, limit=BATCH)
+        if not found:
+            return
+        last = found[-1].id
+        yield found
+
+
+def _mentions(article: Article, matcher: Matcher, brands: dict[str, int]) -> list[NewMention]:
+    return [
+        new_mention(article, match, brands[match.brand])
+        for match in matcher.match(article.title, article.text, article.lang)
+        if match.brand in brands
+    ]

@@ -1,0 +1,250 @@
+"""Crawl one site: its listing or sitemap, then the articles it links to.
+
+Run as a child process (``python -m crawler.spiders.site``) with a SiteJob on
+standard input; what it reads goes out line by line at once. Whatever happens
+in here, a hostile page or a crash, touches no other source.
+"""
+
+import re
+import resource
+import sys
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import scrapy
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.internet.error import (
+    ConnectError,
+    ConnectionLost,
+    DNSLookupError,
+    TCPTimedOutError,
+)
+from twisted.internet.error import TimeoutError as SlowError
+from twisted.python.failure import Failure
+
+from crawler.addresses import canonical_address
+from crawler.extract import extract
+from crawler.guard import AddressRefusedError
+from crawler.links import article_links, looks_like_sitemap, read_sitemap
+from crawler.spiders.resolver import ALLOWED
+from crawler.spiders.wire import JOB, LINE, Ended, Line, ReadPage, SiteJob, UnreadPage
+
+MOST_SITEMAPS = 10
+_LEAVE_ALONE = (429, 503)
+_PAGE_TYPE = re.compile(r"html|xml|text/plain|^$", re.I)
+
+
+class SiteSpider(scrapy.Spider):
+    """The spider of one job."""
+
+    name = "site"
+
+    def __init__(self, job: SiteJob) -> None:
+        """Remember the job and what need not be read again."""
+        super().__init__()
+        self._job = job
+        self._claimed = set(job.known)
+        self._asked = 0
+        self._sitemaps = 0
+        self._links = 0
+        self._ended = Ended()
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        """Begin at the listing or sitemap."""
+        yield self._listing(self._job.url)
+
+    def read_listing(self, response: Response) -> Iterator[scrapy.Request]:
+        """Follow what the listing or sitemap names and we do not know."""
+        if self._job.sitemap or looks_like_sitemap(response.body):
+            found = read_sitemap(response.body, now=self._job.now, follow=self._job.follow)
+            if found.is_index:
+                room = MOST_SITEMAPS - self._sitemaps
+                self._sitemaps += len(found.addresses[:room])
+                yield from (self._listing(address) for address in found.addresses[:room])
+                return
+            addresses = list(found.addresses)
+        else:
+            addresses = article_links(
+                response.body,
+                response.url,
+                follow=self._job.follow,
+                content_type=_content_type(response),
+            )
+        self._links += len(addresses)
+        yield from self._articles(addresses)
+
+    def read_article(self, response: Response, address: str) -> None:
+        """Send out what the page says."""
+        content_type = _content_type(response)
+        if not _PAGE_TYPE.search(content_type):
+            self._send(UnreadPage(address=address, reason=f"not a page: {content_type[:80]}"))
+            return
+        found = extract(
+            response.body,
+            now=self._job.now,
+            url=response.url,
+            content_type=content_type,
+            zone=ZoneInfo(self._job.timezone),
+            selectors=self._job.selectors,
+        )
+        if not found.text and not found.title:
+            self._send(UnreadPage(address=address, reason="page has neither title nor text"))
+            return
+        own = canonical_address(address)
+        canonical = found.canonical_url or own
+        if canonical != own and canonical in self._claimed:
+            canonical = own  # the second page of a topic calls itself the first
+        self._claimed.add(canonical)
+        self._send(
+            ReadPage(
+                address=address,
+                url=address,
+                canonical_url=canonical,
+                title=found.title,
+                text=found.text,
+                author=found.author,
+                published_at=found.published_at,
+                lang=found.lang,
+            )
+        )
+
+    def fail_listing(self, failure: Failure) -> None:
+        """A listing that cannot be read ends the crawl with its reason."""
+        if self._links == 0 and not self._ended.reason:
+            self._ended = _end_of(failure)
+
+    def fail_article(self, failure: Failure) -> None:
+        """A page that cannot be read is named; a site that asks for peace gets it."""
+        address = failure.request.cb_kwargs["address"]  # type: ignore[attr-defined]
+        end = _end_of(failure)
+        self._send(UnreadPage(address=address, reason=end.reason))
+        if end.retry_after is not None and not self._ended.reason:
+            self._ended = end
+            raise CloseSpider(end.reason)
+
+    def closed(self, reason: str) -> None:
+        """Say how it ended, as the last line."""
+        end = self._ended
+        if not end.reason and self._links == 0:
+            end = Ended(reason="no article links found; check follow or the address")
+        self._send(
+            Ended(
+                reason=end.reason,
+                permanent=end.permanent,
+                retry_after=end.retry_after,
+                links=self._links,
+            )
+        )
+
+    def _listing(self, address: str) -> scrapy.Request:
+        return scrapy.Request(
+            address, callback=self.read_listing, errback=self.fail_listing, dont_filter=True
+        )
+
+    def _articles(self, addresses: list[str]) -> Iterator[scrapy.Request]:
+        for address in addresses:
+            own = canonical_address(address)
+            if own in self._claimed or self._asked >= self._job.max_pages:
+                continue
+            self._claimed.add(own)
+            self._asked += 1
+            yield scrapy.Request(
+                address,
+                callback=self.read_article,
+                errback=self.fail_article,
+                cb_kwargs={"address": address},
+            )
+
+    def _send(self, line: Line) -> None:
+        sys.stdout.buffer.write(LINE.dump_json(line) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def main() -> None:
+    """Crawl the site of the job on standard input."""
+    job = JOB.validate_json(sys.stdin.buffer.read())
+    resource.setrlimit(resource.RLIMIT_AS, (job.memory, job.memory))
+    process = AsyncCrawlerProcess(settings_of(job))
+    process.crawl(SiteSpider, job=job)
+    process.start()
+
+
+def settings_of(job: SiteJob) -> dict[str, object]:
+    """Scrapy as a guest should be: slow, capped, obedient, with no doors left open."""
+    return {
+        "USER_AGENT": job.user_agent,
+        "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_USER_AGENT": job.agent,
+        "DOWNLOAD_DELAY": job.delay.total_seconds(),
+        "RANDOMIZE_DOWNLOAD_DELAY": False,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
+        "DOWNLOAD_TIMEOUT": job.timeout.total_seconds(),
+        "DOWNLOAD_MAXSIZE": job.largest_body,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
+            "Accept-Encoding": "gzip",
+            "Accept-Language": "ru,uk;q=0.9,en;q=0.8",
+        },
+        "TWISTED_DNS_RESOLVER": "crawler.spiders.resolver.GuardedResolver",
+        ALLOWED: list(job.allow_addresses),
+        "DNS_TIMEOUT": 10,
+        "REDIRECT_MAX_TIMES": 5,
+        "RETRY_ENABLED": False,  # what failed is read at the next visit
+        "HTTPPROXY_ENABLED": False,
+        "COOKIES_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "METAREFRESH_ENABLED": False,
+        "LOG_ENABLED": False,
+    }
+
+
+def _content_type(response: Response) -> str:
+    return (response.headers.get(b"Content-Type") or b"").decode("latin-1")
+
+
+def _end_of(failure: Failure) -> Ended:
+    error = failure.value
+    if isinstance(error, HttpError):
+        return _end_of_status(error.response)
+    if isinstance(error, AddressRefusedError):
+        return Ended(reason=str(error), permanent=True)
+    if isinstance(error, IgnoreRequest):
+        reason = str(error)
+        if "robots.txt" in reason:
+            reason = "robots.txt does not allow it"
+        return Ended(reason=reason or "refused", permanent=True)
+    reasons = {
+        DNSLookupError: "name cannot be resolved",
+        SlowError: "no whole answer in time",
+        TCPTimedOutError: "no answer in time",
+        ConnectionLost: "connection broke off",
+        ConnectError: "cannot connect",
+    }
+    for kind, reason in reasons.items():
+        if isinstance(error, kind):
+            return Ended(reason=reason)
+    return Ended(reason=f"{type(error).__name__}: {str(error)[:200]}".rstrip(": "))
+
+
+def _end_of_status(response: Response) -> Ended:
+    status = response.status
+    wait = (response.headers.get(b"Retry-After") or b"").decode("latin-1").strip()
+    asks = status in _LEAVE_ALONE
+    length = timedelta(seconds=int(wait[:6])) if wait.isdigit() else timedelta(minutes=10)
+    return Ended(
+        reason=f"HTTP {status}",
+        permanent=400 <= status < 500 and status not in (408, 425, 429),
+        retry_after=length if asks else None,
+    )
+
+
+if __name__ == "__main__":
+    main()
