@@ -4,19 +4,17 @@ Each builder raises ConfigError with the place in the file and the mend.
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
 
 from alerts import playbook as maps
 from alerts.notifiers.protocol import Notifier
 from alerts.playbook import Playbook, PlaybookError
 from alerts.recipients import Recipient
 from crawler.fetch import FetchSettings
-from crawler.sources.protocol import SourcePlugin
+from crawler.sources.protocol import SourcePlugin, key_of
 from monitor.sentiment.protocol import SentimentBackend
 from nabat import plugins
 from nabat.config import CrawlSettings, Settings, reveal, secret_fields
 from nabat.errors import ConfigError, nearest
-from storage.feeds import SourceEntry
 
 
 def sources(settings: Settings) -> list[SourcePlugin]:
@@ -24,28 +22,9 @@ def sources(settings: Settings) -> list[SourcePlugin]:
     kinds, built = plugins.sources(), list[SourcePlugin]()
     for index, table in enumerate(settings.source, 1):
         place = f"source[{index}]"
-        chosen = plugins.choose(kinds, table, place)
-        known = {field.name for field in fields(chosen)}
-        given = dict(table)
-        if "interval" in known:
-            given.setdefault("interval", settings.crawl.interval)
-        built.append(plugins.build(chosen, given, place))
-    _refuse_twins([source.key for source in built], "source", "give one of them an id")
-    return [source for source in built if source.enabled]
-
-
-def source_entries(built: Sequence[SourcePlugin]) -> list[SourceEntry]:
-    """Answer how the database knows the sources."""
-    return [
-        SourceEntry(
-            key=source.key,
-            kind=source.kind,
-            address=source.address,
-            publisher=source.family,
-            interval=source.interval,
-        )
-        for source in built
-    ]
+        built.append(plugins.build(plugins.choose(kinds, table, place), table, place))
+    _refuse_twins([key_of(source) for source in built], "source", "give one of them an id")
+    return built
 
 
 def notifiers(settings: Settings) -> dict[str, Notifier]:
@@ -128,5 +107,3 @@ def _refuse_twins(names: Sequence[str], what: str, mend: str) -> None:
             message = f"{what}: {name!r} is there twice; {mend}"
             raise ConfigError(message)
         seen.add(name)
-
-

@@ -249,6 +249,11 @@ def secret_fields(chosen: type[Any]) -> list[str]:
     ]
 
 
+def variable(name: str) -> str:
+    """Answer an environment variable, empty where it is not set."""
+    return os.environ.get(name, "")
+
+
 def default_path() -> Path:
     """Answer where the configuration is looked for: NABAT_CONFIG, else here."""
     return Path(os.environ.get("NABAT_CONFIG", DEFAULT_NAME))

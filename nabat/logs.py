@@ -13,7 +13,7 @@ _QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "trafilatura", "htmlda
 
 def set_up(level: str, form: str) -> None:
     """Send all logs to standard error, as readable text or as JSON lines."""
-    before = [
+    before: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),

@@ -97,7 +97,8 @@ def _jsonl(frame: pd.DataFrame) -> bytes:
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    return _disarmed(frame).to_csv(index=False).encode()
+    content: str = _disarmed(frame).to_csv(index=False)
+    return content.encode()
 
 
 def _xlsx(frame: pd.DataFrame) -> bytes:

@@ -69,6 +69,11 @@ OUTBOX_COLUMNS = (
     "last_error",
 )
 
+OUTBOX_NAMES = (
+    "id", "created_at", "key", "incident_id", "recipient", "channel", "address", "kind",
+    "revision", "state", "attempts", "not_before", "sent_at", "provider_id", "last_error",
+)  # fmt: skip
+
 
 def mentions(
     config: Config = None,
@@ -185,10 +190,8 @@ def outbox(
     database = opened(settings_of(config))
     with database.read() as tx:
         found = tx.outbox.listed(states=[state] if state else None, limit=limit)
-    names = ("id", "created_at", "key", "incident_id", "recipient", "channel", "address", "kind")
-    names += ("revision", "state", "attempts", "not_before", "sent_at", "provider_id", "last_error")
-    rows = [{name: getattr(one, name) for name in names} for one in found]
-    frame = pd.DataFrame(rows, columns=list(names))
+    rows = [{name: getattr(one, name) for name in OUTBOX_NAMES} for one in found]
+    frame = pd.DataFrame(rows, columns=list(OUTBOX_NAMES))
     show(frame, form="jsonl" if as_json else form, output=output, columns=OUTBOX_COLUMNS)
 
 

@@ -1,0 +1,36 @@
+# make demo   the whole path, sources to alert, on a loopback web
+# make test   the tests, on SQLite and on a PostgreSQL of their own
+# make check  what CI runs: formatting, lint, types, import contracts, tests
+PYTHON ?= python3
+BIN := .venv/bin
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: setup demo test check format lock
+
+setup: .venv/ready
+
+.venv/ready: requirements/dev.txt pyproject.toml
+	PYTHON="$(PYTHON)" sh tools/make_venv.sh
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch .venv/ready
+
+demo: setup
+	$(BIN)/nabat demo
+
+test: setup
+	$(BIN)/pytest -n 2
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: setup
+	sh tools/lock.sh

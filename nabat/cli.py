@@ -1,0 +1,60 @@
+"""Arguments to one short function per subcommand; exit codes: 0 done, 1 failed, 2 wrong usage."""
+
+import sys
+
+import typer
+
+from nabat.commands import act, demo, look, run, setup, tryout
+from nabat.errors import CommandError, ConfigError
+from storage.database import StorageError
+from storage.incidents import IncidentError
+
+app = typer.Typer(
+    name="nabat",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help=(
+        "Nabat watches what is published about your brand and tells the people who act when "
+        "negativity rises above what is normal.\n\n"
+        "Start: `nabat init`, edit nabat.toml, `nabat check`, then `nabat tick` from cron or "
+        "`nabat run` as a daemon. `nabat demo` shows the whole path on a loopback web."
+    ),
+)
+
+_SET_UP, _WORK, _LOOK, _ACT, _TRY = (
+    "Set up",
+    "Do the work",
+    "Look at records",
+    "Act",
+    "Try the parts on your own lines",
+)
+
+for _panel, _commands in (
+    (_SET_UP, (setup.init, setup.check, setup.upgrade, demo.demo)),
+    (_WORK, (run.run, run.tick, run.crawl, run.score, run.evaluate, run.deliver, run.rematch)),
+    (_LOOK, (look.mentions, look.counts, look.incidents, look.sources, look.outbox)),
+    (_ACT, (act.incident, act.silence)),
+    (_TRY, (tryout.match, tryout.tone, tryout.spikes, tryout.fold, tryout.extract)),
+):
+    for _command in _commands:
+        app.command(rich_help_panel=_panel)(_command)
+
+
+def main() -> None:
+    """Run the command line; a known failure is one clear message, never a traceback."""
+    try:
+        app()
+    except ConfigError as error:
+        _end(str(error), 2)
+    except (CommandError, StorageError, IncidentError) as error:
+        _end(str(error), 1)
+    except BrokenPipeError:  # the reader of our output went away, which is its right
+        sys.stderr.close()
+        raise SystemExit(0) from None
+
+
+def _end(message: str, code: int) -> None:
+    sys.stderr.write(f"nabat: {message}\n")
+    raise SystemExit(code)

@@ -1,0 +1,127 @@
+"""Set up: write a config, check everything it names, bring the database up, see the demo."""
+
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alerts.notifiers.protocol import DeliveryError
+from alerts.trial import send_test
+from crawler.trial import try_source
+from nabat import assembly, clock
+from nabat.commands.arguments import Config, settings_of
+from nabat.config import DEFAULT_NAME
+from nabat.errors import CommandError, ConfigError
+from storage.database import Database, StorageError
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write it.")] = Path(),
+) -> None:
+    """Write a commented nabat.toml; on a terminal, ask for the brand and its people first."""
+    path = folder / DEFAULT_NAME
+    if path.exists():
+        message = f"{path} is there already; edit it, or remove it first"
+        raise CommandError(message)
+    content = example()
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        content = _ask(content)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    except OSError as error:
+        message = f"cannot write {path}: {error.strerror}"
+        raise CommandError(message) from error
+    typer.echo(f"wrote {path}; edit it, then run `nabat check`")
+
+
+def upgrade(config: Config = None) -> None:
+    """Bring the database to this version of the program."""
+    settings = settings_of(config)
+    Database(settings.storage.url).upgrade()
+    typer.echo("the database is up to date")
+
+
+def check(
+    config: Config = None,
+    test: Annotated[
+        bool, typer.Option("--send-test", help="Send a test message to every recipient.")
+    ] = False,
+) -> None:
+    """Try the config, the database, every source and every channel; say what to mend."""
+    settings = settings_of(config)
+    sources, channels = assembly.sources(settings), assembly.notifiers(settings)
+    recipients = assembly.recipients(settings, channels=list(channels))
+    assembly.playbook(settings)
+    assembly.backend(settings)
+    wrong: list[str] = []
+    _say("config", f"{len(settings.brand)} brands, {len(sources)} sources", None, wrong)
+    _say("database", settings.storage.url.partition("@")[2] or settings.storage.url,
+         _database_problem(settings.storage.url), wrong)  # fmt: skip
+    for source in sources:
+        problem = try_source(source, assembly.fetching(settings.crawl), now=clock.now())
+        _say("source", f"{source.kind} {source.url}", problem, wrong)
+    for recipient in recipients:
+        problem = None
+        if test:
+            try:
+                send_test(channels[recipient.channel], recipient, now=clock.now())
+            except DeliveryError as error:
+                problem = error.reason
+        _say("recipient", f"{recipient.name} by {recipient.channel}", problem, wrong)
+    for place in _gaps(settings.brand, sources, recipients):
+        _say("note", place, None, wrong)
+    if wrong:
+        message = f"{len(wrong)} of these must be mended: {'; '.join(wrong)}"
+        raise CommandError(message)
+
+
+def example() -> str:
+    """Answer the commented configuration with every key at its default."""
+    return (files("nabat") / "data" / "nabat.toml").read_text(encoding="utf-8")
+
+
+def _database_problem(url: str) -> str | None:
+    try:
+        Database(url).upgrade()
+    except StorageError as error:
+        return str(error)
+    return None
+
+
+def _say(what: str, name: str, problem: str | None, wrong: list[str]) -> None:
+    typer.echo(f"{'ok  ' if problem is None else 'FAIL'}  {what}: {name}")
+    if problem is not None:
+        typer.echo(f"      {problem}")
+        wrong.append(f"{what} {name}")
+
+
+def _gaps(brands: object, sources: object, recipients: object) -> list[str]:
+    named = (("[[brand]]", brands), ("[[source]]", sources), ("[[recipient]]", recipients))
+    return [f"there is no {name} yet; add one" for name, there in named if not there]
+
+
+def _ask(content: str) -> str:
+    brand = typer.prompt("Бренд (название)", default="Ромашка")
+    director = typer.prompt("Руководитель (фамилия имя отчество)", default="Иванов Иван Петрович")
+    feed = typer.prompt("Адрес RSS-ленты", default="https://news.example/rss")
+    answers = {
+        '"Ромашка"\naliases = ["Romashka", "ООО «Ромашка»"]\nexclude = ["аптека Ромашка"]': (
+            f"{_quoted(brand)}\naliases = []\nexclude = []"
+        ),
+        '"Иванов Иван Петрович"': _quoted(director),
+        '"https://news.example/rss"': _quoted(feed),
+    }
+    for old, new in answers.items():
+        if old not in content:
+            message = "the shipped example changed under this question; report it"
+            raise ConfigError(message)
+        content = content.replace(old, new, 1)
+    return content
+
+
+def _quoted(text: str) -> str:
+    escaped = text.strip().replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,74 @@
+"""Try the parts out on your own lines: match, tone, spikes, fold, extract.
+
+Each reads standard input and answers line for line; a line that cannot be
+read gives a line that says so, and the command ends with exit code 1.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+import typer
+
+from nabat import assembly
+from nabat.commands.arguments import Config, settings_of
+from nabat.commands.extract import extract_page
+from nabat.commands.fold import fold_lines
+from nabat.commands.match import match_lines
+from nabat.commands.spikes import UnreadableRowsError, spike_lines
+from nabat.commands.tone import is_error, tone_lines
+from nabat.config import Settings, default_path
+from nabat.errors import CommandError
+
+
+def match(config: Config = None) -> None:
+    """Try the watches: {"id","title"?,"text"} in, the mentions found out, line by line."""
+    _answer(match_lines(_lines(), settings_of(config).watches()))
+
+
+def tone(config: Config = None) -> None:
+    """Try the tone model: {"id","text","target"?} in, label and probabilities out."""
+    settings = settings_of(config) if config or default_path().exists() else Settings()
+    _answer(tone_lines(_lines(), assembly.backend(settings)))
+
+
+def spikes(
+    budget: Annotated[str, typer.Option(help="Bearable false alarms: 1/month, 2/week, 4/year.")],
+) -> None:
+    """Try the detector on any series: CSV timestamp,count in, one judged JSON line a row out."""
+    try:
+        answers = spike_lines(sys.stdin, budget)
+        for answer in answers:
+            sys.stdout.write(f"{answer}\n")
+    except UnreadableRowsError as error:
+        raise CommandError(str(error)) from error
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    finally:
+        sys.stdout.flush()
+
+
+def fold() -> None:
+    """Try reprint folding: {"id","title"?,"text"} in, {"id","story"} out, line by line."""
+    _answer(fold_lines(_lines()))
+
+
+def extract() -> None:
+    """Try extraction: one HTML page in, its title, text, author and date out as JSON."""
+    sys.stdout.write(f"{extract_page(sys.stdin.buffer.read())}\n")
+
+
+def _lines() -> Iterator[str]:
+    for raw in sys.stdin.buffer:
+        yield raw.decode("utf-8", errors="replace")
+
+
+def _answer(answers: Iterable[str]) -> None:
+    failed = 0
+    for answer in answers:
+        sys.stdout.write(f"{answer}\n")
+        failed += answer.endswith('"}') and is_error(answer)
+    sys.stdout.flush()
+    if failed:
+        message = f"{failed} lines could not be read; see their error lines"
+        raise CommandError(message)

@@ -1,0 +1,78 @@
+"""The health endpoint: says whether every job of the daemon still ticks."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+from nabat.errors import ConfigError
+from storage.database import Database
+
+WATCHED = ("crawl", "score", "evaluate", "deliver")
+STALE = timedelta(minutes=10)
+
+
+@contextmanager
+def serve_health(
+    address: str, database: Database, clock: Callable[[], datetime]
+) -> Iterator[str | None]:
+    """Answer ``GET /healthz`` at host:port for the block; an empty address serves nothing.
+
+    200 while every job ran well within the last ten minutes, 503 otherwise;
+    the body says which job is late. Yields the address really bound.
+    """
+    if not address:
+        yield None
+        return
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        message = f"daemon.health: cannot read {address!r}; write host:port, 127.0.0.1:8080"
+        raise ConfigError(message)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            ok, body = health(database, clock())
+            found = self.path == "/healthz"
+            content = json.dumps(body if found else {"error": "ask for /healthz"}).encode()
+            self.send_response(404 if not found else 200 if ok else 503)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Health is asked for all the time; the log has better things to hold."""
+
+    try:
+        server = ThreadingHTTPServer((host, int(port)), Handler)
+    except OSError as error:
+        message = f"daemon.health: cannot listen at {address}: {error.strerror}"
+        raise ConfigError(message) from error
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"{host}:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def health(database: Database, now: datetime) -> tuple[bool, dict[str, object]]:
+    """Answer whether all is well, and each job's age and last word."""
+    with database.read() as tx:
+        beats = {beat.job: beat for beat in tx.leases.heartbeats()}
+    jobs: dict[str, object] = {}
+    ok = True
+    for name in WATCHED:
+        beat = beats.get(name)
+        fresh = beat is not None and beat.ok and now - beat.at < STALE
+        ok = ok and fresh
+        jobs[name] = {
+            "ok": fresh,
+            "last": beat.at.isoformat() if beat else None,
+            "said": beat.detail if beat else "never ran",
+        }
+    return ok, {"ok": ok, "jobs": jobs}

@@ -1,0 +1,212 @@
+"""The table of jobs, each bound to database, settings and clock.
+
+A job reads records, decides, writes records; it may be run twice, killed, or
+run from cron without harm. One process at a time does each (``exclusive``).
+The one broad ``except`` of the house is here: it logs, remembers and goes on.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from alerts.chart import draw
+from alerts.deliver import deliver
+from alerts.plan import plan
+from crawler.ingest import Ingest
+from crawler.matching import Matcher
+from crawler.poll import PollReport, Round, poll
+from crawler.rematch import rematch
+from crawler.sources.protocol import SourcePlugin, entry_of, key_of
+from monitor.evaluate import evaluate
+from monitor.settings import DetectorSettings
+from monitor.score import score
+from nabat import assembly
+from nabat.config import Settings
+from nabat.errors import CommandError, nearest
+from nabat.exclusive import held, new_owner
+from storage.database import Database
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[str, int, int | None], None]  # job, done, of how many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """How one job went."""
+
+    job: str
+    said: str  # for people
+    ok: bool = True
+    poll: PollReport | None = None  # of a crawl
+
+
+class Jobs:
+    """Every job of one configuration, ready to be run."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Callable[[], datetime], progress: Progress
+    ) -> None:
+        """Build the configured parts; ConfigError names what cannot be built."""
+        self.settings = settings
+        self.clock = clock
+        self._progress = progress
+        self.owner = new_owner()
+        self.sources: list[SourcePlugin] = assembly.sources(settings)
+        self.playbook = assembly.playbook(settings)
+        self.notifiers = assembly.notifiers(settings)
+        self.recipients = assembly.recipients(settings, channels=list(self.notifiers))
+        self.backend = assembly.backend(settings)
+        self.database = Database(settings.storage.url)
+
+    def prepare(self) -> None:
+        """Bring the database to this version and to this configuration."""
+        self.database.upgrade()
+        now = self.clock()
+        interval = self.settings.crawl.interval
+        with self.database.begin() as tx:
+            tx.brands.sync([brand.name for brand in self.settings.brand], now)
+            tx.feeds.sync([entry_of(source, interval=interval) for source in self.sources], now)
+
+    def close(self) -> None:
+        """Give back what is held."""
+        self.database.close()
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """All watches together; made once, since word forms cost some milliseconds a name."""
+        return Matcher(self.settings.watches())
+
+    @cached_property
+    def ingest(self) -> Ingest:
+        """The one path from article to mention."""
+        return Ingest(self.database, self.matcher)
+
+    def tick(self) -> list[Report]:
+        """One whole pass; a job that fails does not keep the next from running."""
+        return [self.crawl(), self.score(), self.evaluate(), self.deliver(drain=True)]
+
+    def gather(self) -> None:
+        """Crawl and judge tone; where something new was found, evaluate without waiting."""
+        found = self.crawl().poll
+        self.score()
+        if found is not None and found.new_mentions:
+            self.evaluate()
+
+    def crawl(self, *, source: str | None = None, force: bool = False) -> Report:
+        """Visit the due sources; with ``source``, this one alone."""
+        keys = None if source is None else frozenset({self._key(source)})
+        return self._do("crawl", lambda: self._crawl(Round(keys=keys, force=force)))
+
+    def score(self) -> Report:
+        """Judge the tone of what is not judged yet."""
+        return self._do("score", self._score)
+
+    def evaluate(self) -> Report:
+        """Count, judge the brands, and put what follows in the outbox."""
+        return self._do("evaluate", self._evaluate)
+
+    def deliver(self, *, drain: bool) -> Report:
+        """Send what waits in the outbox."""
+        return self._do("deliver", lambda: self._deliver(drain=drain))
+
+    def rematch(self, *, brand: str | None, since: datetime | None) -> Report:
+        """Match stored articles again."""
+        return self._do("rematch", lambda: self._rematch(brand, since))
+
+    def forget(self) -> Report:
+        """Let go of old articles in which no brand was mentioned."""
+        return self._do("forget", self._forget)
+
+    def _do(self, name: str, work: Callable[[], Report]) -> Report:
+        with held(self.database, f"job:{name}", owner=self.owner, clock=self.clock) as ours:
+            if not ours:
+                return Report(job=name, said="another nabat is doing this now; nothing to do")
+            try:
+                report = work()
+            except Exception as error:
+                logger.exception("job failed", extra={"job": name})
+                report = Report(job=name, ok=False, said=f"failed: {error}")
+            with self.database.begin() as tx:
+                tx.leases.beat(name, now=self.clock(), ok=report.ok, detail=report.said)
+            return report
+
+    def _crawl(self, choice: Round) -> Report:
+        done = poll(
+            self.database,
+            self.sources,
+            self.ingest,
+            assembly.fetching(self.settings.crawl),
+            now=self.clock(),
+            choice=choice,
+            progress=lambda number, total: self._progress("crawl", number, total),
+        )
+        said = (
+            f"{done.visited} sources visited, {done.failed} failed, "
+            f"{done.new_articles} new articles, {done.new_mentions} new mentions"
+        )
+        if done.failed_pages:
+            said += f", {done.failed_pages} pages could not be read (nabat sources --failing)"
+        return Report(job="crawl", said=said, poll=done)
+
+    def _score(self) -> Report:
+        done = score(
+            self.database,
+            self.backend,
+            now=self.clock(),
+            progress=lambda number: self._progress("score", number, None),
+        )
+        return Report(job="score", said=f"{done} mentions judged")
+
+    def _evaluate(self) -> Report:
+        now = self.clock()
+        events = evaluate(self.database, self._limits(), now=now)
+        added = plan(self.database, self.playbook, self.recipients, now=now, chart=draw)
+        told = ", ".join(f"incident {event.incident_id} {event.kind}" for event in events)
+        return Report(job="evaluate", said=f"{told or 'nothing changed'}; {added} messages to send")
+
+    def _deliver(self, *, drain: bool) -> Report:
+        done = deliver(
+            self.database, self.notifiers, clock=self.clock, owner=self.owner, drain=drain
+        )
+        return Report(job="deliver", said=f"{done.sent} sent, {done.waiting} waiting")
+
+    def _rematch(self, brand: str | None, since: datetime | None) -> Report:
+        done = rematch(
+            self.database,
+            self.matcher,
+            now=self.clock(),
+            brand=brand,
+            since=since,
+            progress=lambda number, total: self._progress("rematch", number, total),
+        )
+        return Report(job="rematch", said=str(done))
+
+    def _forget(self) -> Report:
+        kept = timedelta(days=self.settings.retention.articles_days)
+        with self.database.begin() as tx:
+            gone = tx.articles.forget_before(self.clock() - kept)
+        return Report(job="forget", said=f"{gone} old articles without a mention let go")
+
+    def _limits(self) -> dict[str, DetectorSettings]:
+        spike = self.settings.spike
+        return {
+            brand.name: DetectorSettings(
+                budget=brand.false_alarms,
+                min_stories=spike.min_stories,
+                min_ratio=spike.min_ratio,
+                min_coverage=spike.min_coverage,
+                zone=spike.timezone,
+            )
+            for brand in self.settings.brand
+        }
+
+    def _key(self, name: str) -> str:
+        known = [key_of(source) for source in self.sources]
+        found = [key for key in known if name in (key, key.partition(":")[2])]
+        if not found:
+            message = f"no source is named {name!r}{nearest(name, known)}"
+            raise CommandError(message)
+        return found[0]
