@@ -19,8 +19,7 @@ from crawler.matching import Matcher
 from crawler.poll import PollReport, Round, poll
 from crawler.rematch import rematch
 from crawler.sources.protocol import SourcePlugin, entry_of, key_of
-from monitor.evaluate import evaluate
-from monitor.settings import DetectorSettings
+from monitor.evaluate import BrandSettings, evaluate
 from monitor.score import score
 from nabat import assembly
 from nabat.config import Settings
@@ -162,7 +161,9 @@ class Jobs:
 
     def _evaluate(self) -> Report:
         now = self.clock()
-        events = evaluate(self.database, self._limits(), now=now)
+        events = evaluate(
+            self.database, self._limits(), now=now, timezone=self.settings.spike.timezone
+        )
         added = plan(self.database, self.playbook, self.recipients, now=now, chart=draw)
         told = ", ".join(f"incident {event.incident_id} {event.kind}" for event in events)
         return Report(job="evaluate", said=f"{told or 'nothing changed'}; {added} messages to send")
@@ -190,15 +191,14 @@ class Jobs:
             gone = tx.articles.forget_before(self.clock() - kept)
         return Report(job="forget", said=f"{gone} old articles without a mention let go")
 
-    def _limits(self) -> dict[str, DetectorSettings]:
+    def _limits(self) -> dict[str, BrandSettings]:
         spike = self.settings.spike
         return {
-            brand.name: DetectorSettings(
+            brand.name: BrandSettings(
                 budget=brand.false_alarms,
                 min_stories=spike.min_stories,
                 min_ratio=spike.min_ratio,
                 min_coverage=spike.min_coverage,
-                zone=spike.timezone,
             )
             for brand in self.settings.brand
         }

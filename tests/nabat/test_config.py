@@ -1,0 +1,148 @@
+"""Reading the configuration: every mistake is named with its place and its mend."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from nabat import assembly
+from nabat.commands.setup import example
+from nabat.config import Settings, load, secret
+from nabat.errors import ConfigError
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "nabat.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_example_is_complete_and_equals_the_defaults(tmp_path: Path) -> None:
+    """What `nabat init` writes must load, and say the defaults where it says anything."""
+    settings = load(written(tmp_path, example()))
+    plain = Settings()
+    for section in ("storage", "retention", "crawl", "tone", "spike", "daemon", "log", "playbook"):
+        assert getattr(settings, section) == getattr(plain, section), section
+        assert set(getattr(settings, section).model_fields_set) == set(
+            type(getattr(plain, section)).model_fields
+        ), section
+
+
+def test_the_example_beside_the_readme_is_the_shipped_one() -> None:
+    """One example, not two."""
+    beside = Path(__file__).resolve().parents[2] / "config.example.toml"
+    assert beside.read_text(encoding="utf-8") == example()
+
+
+def test_the_example_can_be_assembled(tmp_path: Path) -> None:
+    """Sources, channels, people and maps of the example are all valid."""
+    settings = load(written(tmp_path, example()))
+    channels = assembly.notifiers(settings)
+    assert [source.url for source in assembly.sources(settings)] == ["https://news.example/rss"]
+    assert [one.name for one in assembly.recipients(settings, channels=list(channels))] == ["PR"]
+    assert assembly.playbook(settings).situations
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[stroage]\nurl = ''", "stroage: unknown key; did you mean 'storage'"),
+        ("[[brand]]\nname = 'A'\naliasess = []", r"brand\[1\].aliasess: unknown key; did you mean 'aliases'"),
+        ("[[brand]]\naliases = []", r"brand\[1\].name: is missing"),
+        ("[[brand]]\nname = 'A'\n[[brand]]\nname = 'A'", "two brands named 'A'"),
+        ("[[brand]]\nname = 'A'\nfalse_alarms = 'often'", r"brand\[1\].false_alarms: cannot read"),
+        ("[[brand]]\nname = 'A'\n[[brand.person]]\nnam = 'X'", r"brand\[1\].person\[1\].nam: unknown key; did you mean 'name'"),
+        ("[crawl]\ninterval = 'soon'", "crawl.interval: cannot read 'soon'"),
+        ("[crawl]\nallow_addresses = ['home']", "crawl.allow_addresses"),
+        ("[spike]\ntimezone = 'Europe/Moscov'", "spike.timezone: unknown time zone"),
+        ("[log]\nlevel = 'loud'", "log.level"),
+        ("[storage\n", "not valid TOML"),
+    ],
+    ids=lambda value: value[:40].replace("\n", " "),
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    """The place in the file, what is wrong, and what was perhaps meant."""
+    with pytest.raises(ConfigError, match=said):
+        load(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[source]]\nkind = 'rsss'\nurl = 'http://a.example/'", r"source\[1\].kind: unknown kind 'rsss'; did you mean 'rss'"),
+        ("[[source]]\nkind = 'rss'", r"source\[1\]: url is missing"),
+        ("[[source]]\nkind = 'rss'\nurl = 'http://a.example/'\nful_text = true", r"source\[1\].ful_text: unknown key; did you mean 'full_text'"),
+        ("[[source]]\nkind = 'rss'\nurl = 7", r"source\[1\].url"),
+        ("[[source]]\nkind = 'rss'\nurl = 'http://a.example/'\n[[source]]\nkind = 'rss'\nurl = 'http://a.example/'", "twice"),
+    ],
+    ids=["kind", "missing", "option", "type", "twins"],
+)  # fmt: skip
+def test_a_source_that_cannot_be_built_is_named(tmp_path: Path, text: str, said: str) -> None:
+    """Each source is checked against the options of its kind."""
+    with pytest.raises(ConfigError, match=said):
+        assembly.sources(load(written(tmp_path, text)))
+
+
+def test_a_missing_token_names_the_variable(tmp_path: Path) -> None:
+    """The operator learns which variable to set."""
+    settings = load(
+        written(tmp_path, "[[notifier]]\nkind = 'telegram'\ntoken = 'env:NABAT_NO_SUCH'")
+    )
+    with pytest.raises(ConfigError, match=r"notifier\[1\].token: .*NABAT_NO_SUCH is not set"):
+        assembly.notifiers(settings)
+
+
+def test_a_token_in_clear_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    """A secret is named, never written; the error does not spread it further."""
+    text = "[[notifier]]\nkind = 'telegram'\ntoken = '123456:clear-text-token'"
+    with pytest.raises(ConfigError, match="never in clear") as caught:
+        assembly.notifiers(load(written(tmp_path, text)))
+    assert "clear-text-token" not in str(caught.value)
+
+
+def test_a_secret_is_read_from_a_file_or_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both places an operator keeps secrets in."""
+    (tmp_path / "token").write_text("from-file\n", encoding="utf-8")
+    monkeypatch.setenv("NABAT_TEST_SECRET", "from-environment")
+    assert secret(f"file:{tmp_path / 'token'}", "here") == "from-file"
+    assert secret("env:NABAT_TEST_SECRET", "here") == "from-environment"
+    with pytest.raises(ConfigError, match="cannot be read"):
+        secret(f"file:{tmp_path / 'nothing'}", "here")
+
+
+def test_a_recipient_needs_its_channel_and_a_known_brand(tmp_path: Path) -> None:
+    """A message with nowhere to go is found before the night it matters."""
+    text = "[[recipient]]\nname = 'PR'\nchannel = 'telegramm'\naddress = -100123"
+    with pytest.raises(ConfigError, match=r"recipient\[1\].channel: no \[\[notifier\]\]"):
+        assembly.recipients(load(written(tmp_path, text)), channels=["telegram"])
+    text = "[[recipient]]\nname = 'PR'\nchannel = 'console'\naddress = 'x'\nbrands = ['Б']"
+    with pytest.raises(ConfigError, match="no brand is named 'Б'"):
+        assembly.recipients(load(written(tmp_path, text)), channels=["console"])
+
+
+def test_a_situation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """The maps are checked with the rest of the file."""
+    settings = load(written(tmp_path, "[[situation]]\nid = 'x'\nlevle = 2"))
+    with pytest.raises(ConfigError, match="levle"):
+        assembly.playbook(settings)
+
+
+def test_an_unknown_backend_is_named(tmp_path: Path) -> None:
+    """Backends are plug-ins; the known ones are listed."""
+    with pytest.raises(ConfigError, match=r"tone.backend: unknown backend .*linear"):
+        assembly.backend(load(written(tmp_path, "[tone]\nbackend = 'magic'")))
+
+
+def test_a_file_that_is_not_there_says_what_to_run(tmp_path: Path) -> None:
+    """The first run of all ends with the next step."""
+    with pytest.raises(ConfigError, match="nabat init"):
+        load(tmp_path / "nabat.toml")
+
+
+def test_lengths_of_time_carry_their_units(tmp_path: Path) -> None:
+    """Durations are words in the file and timedeltas in the program."""
+    settings = load(written(tmp_path, "[crawl]\ninterval = '1h 30 мин'\nhost_delay = 'none'"))
+    assert settings.crawl.interval == timedelta(minutes=90)
+    assert settings.crawl.host_delay == timedelta(0)
