@@ -8,7 +8,8 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from crawler.extract import Extracted, extract
-from crawler.feeds import Entry, read_feed
+from crawler.feed_formats import FeedError
+from crawler.feeds import Entry, Feed, read_feed
 from crawler.fetch import FetchError, Page
 from crawler.sources.protocol import (
     FailedPage,
@@ -39,7 +40,7 @@ class RssSource:
     interval: timedelta | None = None
     enabled: bool = True
     full_text: bool = False  # fetch the page of every new entry that has only a summary
-    max_pages: int = 30  # of them at most, in one visit
+    max_pages: int = 100  # of them at most, in one visit
     timezone: str = "UTC"  # of dates that do not say theirs
 
     def __post_init__(self) -> None:
@@ -58,14 +59,7 @@ class RssSource:
         if page.is_unchanged:
             yield Freshness(etag=visit.source.etag, last_modified=visit.source.last_modified)
             return
-        feed = await asyncio.to_thread(
-            read_feed,
-            page.body,
-            url=page.url,
-            now=visit.now,
-            content_type=page.content_type,
-            zone=ZoneInfo(self.timezone),
-        )
+        feed = await asyncio.to_thread(self._read_feed, page, visit)
         known = await visit.known([entry.canonical_url for entry in feed.entries])
         entries = [entry for entry in feed.entries if entry.canonical_url not in known]
         for place, entry in enumerate(entries):
@@ -73,6 +67,18 @@ class RssSource:
             async for finding in self._entry(entry, visit, wants_page, place < self.max_pages):
                 yield finding
         yield Freshness(etag=page.etag, last_modified=page.last_modified)
+
+    def _read_feed(self, page: Page, visit: Visit) -> Feed:
+        try:
+            return read_feed(
+                page.body,
+                url=page.url,
+                now=visit.now,
+                content_type=page.content_type,
+                zone=ZoneInfo(self.timezone),
+            )
+        except FeedError as error:
+            raise FetchError(str(error)) from error
 
     async def _entry(
         self, entry: Entry, visit: Visit, wants_page: bool, may_fetch: bool
