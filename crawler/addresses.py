@@ -89,6 +89,7 @@ TRACKING_PARAMETERS = frozenset(
 )
 
 _CONTROLS = re.compile(r"[\x00-\x20\x7f\u200b\u2028\u2029\ufeff\ud800-\udfff]+")
+_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+:[0-9a-f:.]*(?:%\w+)?")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -100,12 +101,12 @@ def find_address(href: str, base: str = "") -> str | None:
     try:
         joined = urljoin(base, cleaned) if base else cleaned
         parts = urlsplit(joined)
-        host, _port = parts.hostname, parts.port
+        host, _port = _ascii_host(parts.hostname or ""), parts.port
     except ValueError:
         return None
-    if parts.scheme not in _DEFAULT_PORTS or not host or len(joined) > LONGEST_ADDRESS:
+    if parts.scheme not in _DEFAULT_PORTS or len(joined) > LONGEST_ADDRESS:
         return None
-    return joined
+    return joined if _HOST.fullmatch(host) else None
 
 
 def canonical_address(address: str) -> str:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import chardet
 
 MOST_BROKEN = 0.005  # share of replacement characters at which a decoding is refused
+SOUND = 0.7  # share of the characters beyond ASCII that must stand where people put them
+SAMPLE = 100_000
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -27,11 +29,13 @@ _META_CHARSET = re.compile(
 )
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.I)
 _MARKUP = re.compile(rb"<[^<>]{0,1000}>|&[#\w]{1,10};")
-_CYRILLIC_INSIDE_UPPER = re.compile(r"[а-яё][А-ЯЁ]")
-_CYRILLIC_LOWER = re.compile(r"[а-яёіїєґ]")
-_CYRILLIC_UPPER = re.compile(r"[А-ЯЁІЇЄҐ]")
-_FREQUENT = re.compile(r"[оеаинтсрвліО]")
-_ACCENTED_RUN = re.compile(r"[\u00a0-\u00ff\u0152-\u0178\u2013-\u2122]{4,}")
+_CYRILLIC_CHARSETS = ("windows-1251", "koi8-r", "cp866", "iso-8859-5")
+_WORD = re.compile(r"[а-яёіїєґўА-ЯЁІЇЄҐЎ]+")
+_FREQUENT = re.compile(r"[оеаинтсрвлі]")
+_ACCENTED_RUN = re.compile(r"[\u00a1-\u00ff\u0152-\u0178\u02c6-\u02dc\u2013-\u2122]{4,}")
+_TYPOGRAPHY = frozenset(
+    "\u00a0\u00ad«»“”„‟’‘‚‹›—–―‑…•·№°§©®™€₽£±×÷½¼¾²³µ¿¡ªº´¨¸¯\u200b\u2009\u202f"
+)
 _LABELS = {
     "cp-1251": "windows-1251",
     "win-1251": "windows-1251",
@@ -64,14 +68,14 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
             text = body[len(mark) :].decode(charset, "replace")
             return Decoded(text=text, charset=charset, as_declared=True)
     claims = _claims(body, content_type)
-    tried = [*(["utf-8"] if _is_utf8(body) else []), *claims, *_guesses(body, claims)]
-    for charset in tried:
-        text = body.decode(charset, "replace")
-        if _is_sound(text, charset):
-            agreed = all(_same(claim, charset) for claim in claims)
-            return Decoded(text=text, charset=charset, as_declared=agreed)
-    charset = claims[0] if claims else "utf-8"
-    return Decoded(text=body.decode(charset, "replace"), charset=charset, as_declared=False)
+    believed = ["utf-8"] if _is_utf8(body) else claims
+    sound = (charset for charset in believed if _soundness(body, charset) >= SOUND)
+    charset = next(sound, None) or _guess(body)
+    return Decoded(
+        text=body.decode(charset, "replace"),
+        charset=charset,
+        as_declared=all(_same(claim, charset) for claim in claims),
+    )
 
 
 def declared_charset(body: bytes, content_type: str = "") -> str | None:
@@ -115,44 +119,48 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
-def _guesses(body: bytes, claims: list[str]) -> list[str]:
+def _guess(body: bytes) -> str:
+    """The charset in which the bytes read most like language."""
     if body.isascii():
-        return ["utf-8"]
-    sample = _MARKUP.sub(b" ", body[:200_000])
+        return "utf-8"
+    sample = _MARKUP.sub(b" ", body[:SAMPLE])
     found = chardet.detect(sample if not sample.isascii() else body, prefer_superset=True)
-    guess = _known(str(found.get("encoding") or ""))
-    return list(
-        dict.fromkeys([*([guess] if guess else []), "utf-8", "windows-1251", "windows-1252"])
-    )
+    named = _known(str(found.get("encoding") or ""))
+    candidates = [*([named] if named else []), "utf-8", *_CYRILLIC_CHARSETS, "windows-1252"]
+    # The first of equally good ones: chardet's word, then the more usual.
+    return max(candidates, key=lambda charset: _soundness(body, charset))
 
 
-def _is_sound(text: str, charset: str) -> bool:
-    """Whether a decoding reads like language: few replacements, no mojibake."""
-    if text.count("\ufffd") > len(text) * MOST_BROKEN:
-        return False
+def _soundness(body: bytes, charset: str) -> float:
+    """How much a decoding reads like language, 0 to 1; mojibake lies far below."""
+    text = body.decode(charset, "replace")
+    broken = text.count("\ufffd")
+    if broken > len(text) * MOST_BROKEN:
+        return 0.0
     if charset.startswith("utf"):
-        return True
-    sample = text[:200_000]
-    return _is_plausible_cyrillic(sample) and _is_plausible_latin(sample)
+        return 1.0
+    foreign = [letter for letter in text[:SAMPLE] if letter > "\x7f"]
+    if len(foreign) < 6:
+        return 0.9  # too little to tell
+    return _readable(text[:SAMPLE], foreign) / len(foreign)
 
 
-def _is_plausible_cyrillic(text: str) -> bool:
-    """False for koi8-r read as windows-1251 and the like: case inside words, rare letters."""
-    lower = len(_CYRILLIC_LOWER.findall(text))
-    upper = len(_CYRILLIC_UPPER.findall(text))
-    if lower + upper < 12:
-        return True
-    if len(_CYRILLIC_INSIDE_UPPER.findall(text)) > 0.05 * (lower + upper):
-        return False
-    if upper > 3 * lower and re.search(r"(?<![а-яёА-ЯЁ])[а-яё][А-ЯЁ]{3}", text):
-        return False
-    return len(_FREQUENT.findall(text.lower())) > 0.3 * (lower + upper)
-
-
-def _is_plausible_latin(text: str) -> bool:
-    """False for Cyrillic read as western European: words all of accented letters."""
-    letters = sum(len(run) for run in _ACCENTED_RUN.findall(text))
-    return letters < 12 or letters < 0.02 * len(text)
+def _readable(text: str, foreign: list[str]) -> float:
+    """How many of the characters beyond ASCII stand where people would put them."""
+    words = _WORD.findall(text)
+    cyrillic = sum(map(len, words))
+    shaped = sum(len(word) for word in words if word[1:].islower() or word.isupper())
+    frequent = sum(len(_FREQUENT.findall(word.lower())) for word in words)
+    if cyrillic >= 12 and frequent < 0.4 * cyrillic:
+        shaped //= 5
+    marks = sum(letter in _TYPOGRAPHY for letter in foreign)
+    others = [
+        letter
+        for letter in foreign
+        if letter not in _TYPOGRAPHY and letter.isalpha() and not _WORD.match(letter)
+    ]
+    jumbled = sum(len(run) for run in _ACCENTED_RUN.findall(text))
+    return shaped + marks + max(0.0, 0.8 * len(others) - jumbled)
 
 
 def _same(claim: str, charset: str) -> bool:

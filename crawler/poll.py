@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from crawler.addresses import canonical_address
-from crawler.feeds import FeedError
 from crawler.fetch import Fetcher, FetchError, FetchSettings
 from crawler.ingest import Ingest
 from crawler.robots import Robots
@@ -181,8 +180,6 @@ class _Pass:
                         await self._store(reading)
         except FetchError as error:
             return error
-        except FeedError as error:
-            return FetchError(str(error))
         except Exception as error:  # a plug-in of one source must not stop the others
             logger.exception("source failed unexpectedly", extra={"source": visit.source.key})
             return FetchError(f"internal error: {type(error).__name__}")
@@ -283,5 +280,5 @@ def _outcome(reading: _Reading, problem: FetchError | None, now: datetime) -> Fe
 def pause_after(problem: FetchError, source: Source) -> timedelta:
     """How long to leave a failing source alone: longer each time, and as long as it asked."""
     times = min(source.failures, 8) + (2 if problem.permanent else 0)
-    pause = min(source.interval * 2**times, max(LONGEST_PAUSE, source.interval))
+    pause: timedelta = min(source.interval * 2**times, max(LONGEST_PAUSE, source.interval))
     return max(pause, problem.retry_after or timedelta())

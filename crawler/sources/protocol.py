@@ -9,7 +9,7 @@ a visit that cannot go on at all raises FetchError.
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
 from zoneinfo import ZoneInfo
@@ -19,6 +19,10 @@ from crawler.fetch import Fetcher
 from crawler.robots import Robots
 from storage.feeds import SourceEntry
 from storage.records import NewArticle, Source
+
+
+def _one() -> asyncio.Semaphore:
+    return asyncio.Semaphore(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,7 @@ class Visit:
     now: datetime
     known: Callable[[Sequence[str]], Awaitable[set[str]]]  # canonical addresses stored already
     addresses: Callable[[], Awaitable[list[str]]]  # of this source, not to be fetched again
-    processes: asyncio.Semaphore  # turns for child processes
+    processes: asyncio.Semaphore = field(default_factory=_one)  # turns for child processes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
