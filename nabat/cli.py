@@ -34,7 +34,7 @@ _SET_UP, _WORK, _LOOK, _ACT, _TRY = (
 for _panel, _commands in (
     (_SET_UP, (setup.init, setup.check, setup.upgrade, demo.demo)),
     (_WORK, (run.run, run.tick, run.crawl, run.score, run.evaluate, run.deliver, run.rematch)),
-    (_LOOK, (look.mentions, look.counts, look.incidents, look.sources, look.outbox)),
+    (_LOOK, (look.mentions, look.counts, look.incidents, look.sources, look.outbox, look.export)),
     (_ACT, (act.incident, act.silence)),
     (_TRY, (tryout.match, tryout.tone, tryout.spikes, tryout.fold, tryout.extract)),
 ):

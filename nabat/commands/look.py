@@ -1,6 +1,7 @@
 """Look at records: mentions, counts, incidents, sources, outbox."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
@@ -193,6 +194,29 @@ def outbox(
     rows = [{name: getattr(one, name) for name in OUTBOX_NAMES} for one in found]
     frame = pd.DataFrame(rows, columns=list(OUTBOX_NAMES))
     show(frame, form="jsonl" if as_json else form, output=output, columns=OUTBOX_COLUMNS)
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(help="Where the files go.")],
+    config: Config = None,
+    form: Form = "parquet",
+) -> None:
+    """Write mentions, hourly counts and incidents, all of them, one file each."""
+    if form not in ("parquet", "csv", "jsonl", "xlsx"):
+        message = "export writes files; choose parquet, csv, jsonl or xlsx"
+        raise typer.BadParameter(message)
+    database = opened(settings_of(config))
+    folder.mkdir(parents=True, exist_ok=True)
+    named = (
+        ("mentions", frames.mentions),
+        ("hourly", frames.counts),
+        ("incidents", frames.incidents),
+    )
+    for name, read in named:
+        path = folder / f"{name}.{form}"
+        frame = read(database)
+        show(frame, form=form, output=path)
+        typer.echo(f"{path}: {len(frame)} rows")
 
 
 def _last(frame: pd.DataFrame, limit: int | None) -> pd.DataFrame:

@@ -30,5 +30,5 @@ def test_words_are_read(words: str, expected: timedelta) -> None:
 )
 def test_what_is_no_length_of_time_is_explained(words: str) -> None:
     """The error shows how it is written."""
-    with pytest.raises(DurationError, match="15 min|too long"):
+    with pytest.raises(DurationError, match=r"15 min|too long"):
         parse_duration(words)
