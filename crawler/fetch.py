@@ -91,12 +91,13 @@ class Fetcher:
         """Prepare the client; ``now`` is what an HTTP date is compared with."""
         self._settings = settings
         self._now = now
-        self._guard = AddressGuard.of(settings.allow_addresses)
         self.pace = HostPace(settings.host_delay, settings.host_connections)
+        self._transport = GuardedTransport(
+            AddressGuard.of(settings.allow_addresses), settings.connections
+        )
         self._client = httpx.AsyncClient(
-            transport=GuardedTransport(self._guard, settings.connections),
+            transport=self._transport,
             timeout=httpx.Timeout(settings.timeout.total_seconds()),
-            follow_redirects=False,
             trust_env=False,
             headers={
                 "User-Agent": settings.user_agent,
@@ -163,7 +164,10 @@ class Fetcher:
                 raise FetchError(message) from error
             except (AddressRefusedError, InflateError) as error:
                 raise FetchError(str(error), permanent=True) from error
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            except httpx.InvalidURL as error:
+                message = f"not a web address: {ask.url[:200]}"
+                raise FetchError(message, permanent=True) from error
+            except (httpx.HTTPError, httpx.StreamError) as error:
                 raise FetchError(_reason(error)) from error
             except (OSError, ValueError, UnicodeError) as error:
                 message = f"cannot connect: {error}"
@@ -171,7 +175,9 @@ class Fetcher:
 
     async def _answer(self, ask: Ask, host: str) -> "Page | _Redirect":
         request = self._client.build_request("GET", ask.url, headers=_conditions(ask))
-        response = await self._client.send(request, stream=True)
+        # Straight to the transport: the client would keep cookies and look into redirects.
+        response = await self._transport.handle_async_request(request)
+        response.request = request
         try:
             if response.status_code == 304:
                 return Page(url=ask.url, is_unchanged=True)

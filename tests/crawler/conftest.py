@@ -4,9 +4,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+
+from crawler.fetch import FetchSettings
 
 
 @dataclass(kw_only=True)
@@ -50,6 +53,20 @@ class Web:
         return sum(one.path == path for one in self.seen)
 
 
+LOOPBACK = ("127.0.0.1/32",)
+
+
+@pytest.fixture
+def manners() -> FetchSettings:
+    """Manners for a web on loopback: allowed there, and in no need of pauses."""
+    return FetchSettings(
+        contact="pr@example.org",
+        allow_addresses=LOOPBACK,
+        host_delay=timedelta(0),
+        timeout=timedelta(seconds=5),
+    )
+
+
 @pytest.fixture
 def web() -> Iterator[Web]:
     """A fresh server on a free port of 127.0.0.1."""
@@ -81,34 +98,9 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
             )
             web.seen.append(seen)
             reply = web.replies.get(self.path, Reply(status=404, body=b"no such page"))
-            self._answer(reply if isinstance(reply, Reply) else reply(seen), seen)
-
-        def _answer(self, reply: Reply, seen: Seen) -> None:
-            etag = reply.headers.get("ETag")
-            unchanged = etag is not None and seen.headers.get("if-none-match") == etag
-            body = b"" if unchanged else reply.body
-            self.send_response(304 if unchanged else reply.status)
-            if not unchanged:
-                self.send_header("Content-Type", reply.type)
-                self.send_header("Content-Length", str(len(body)))
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self._write(body, reply)
-
-        def _write(self, body: bytes, reply: Reply) -> None:
+            reply = reply if isinstance(reply, Reply) else reply(seen)
             try:
-                if reply.break_after is not None:
-                    self.wfile.write(body[: reply.break_after])
-                    self.close_connection = True
-                elif reply.drip:
-                    for byte in body:
-                        if web.silent.wait(reply.drip):
-                            return
-                        self.wfile.write(bytes([byte]))
-                        self.wfile.flush()
-                else:
-                    self.wfile.write(body)
+                _answer(self, _as_asked(reply, seen), web.silent)
             except OSError:
                 self.close_connection = True
 
@@ -116,3 +108,33 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
             """Stay quiet."""
 
     return Handler
+
+
+def _as_asked(reply: Reply, seen: Seen) -> Reply:
+    """The reply, or 304 where the caller has it already."""
+    etag, stamp = reply.headers.get("ETag"), reply.headers.get("Last-Modified")
+    known = (etag and seen.headers.get("if-none-match") == etag) or (
+        stamp and seen.headers.get("if-modified-since") == stamp
+    )
+    return Reply(status=304, headers=reply.headers) if known else reply
+
+
+def _answer(handler: BaseHTTPRequestHandler, reply: Reply, silent: threading.Event) -> None:
+    handler.send_response_only(reply.status)
+    if reply.status != 304:
+        handler.send_header("Content-Type", reply.type)
+        handler.send_header("Content-Length", str(len(reply.body)))
+    for name, value in reply.headers.items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    if reply.break_after is not None:
+        handler.wfile.write(reply.body[: reply.break_after])
+        handler.close_connection = True
+    elif reply.drip:
+        for byte in reply.body:
+            if silent.wait(reply.drip):
+                return
+            handler.wfile.write(bytes([byte]))
+            handler.wfile.flush()
+    else:
+        handler.wfile.write(reply.body)
