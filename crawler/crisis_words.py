@@ -5,6 +5,7 @@ Families for Russian, Ukrainian and English ship in ``crisis_words.txt`` beside 
 module; a brand's own crisis words are found by the matcher like names.
 """
 
+import bisect
 import functools
 import hashlib
 from collections import defaultdict
@@ -21,6 +22,7 @@ from storage.records import CrisisTerm
 
 _FILE = "crisis_words.txt"
 _REACH = 15  # words between a name and a crisis word of another sentence
+_LONG_SENTENCE = 500  # characters; further apart nothing is near
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class CrisisWords:
         digest = hashlib.sha256(repr(sorted(self._headwords.items())).encode())
         self.version = digest.hexdigest()[:16]
 
-    def find(self, document: Document) -> list[CrisisPlace]:
+    def places(self, document: Document) -> list[CrisisPlace]:
         """Every crisis word of the document, in order; a disguised one counts."""
         places = []
         for found in document.find(self._lookup):
@@ -65,16 +67,9 @@ def near(
     document: Document, names: Sequence[tuple[int, int]], places: Iterable[CrisisPlace]
 ) -> tuple[CrisisTerm, ...]:
     """The crisis words in a sentence with a name, or within fifteen words of one."""
-    words = sorted(document.word_at(start) for start, _ in names)
-    sentences = {document.sentence_at(start) for start, _ in names}
+    names = sorted(names)
     return tuple(
-        _crisis_term(document, place)
-        for place in places
-        if not any(start < place.end and place.start < end for start, end in names)
-        and (
-            document.sentence_at(place.start) in sentences
-            or _is_within_reach(document, place, words)
-        )
+        _crisis_term(document, place) for place in places if _is_near(document, names, place)
     )
 
 
@@ -101,9 +96,22 @@ def parse_families(text: str) -> list[tuple[str, str, str]]:
     return parsed
 
 
-def _is_within_reach(document: Document, place: CrisisPlace, words: Sequence[int]) -> bool:
-    number = document.word_at(place.start)
-    return any(abs(number - word) <= _REACH for word in words)
+def _is_near(document: Document, names: Sequence[tuple[int, int]], place: CrisisPlace) -> bool:
+    """Whether the next name before or after is near; part of a name is no crisis word."""
+    after = bisect.bisect_left(names, (place.end, 0))
+    if after and names[after - 1][1] > place.start:
+        return False
+    return any(
+        _are_near(document, start, place.start) for start, _ in names[max(0, after - 1) : after + 1]
+    )
+
+
+def _are_near(document: Document, one: int, other: int) -> bool:
+    if abs(one - other) > _LONG_SENTENCE:
+        return False
+    if abs(document.word_at(one) - document.word_at(other)) <= _REACH:
+        return True
+    return document.same_sentence(one, other)
 
 
 def _crisis_term(document: Document, place: CrisisPlace) -> CrisisTerm:

@@ -70,6 +70,7 @@ def name_gender(word: str) -> str | None:
     return {"masc": "m", "femn": "f"}[genders.pop()] if len(genders) == 1 else None
 
 
+@functools.lru_cache(50_000)
 def is_given_name(word: str) -> bool:
     """Whether the word may be a form of a first name."""
     return any("Name" in tag for tag in tags(word, "ru") + tags(word, "uk"))
@@ -90,7 +91,10 @@ def is_common_word(word: str) -> bool:
 def tags(word: str, lang: str) -> tuple[str, ...]:
     """The dictionary's grammar notes on exactly this form; nothing is guessed."""
     analyzer = _analyzer(lang)
-    found = analyzer.dictionary.words.similar_items(word.lower(), analyzer.char_substitutes)
+    words, word = analyzer.dictionary.words, word.lower()
+    if word not in words and ("е" if lang == "ru" else "г") not in word:
+        return ()
+    found = words.similar_items(word, analyzer.char_substitutes)
     return tuple(
         str(analyzer.dictionary.build_tag_info(paradigm, index))
         for _, places in found

@@ -67,8 +67,7 @@ class Document:
         """Where each sentence starts, the first at 0."""
         starts = [0]
         for match in _SENTENCE_END.finditer(self.characters):
-            head = self.characters[max(0, match.start() - 12) : match.start() + 1]
-            if not (head.endswith(".") and _ABBREVIATION.search(head)):
+            if self._ends_sentence(match):
                 starts.append(match.end())
         return starts
 
@@ -79,6 +78,13 @@ class Document:
     def sentence_at(self, offset: int) -> int:
         """The number of the sentence that holds the character."""
         return bisect.bisect_right(self.sentence_starts, offset)
+
+    def same_sentence(self, one: int, other: int) -> bool:
+        """Whether no sentence ends between two characters; looks at nothing else."""
+        start, end = sorted((one, other))
+        return not any(
+            self._ends_sentence(m) for m in _SENTENCE_END.finditer(self.characters, start, end + 1)
+        )
 
     def word(self, number: int) -> str:
         """A word as it is written; "" outside the document."""
@@ -109,7 +115,15 @@ class Document:
             if part.group() != tag.group()[1:]
         ]
 
+    def _ends_sentence(self, match: re.Match[str]) -> bool:
+        head = self.characters[max(0, match.start() - 12) : match.start() + 1]
+        return not (head.endswith(".") and _ABBREVIATION.search(head))
+
     def _found(self, key: bytes, start: int, end: int) -> Found:
-        raw = self.characters[start:end]
-        mixed = script(raw) == "mixed" or bool(_DIGIT_INSIDE.search(raw))
-        return Found(key, start, end, spelling(raw), mixed)
+        return Found(key, start, end, *_looks(self.characters[start:end]))
+
+
+@functools.lru_cache(50_000)
+def _looks(raw: str) -> tuple[str, bool]:
+    """The spelling of a word, and whether it is written in two scripts."""
+    return spelling(raw), script(raw) == "mixed" or bool(_DIGIT_INSIDE.search(raw))

@@ -53,11 +53,11 @@ def fold(text: str) -> FoldedText:
 def word_spans(folded: FoldedText) -> tuple[list[int], list[int]]:
     """Original starts and ends of all words, in order."""
     blank = np.frombuffer(folded.folded, np.uint8) == ord(" ")
-    starts = np.flatnonzero(blank[:-1] & ~blank[1:]) + 1
-    ends = np.flatnonzero(~blank[:-1] & blank[1:]) + 1
+    edges = np.flatnonzero(blank[1:] != blank[:-1])  # a word starts, ends, the next one starts
+    starts, ends = edges[::2], edges[1::2]
     if folded.places is None:
-        return (starts - 1).tolist(), (ends - 1).tolist()
-    return folded.places[starts - 1].tolist(), (folded.places[ends - 2] + 1).tolist()
+        return starts.tolist(), ends.tolist()
+    return folded.places[starts].tolist(), (folded.places[ends - 1] + 1).tolist()
 
 
 def words(text: str) -> list[str]:

@@ -65,24 +65,14 @@ class Matcher:
         """
         document = Document(title, text)
         occurrences = self._occurrences(document)
+        if not occurrences:
+            return ()
+        crisis = self._crisis.places(document)
         matches = (
-            self._judge(self._watches[number], found, document)
+            _judge(self._watches[number], found, document, crisis)
             for number, found in sorted(occurrences.items())
         )
         return tuple(match for match in matches if match is not None)
-
-    def _crisis_near(
-        self, document: Document, found: dict[Name, list[Occurrence]], names: list[tuple[int, int]]
-    ) -> tuple[CrisisTerm, ...]:
-        own = [
-            CrisisPlace(place.start, place.end, name.term)
-            for name, places in found.items()
-            if name.kind == "crisis"
-            for place in places
-        ]
-        shipped = self._crisis.find(document)
-        places = {(place.start, place.end): place for place in (*shipped, *own)}
-        return near(document, names, [places[span] for span in sorted(places)])
 
     def _take(self, watch: Watch) -> set[bytes]:
         watched = _Watched.of(watch)
@@ -106,25 +96,6 @@ class Matcher:
                 if (occurrence := accept(name, document, found)) is not None:
                     accepted.setdefault(watch, {}).setdefault(name, []).append(occurrence)
         return accepted
-
-    def _judge(
-        self, watched: "_Watched", found: dict[Name, list[Occurrence]], document: Document
-    ) -> Match | None:
-        excluded = [place for name in found if name.kind == "exclude" for place in found[name]]
-        if any(name in watched.forbidding for name in found):
-            return None
-        chosen = _chosen(found, excluded, document)
-        if not chosen:
-            return None
-        matched = tuple(_matched_term(name, place, document) for name, place in chosen)
-        places = [(place.start, place.end) for _, place in chosen]
-        return Match(
-            brand=watched.brand,
-            matched=matched,
-            crisis=self._crisis_near(document, found, places),
-            kind=min((term.kind for term in matched), key=_KINDS.index),
-            disguised=any(place.disguised for _, place in chosen),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +155,45 @@ def _trimmed(whole: str, start: int, end: int) -> str:
         piece = piece[: piece.rindex(" ")]
     piece = " ".join(piece.split())
     return f"{'…' if start else ''}{piece}{'…' if end < len(whole) else ''}"
+
+
+def _judge(
+    watched: _Watched,
+    found: dict[Name, list[Occurrence]],
+    document: Document,
+    crisis: Sequence[CrisisPlace],
+) -> Match | None:
+    """The match of one watch, when anything of what was found is its brand or person."""
+    excluded = [place for name in found if name.kind == "exclude" for place in found[name]]
+    if any(name in watched.forbidding for name in found):
+        return None
+    chosen = _chosen(found, excluded, document)
+    if not chosen:
+        return None
+    matched = tuple(_matched_term(name, place, document) for name, place in chosen)
+    return Match(
+        brand=watched.brand,
+        matched=matched,
+        crisis=near(
+            document, [(place.start, place.end) for _, place in chosen], _with_own(crisis, found)
+        ),
+        kind=min((term.kind for term in matched), key=_KINDS.index),
+        disguised=any(place.disguised for _, place in chosen),
+    )
+
+
+def _with_own(
+    crisis: Sequence[CrisisPlace], found: dict[Name, list[Occurrence]]
+) -> list[CrisisPlace]:
+    """The shipped crisis words and the brand's own, in order, no stretch twice."""
+    own = [
+        CrisisPlace(place.start, place.end, name.term)
+        for name, places in found.items()
+        if name.kind == "crisis"
+        for place in places
+    ]
+    places = {(place.start, place.end): place for place in (*crisis, *own)}
+    return [places[span] for span in sorted(places)]
 
 
 def _chosen(
