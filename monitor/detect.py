@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 
+_YOUNG_DAYS = 4.0
+_YOUNG_CAUTION = 2.0  # a brand of no age would be asked for a hundred times the return period
 _UNKNOWN = 0.05  # a step covered less than this says nothing
 
 
@@ -119,8 +121,9 @@ class SpikeDetector:
         expected = np.maximum(expected, 1e-6)
         rarity = self._rarity(observed, expected)
         height, asked = self._heights(observed, expected, rarity)
-        log_return = self._calibration.log_return_days(asked.max(axis=2))
         steps_known = self._count_known(coverage)
+        log_return = self._calibration.log_return_days(asked.max(axis=2))
+        log_return -= self._caution(steps_known)
         blind = coverage < self.settings.min_coverage
         learning = steps_known < self.settings.warmup_days * self.grid.bins_per_day
         over = (log_return > self._log_target) & ~blind
@@ -146,6 +149,11 @@ class SpikeDetector:
             coverage=coverage,
             known=steps_known,
         )
+
+    def _caution(self, known: Integers) -> Floats:
+        """What to take off the log return period while the level is hardly known."""
+        missing = 1.0 - known / (_YOUNG_DAYS * self.grid.bins_per_day)
+        return _YOUNG_CAUTION * np.clip(missing, 0.0, 1.0)
 
     def _windowed(self, values: Floats, size: int) -> Floats:
         """Sums over every window ending with each of the last ``size`` steps."""
@@ -220,7 +228,9 @@ class SpikeDetector:
         if whole or (young and self._now // self.grid.cell != before // self.grid.cell):
             self._refit_baseline()
         if whole:
-            self._calibration.close_block(self._known >= self.grid.bins_per_day / 2)
+            # The first day's maxima tell of a baseline still being found, not of chance.
+            begun = self._known - self._refit // self.grid.step
+            self._calibration.close_block(begun >= self.grid.bins_per_day)
             self._bursts.update()
 
     def _refit_baseline(self) -> None:
