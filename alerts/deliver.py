@@ -11,20 +11,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts import attempts, payload
-from alerts.compose import marked
+from alerts import attempts
+from alerts.hand_over import Held, Task, hand_over
 from alerts.notifiers.protocol import (
     DeliveryError,
     Living,
-    MessageGone,
     Notifier,
     Paced,
     Probing,
-    Receipt,
     TopicGone,
 )
 from storage.database import Database, Transaction
-from storage.records import Message, Notification
+from storage.records import Notification
 
 logger = logging.getLogger(__name__)
 
@@ -53,16 +51,6 @@ class DeliveryReport:
             dead=self.dead + other.dead,
             waiting=self.waiting + other.waiting,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Task:
-    """A claimed notification with all its attempt needs to know."""
-
-    notification: Notification
-    attempt: attempts.Attempt
-    known: tuple[str, ...]
-    in_doubt: bool  # an earlier attempt may have got through
 
 
 def deliver(
@@ -118,7 +106,7 @@ class _Sender:
     def _lease(self) -> str:
         return f"deliver:{self.channel}"
 
-    def _next(self) -> _Task | None:
+    def _next(self) -> Task | None:
         """Claim the next that is due; a drain sleeps until there is one."""
         while True:
             now = self.clock()
@@ -134,7 +122,7 @@ class _Sender:
                 return None
             self.sleep(max(0.01, (due - now).total_seconds()))
 
-    def _task(self, tx: Transaction, notification: Notification) -> _Task:
+    def _task(self, tx: Transaction, notification: Notification) -> Task:
         attempt = attempts.decide(
             notification,
             tx.outbox.siblings(notification),
@@ -146,14 +134,14 @@ class _Sender:
             # While an older message is in doubt, a younger one would take its number.
             if tx.outbox.in_doubt(notification):
                 attempt = attempts.Attempt(step="wait")
-        return _Task(
+        return Task(
             notification=notification,
             attempt=attempt,
             known=known,
             in_doubt=notification.state in ("sending", "unknown"),
         )
 
-    def _attempt(self, task: _Task) -> tuple[DeliveryReport, bool]:
+    def _attempt(self, task: Task) -> tuple[DeliveryReport, bool]:
         """Do what the task says and record its fate; whether the channel may go on."""
         row = task.notification
         if task.attempt.step == "wait":
@@ -164,12 +152,12 @@ class _Sender:
             self._give_up(row, "merged", "a newer message says it all", "order")
             return DeliveryReport(merged=1), True
         try:
-            receipt = self._hand_over(task)
+            receipt = hand_over(self.notifier, task)
+        except Held as held:
+            self._give_up(row, "dead", str(held), "unknown")
+            return DeliveryReport(dead=1), True
         except DeliveryError as error:
             return self._record(task, error)
-        if receipt is None:
-            self._give_up(row, "dead", "held: nobody knows whether it arrived", "unknown")
-            return DeliveryReport(dead=1), True
         with self.database.begin() as tx:
             now = self.clock()
             tx.outbox.confirm(row.id, provider_id=receipt.provider_id, now=now)
@@ -179,33 +167,7 @@ class _Sender:
         logger.info("notification sent", extra={"notification": row.id, "channel": self.channel})
         return DeliveryReport(sent=1), True
 
-    def _hand_over(self, task: _Task) -> Receipt | None:
-        """Post or change the message; None when it is held for a person to decide."""
-        message = _message(task.notification)
-        step, notifier = task.attempt.step, self.notifier
-        if step == "edit" and isinstance(notifier, Living):
-            target = task.attempt.provider_id
-            try:
-                return _plainer(lambda m: notifier.edit(task.notification, m, target), message)
-            except MessageGone:
-                extra = {"notification": task.notification.id}
-                logger.info("message is gone, posted again", extra=extra)
-        if task.in_doubt:
-            reconcile = getattr(self.notifier, "reconcile", "resend-marked")
-            if reconcile == "hold":
-                return None
-            if reconcile == "probe" and isinstance(notifier, Probing):
-                found = notifier.find(task.notification, message, task.known)
-                if found is not None:
-                    return found
-            else:
-                message = marked(message, self.channel, task.notification.language)
-        if step == "reply" and isinstance(notifier, Living):
-            target = task.attempt.provider_id
-            return _plainer(lambda m: notifier.reply(task.notification, m, target), message)
-        return _plainer(lambda m: notifier.send(task.notification, m), message)
-
-    def _record(self, task: _Task, error: DeliveryError) -> tuple[DeliveryReport, bool]:
+    def _record(self, task: Task, error: DeliveryError) -> tuple[DeliveryReport, bool]:
         """Write what the failure means; whether the channel may go on."""
         row = task.notification
         logger.warning(
@@ -268,27 +230,3 @@ class _Sender:
     def _give_up(self, row: Notification, state: str, reason: str, error_class: str) -> None:
         with self.database.begin() as tx:
             tx.outbox.give_up(row.id, state=state, reason=reason, error_class=error_class)
-
-
-def _message(notification: Notification) -> Message:
-    """The stored message; a row nobody can read is poison, not a crash."""
-    try:
-        return payload.read(notification)
-    except payload.PayloadError as error:
-        raise DeliveryError(str(error), outcome="poison") from error
-
-
-def _plainer(hand_over: Callable[[Message], Receipt], message: Message) -> Receipt:
-    """Hand over the message, ever plainer while the channel cannot read it.
-
-    Poison means refused, so the next try can be no repeat.
-    """
-    refused: DeliveryError | None = None
-    for one in attempts.plainer(message):
-        try:
-            return hand_over(one)
-        except DeliveryError as error:
-            if error.outcome != "poison":
-                raise
-            refused = error
-    raise refused or DeliveryError("nothing to send", outcome="poison")

@@ -4,7 +4,8 @@ import logging
 import re
 
 _TOKEN = re.compile(r"(?:bot)?\d{5,}:[\w-]{20,}")
-_TALKATIVE = ("httpx", "httpcore", "telegram")  # write the address they call, token and all
+# These write the address they call, token and all. A filter holds for its own logger alone.
+_TALKATIVE = ("httpx", "httpcore", "telegram", "telegram.Bot", "telegram.request")
 
 
 def redact(text: str) -> str:

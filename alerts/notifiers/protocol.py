@@ -62,6 +62,10 @@ class TopicGone(DeliveryError):
     """The topic is not there any more: post without it."""
 
 
+class CannotTell(DeliveryError):
+    """The channel could be asked, and its answers do not say whether the message is there."""
+
+
 class Notifier(Protocol):
     """One channel of one configuration table."""
 
@@ -92,7 +96,10 @@ class Probing(Protocol):
     def find(
         self, notification: Notification, message: Message, known: Sequence[str]
     ) -> Receipt | None:
-        """The message if it arrived, None if it surely did not; ``known`` are others' ids."""
+        """The message if it arrived, None if it did not; CannotTell where that stays open.
+
+        ``known`` are the ids of other messages to the same address, newest first.
+        """
         ...
 
 

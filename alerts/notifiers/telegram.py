@@ -7,6 +7,7 @@ the library's own limiter, which drops messages, is not used.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar, TypeVar
@@ -22,7 +23,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
-from alerts.notifiers.protocol import MessageGone, Receipt, Reconcile
+from alerts.notifiers.protocol import CannotTell, MessageGone, Receipt, Reconcile
 from alerts.redaction import guard_logs
 from alerts.spans import units
 from alerts.telegram_answers import Refused, Request, translate
@@ -32,7 +33,8 @@ from storage.records import Message, Notification
 Answer = TypeVar("Answer")
 _GROUP_PACE = timedelta(seconds=3)  # about twenty a minute into one group
 _PRIVATE_PACE = timedelta(seconds=1)
-_PROBES = 5  # ids after the last known one that are looked at
+_PROBES = 5  # so many numbers without a message end the search
+_FAR = 60  # so many numbers are looked at
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -200,26 +202,58 @@ async def _change_caption(bot: Bot, chat: str, message_id: int, message: Message
 async def _find(
     bot: Bot, notification: Notification, message: Message, known: Sequence[str]
 ) -> Receipt | None:
+    """Look at the numbers it may have: after the last one we know, or before a fresh one."""
+    chat, markup = notification.address, keyboard(message.buttons)
+    if markup is None:
+        raise CannotTell("a message without buttons has nothing to be known by")
     taken = {int(one) for one in known if one.isdigit()}
-    start = max(taken, default=0)
-    missing, candidate = 0, max(1, start - 2)
-    while missing < _PROBES and candidate < start + 60:
-        candidate += 1
+    if taken:
+        candidates = range(max(1, max(taken) - 2), max(taken) + _FAR)
+    else:
+        fresh = await _fresh_number(bot, notification)
+        candidates = range(fresh - 1, max(0, fresh - _FAR), -1)
+    # In a supergroup numbers follow one another; elsewhere they are the whole account's.
+    patience = _PROBES if chat.startswith("-100") else _PROBES * 4
+    missing = 0
+    for candidate in candidates:
         if candidate in taken:
             continue
-        try:
-            await bot.edit_message_reply_markup(
-                notification.address, candidate, reply_markup=keyboard(message.buttons)
-            )
-        except Refused as error:
-            said = error.message.lower()
-            if "not modified" in said:
-                return Receipt(provider_id=str(candidate))
-            if "not found" in said or "message_id_invalid" in said:
-                missing += 1
-            elif error.code != 400:
-                raise
-            continue
-        # Ours with other buttons: only this sender posts, so it is this message, changed.
-        return Receipt(provider_id=str(candidate))
-    return None
+        there = await _is_there(bot, chat, candidate, markup)
+        if there:
+            return Receipt(provider_id=str(candidate))
+        missing = missing + 1 if there is None else 0
+        if missing >= patience:
+            return None
+    raise CannotTell("too much was written in the chat since")
+
+
+async def _is_there(
+    bot: Bot, chat: str, candidate: int, markup: InlineKeyboardMarkup
+) -> bool | None:
+    """Whether the message of that number carries these buttons; None when there is no message."""
+    try:
+        await bot.edit_message_reply_markup(chat, candidate, reply_markup=markup)
+    except Refused as error:
+        said = error.message.lower()
+        if "not modified" in said:
+            return True
+        if "not found" in said or "message_id_invalid" in said:
+            return None
+        if error.code != 400:
+            raise
+        return False
+    # Ours with other buttons: only this sender posts, so it is this message, changed since.
+    return True
+
+
+async def _fresh_number(bot: Bot, notification: Notification) -> int:
+    """The number the chat is at: a silent message, gone at once."""
+    sent = await bot.send_message(
+        notification.address,
+        "…",
+        disable_notification=True,
+        message_thread_id=notification.topic,
+    )
+    with suppress(Refused):
+        await bot.delete_message(notification.address, sent.message_id)
+    return sent.message_id

@@ -1,0 +1,408 @@
+"""The delivery job: what is claimed, sent, changed, repeated, given up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import ClassVar
+
+import pytest
+
+from alerts import payload
+from alerts.deliver import LEASE, deliver
+from alerts.notifiers.console import ConsoleNotifier
+from alerts.notifiers.protocol import DeliveryError, Notifier, Receipt
+from alerts.notifiers.telegram import TelegramNotifier
+from storage.database import Database
+from storage.outbox import NewNotification
+from storage.records import Message, Notification
+from tests.alerts.making import NOON, Clock, add_brand, open_incident
+from tests.fakes.bot_api import BotApi, Chat
+
+CHAT = -100123
+MESSAGE = Message(subject="s", text="Тревога", html="<b>Тревога</b>", buttons=(("Беру", "t:1:a"),))
+
+
+def put(database: Database, key: str = "a", **given: object) -> None:
+    """One notification in the outbox."""
+    message = given.pop("message", MESSAGE)
+    made = NewNotification(
+        key=key,
+        recipient="PR",
+        channel="telegram",
+        address=str(CHAT),
+        kind="opened",
+        language="ru",
+        payload=payload.write(message),  # type: ignore[arg-type]
+    )
+    with database.begin() as tx:
+        tx.outbox.add([replace(made, **given)], NOON)  # type: ignore[arg-type]
+
+
+def run(database: Database, notifier: Notifier, clock: Clock, **given: object) -> object:
+    return deliver(
+        database,
+        {notifier.kind: notifier},
+        clock=clock,
+        owner="test",
+        sleep=clock.sleep,
+        **given,  # type: ignore[arg-type]
+    )
+
+
+def rows(database: Database) -> list[Notification]:
+    with database.read() as tx:
+        return list(reversed(tx.outbox.listed()))
+
+
+def states(database: Database) -> list[str]:
+    return [one.state for one in rows(database)]
+
+
+def texts(api: BotApi) -> list[str]:
+    return [one.text for one in api.ledger]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failing:
+    """A channel that fails as it is told, then takes everything."""
+
+    kind: ClassVar[str] = "failing"
+    errors: list[DeliveryError] = field(default_factory=list)
+    taken: list[Message] = field(default_factory=list)
+
+    def send(self, _notification: Notification, message: Message) -> Receipt:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.taken.append(message)
+        return Receipt(provider_id=str(len(self.taken)))
+
+
+def test_what_is_due_is_sent_once(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """A second run finds nothing to do."""
+    put(database)
+
+    run(database, telegram, clock)
+    run(database, telegram, clock)
+
+    assert texts(api) == ["Тревога"]
+    assert states(database) == ["sent"]
+
+
+def test_what_a_killed_process_left_is_sent_by_the_next_and_says_so(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """Nobody knows whether it went out: the copy says it may be a repeat."""
+    put(database)
+    with database.begin() as tx:
+        tx.outbox.claim(NOON, owner="killed", lease=LEASE)
+
+    run(database, telegram, clock)
+    assert texts(api) == []
+    clock.pass_time(seconds=61)
+    run(database, telegram, clock)
+
+    assert texts(api) == ["♻️ Возможен повтор этого сообщения\nТревога"]
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "502_after", "garbage_after"])
+def test_a_lost_answer_is_followed_by_a_marked_copy(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock, fault: str
+) -> None:
+    """The one case in which a second copy is allowed."""
+    put(database)
+    api.fail(fault)
+
+    run(database, telegram, clock, drain=True)
+
+    assert texts(api) == ["Тревога", "♻️ Возможен повтор этого сообщения\nТревога"]
+    assert states(database) == ["sent"]
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "502_after", "garbage_after", "drop_before"])
+def test_a_probe_leaves_no_second_copy(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock, fault: str
+) -> None:
+    """What arrived is found; what did not is sent, unmarked."""
+    put(database)
+    api.human(CHAT)
+    api.fail(fault)
+
+    run(database, replace(telegram, reconcile="probe"), clock, drain=True)
+
+    assert texts(api) == ["Тревога"]
+    assert states(database) == ["sent"]
+
+
+def test_held_messages_wait_for_a_person(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """With ``hold`` nothing in doubt is sent again by itself."""
+    put(database)
+    api.fail("drop_after")
+
+    run(database, replace(telegram, reconcile="hold"), clock, drain=True)
+
+    assert (texts(api), states(database)) == (["Тревога"], ["dead"])
+
+
+def test_a_surely_unsent_message_is_repeated_without_a_mark(
+    database: Database, clock: Clock
+) -> None:
+    """No connection: there can be no first copy."""
+    notifier = Failing(errors=[DeliveryError("no route"), DeliveryError("no route")])
+    put(database, channel="failing")
+
+    run(database, notifier, clock, drain=True)
+
+    assert [one.text for one in notifier.taken] == ["Тревога"]
+
+
+def test_a_server_that_asks_for_a_rest_gets_it(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """Nothing goes to that chat before the time, not even another message."""
+    put(database, "a")
+    put(database, "b")
+    api.fail("429", seconds=20)
+
+    run(database, telegram, clock)
+    run(database, telegram, clock)
+    assert len(api.requests) == 1
+    clock.pass_time(seconds=21)
+    run(database, telegram, clock, drain=True)
+
+    assert len(texts(api)) == 2
+
+
+def test_messages_to_one_group_keep_their_distance(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """Twenty a minute is all a group may get; the pace outlives the process."""
+    put(database, "a")
+    put(database, "b")
+
+    run(database, telegram, clock)
+
+    assert len(texts(api)) == 1
+    run(database, telegram, clock, drain=True)
+    assert len(texts(api)) == 2
+    assert clock() - NOON >= timedelta(seconds=3)
+
+
+def test_a_migrated_chat_is_followed(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """For the message that met it and for every later one."""
+    api.chats[CHAT] = Chat(state="migrated", moved_to=-100999)
+    put(database)
+
+    run(database, telegram, clock, drain=True)
+
+    assert [one.chat for one in api.ledger] == [-100999]
+    with database.read() as tx:
+        assert tx.outbox.moved_to("telegram", str(CHAT)) == "-100999"
+
+
+def test_a_deleted_topic_falls_back_to_the_chat(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """Better in General than nowhere."""
+    api.chats[CHAT] = Chat(threads=frozenset())
+    put(database, topic=7)
+
+    run(database, telegram, clock, drain=True)
+
+    assert [(one.text, one.thread) for one in api.ledger] == [("Тревога", None)]
+
+
+def test_a_blocked_bot_stops_writing_there(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """The letter is dead and visible, the address is not tried again."""
+    api.chats[CHAT] = Chat(state="blocked")
+    put(database, "a")
+    put(database, "b")
+
+    run(database, telegram, clock, drain=True)
+
+    assert states(database) == ["dead", "pending"]
+    with database.read() as tx:
+        assert [one[1] for one in tx.outbox.disabled()] == [str(CHAT)]
+
+
+def test_a_message_telegram_cannot_read_goes_out_plainer(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """Broken markup costs the bold letters, not the alert."""
+    put(database, message=replace(MESSAGE, html="<b>Тревога"))
+
+    run(database, telegram, clock)
+
+    assert texts(api) == ["Тревога"]
+
+
+def test_a_message_too_long_is_cut_rather_than_lost(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """The last resort says at least what it is about."""
+    put(database, message=Message(subject="s", text="я" * 9000, html="<b>" + "я" * 9000 + "</b>"))
+
+    run(database, telegram, clock)
+
+    assert len(texts(api)) == 1
+
+
+def test_a_wrong_token_stops_the_channel_and_loses_nothing(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """It goes out once the token is right."""
+    put(database)
+    api.fail("401")
+
+    run(database, telegram, clock)
+    assert states(database) == ["pending"]
+    clock.pass_time(minutes=2)
+    run(database, telegram, clock)
+
+    assert texts(api) == ["Тревога"]
+
+
+def test_a_row_nobody_can_read_is_given_up_and_stops_no_other(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """One broken thing never stops the others."""
+    put(database, "a", payload="{broken")
+    put(database, "b")
+
+    run(database, telegram, clock, drain=True)
+
+    assert states(database) == ["dead", "sent"]
+    assert texts(api) == ["Тревога"]
+
+
+def test_a_failing_channel_does_not_delay_another(database: Database, clock: Clock) -> None:
+    """Each channel goes its own way through the outbox."""
+    good = Failing()
+    bad = Failing(errors=[DeliveryError("down", outcome="auth")])
+    put(database, "a", channel="bad")
+    put(database, "b", channel="good")
+    channels: Mapping[str, Notifier] = {"bad": bad, "good": good}
+
+    report = deliver(database, channels, clock=clock, owner="test")
+
+    assert (report.sent, report.failed, report.waiting) == (1, 1, 1)
+
+
+def test_two_senders_never_share_a_channel(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """An overlapping cron run finds the channel taken and leaves."""
+    put(database)
+    with database.begin() as tx:
+        tx.leases.take("deliver:telegram", owner="other", now=NOON, duration=LEASE)
+
+    run(database, telegram, clock)
+
+    assert texts(api) == []
+
+
+def test_the_console_is_a_channel_too(
+    database: Database, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The plainest one: for trying things out."""
+    put(database, channel="console")
+
+    run(database, ConsoleNotifier(prefix="> "), clock)
+
+    assert capsys.readouterr().out == "> PR:\nТревога\n\n"
+
+
+# --- one living message ----------------------------------------------------------
+
+
+def living(database: Database, number: int, revision: int, text: str, **given: object) -> None:
+    message = Message(subject="s", text=text, html=text, buttons=(("Беру", f"t:1:{revision}"),))
+    changes = {"kind": f"k{revision}", **given}
+    key = f"{number}:{revision}:{changes['kind']}"
+    put(database, key, incident_id=number, revision=revision, message=message, **changes)
+
+
+@pytest.fixture
+def number(database: Database) -> int:
+    """An open incident."""
+    return open_incident(database, add_brand(database)).id
+
+
+def test_a_later_revision_takes_the_place_of_the_message(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock, number: int
+) -> None:
+    """One message for one incident and chat."""
+    living(database, number, 1, "раз")
+    run(database, telegram, clock)
+    living(database, number, 2, "два")
+    run(database, telegram, clock, drain=True)
+
+    assert [(one.text, one.history) for one in api.ledger] == [("два", ["раз"])]
+
+
+def test_a_deleted_message_is_posted_again(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock, number: int
+) -> None:
+    """Somebody removed it: the incident still goes on."""
+    living(database, number, 1, "раз")
+    run(database, telegram, clock)
+    api.ledger[0].deleted = True
+    living(database, number, 2, "два")
+    run(database, telegram, clock, drain=True)
+
+    assert texts(api) == ["два"]
+
+
+def test_an_edit_whose_answer_was_lost_is_simply_repeated(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock, number: int
+) -> None:
+    """Edits are harmless to repeat: no mark, no second message."""
+    living(database, number, 1, "раз")
+    run(database, telegram, clock)
+    living(database, number, 2, "два")
+    api.fail("drop_after", "editmessagetext")
+    run(database, telegram, clock, drain=True)
+
+    assert texts(api) == ["два"]
+
+
+def test_an_overtaken_revision_is_left_out(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock, number: int
+) -> None:
+    """Two process's rows may come out of order; the newest stands."""
+    living(database, number, 3, "три", priority=0)
+    living(database, number, 2, "два")
+    run(database, telegram, clock, drain=True)
+
+    assert (texts(api), states(database)) == (["три"], ["sent", "merged"])
+
+
+def test_a_push_answers_the_living_message(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock, number: int
+) -> None:
+    """It rings, and hangs under what it is about."""
+    living(database, number, 1, "раз")
+    run(database, telegram, clock)
+    living(database, number, 2, "громко", kind="push-level")
+    run(database, telegram, clock, drain=True)
+
+    first, push = api.ledger
+    assert push.reply_to == first.id
+
+
+def test_a_push_without_a_living_message_is_left_out(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock, number: int
+) -> None:
+    """The first message says it all already."""
+    living(database, number, 2, "громко", kind="push-level", priority=0)
+    living(database, number, 2, "всё")
+    run(database, telegram, clock, drain=True)
+
+    assert (texts(api), states(database)) == (["всё"], ["merged", "sent"])

@@ -1,0 +1,272 @@
+"""The planning job: who gets which message about what changed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from alerts import payload
+from alerts.plan import plan
+from alerts.recipients import Recipient
+from storage.database import Database
+from storage.records import Facts, Notification
+from tests.alerts.making import (
+    NOON,
+    add_brand,
+    chat,
+    happen,
+    incident,
+    mail,
+    open_incident,
+    playbook,
+    story,
+)
+
+QUIET: dict[str, object] = {
+    "crisis": (),
+    "persons": (),
+    "top": (story(title="Что-то происходит", crisis=()),),
+    "top_author_share": 0.1,
+}
+
+
+def told(database: Database, recipients: Sequence[Recipient], minutes: float = 0) -> int:
+    return plan(database, playbook(), recipients, now=NOON + timedelta(minutes=minutes))
+
+
+def rows(database: Database) -> list[Notification]:
+    with database.read() as tx:
+        return list(reversed(tx.outbox.listed()))
+
+
+def sent(database: Database) -> None:
+    """Everything in the outbox reaches its reader."""
+    with database.begin() as tx:
+        for one in tx.outbox.listed(states=["pending"]):
+            tx.outbox.confirm(one.id, provider_id=str(100 + one.id), now=NOON)
+
+
+def kinds(database: Database) -> list[tuple[str, str]]:
+    return [(one.recipient, one.kind) for one in rows(database)]
+
+
+@pytest.fixture
+def brand(database: Database) -> int:
+    """The watched brand."""
+    return add_brand(database)
+
+
+def test_an_opened_incident_is_told_to_everyone_it_concerns_once(
+    database: Database, brand: int
+) -> None:
+    """Planned twice, stored once."""
+    open_incident(database, brand)
+
+    assert told(database, [chat(), mail()]) == 2
+    assert told(database, [chat(), mail()]) == 0
+    assert kinds(database) == [("PR", "opened"), ("Почта", "opened")]
+
+
+def test_the_situation_and_its_floor_are_written_on_the_incident(
+    database: Database, brand: int
+) -> None:
+    """An accused director is level 3 whatever the count says."""
+    number = open_incident(database, brand, level=1).id
+
+    told(database, [chat()])
+
+    with database.read() as tx:
+        found = tx.incidents.get(number)
+    assert (found.situation, found.level) == ("leader_accused", 3)
+    assert "уровень 3 из 4" in rows(database)[0].payload
+
+
+@pytest.mark.parametrize(
+    ("route", "is_told"),
+    [
+        ({}, True),
+        ({"levels": (4,)}, False),
+        ({"brands": ("Другая",)}, False),
+        ({"brands": ("Ромашка",), "levels": (3,)}, True),
+        ({"situations": ("data_leak",)}, False),
+        ({"situations": ("leader_accused",)}, True),
+    ],
+    ids=["no route", "level", "brand", "brand and level", "situation", "this situation"],
+)
+def test_routes_choose_who_is_told(
+    database: Database, brand: int, route: dict[str, object], is_told: bool
+) -> None:
+    """Brand by level by situation."""
+    open_incident(database, brand)
+
+    told(database, [chat(**route)])
+
+    assert bool(rows(database)) is is_told
+
+
+def test_who_was_told_of_the_start_is_told_of_the_end(database: Database, brand: int) -> None:
+    """Though the level has left what the route names."""
+    number = open_incident(database, brand, level=3).id
+    told(database, [chat(levels=(3,))])
+    sent(database)
+    happen(database, number, "resolved", NOON, state="resolved", level=1, situation="unknown")
+
+    told(database, [chat(levels=(3,))])
+
+    assert ("PR", "resolved") in kinds(database)
+
+
+def test_a_rising_level_changes_the_message_and_rings(database: Database, brand: int) -> None:
+    """An edit is silent; a higher level must be heard."""
+    number = open_incident(database, brand, **QUIET).id
+    told(database, [chat()])
+    sent(database)
+    happen(database, number, "worsened", NOON, level=3, situation="unknown")
+
+    told(database, [chat()])
+
+    assert kinds(database)[1:] == [("PR", "worsened"), ("PR", "push-level")]
+
+
+def test_a_level_rings_twice_at_most(database: Database, brand: int) -> None:
+    """Who is busy with a crisis knows."""
+    number = open_incident(database, brand, level=1, **QUIET).id
+    for level in (2, 3, 4):
+        told(database, [chat()])
+        sent(database)
+        happen(database, number, "worsened", NOON, level=level, situation="unknown")
+    told(database, [chat()])
+
+    assert [kind for _, kind in kinds(database)].count("push-level") == 2
+
+
+def test_a_mailbox_gets_letters_only_for_what_is_loud(database: Database, brand: int) -> None:
+    """A letter cannot be changed: a small update is not worth one."""
+    number = open_incident(database, brand).id
+    told(database, [mail()])
+    happen(database, number, "updated", NOON)
+    told(database, [mail()])
+    happen(database, number, "resolved", NOON, state="resolved")
+    told(database, [mail()])
+
+    assert kinds(database) == [("Почта", "opened"), ("Почта", "resolved")]
+
+
+def test_what_was_never_sent_is_superseded(database: Database, brand: int) -> None:
+    """After an outage the newest state goes out, not the backlog."""
+    number = open_incident(database, brand).id
+    told(database, [chat()])
+    happen(database, number, "updated", NOON)
+    told(database, [chat()])
+
+    assert [(one.kind, one.state) for one in rows(database)] == [
+        ("opened", "merged"),
+        ("updated", "pending"),
+    ]
+
+
+def test_several_events_at_once_are_one_message(database: Database, brand: int) -> None:
+    """It tells how things stand now."""
+    number = open_incident(database, brand).id
+    happen(database, number, "worsened", NOON, level=4)
+
+    told(database, [chat()])
+
+    assert kinds(database) == [("PR", "worsened")]
+
+
+def test_a_silence_keeps_new_readers_quiet_until_it_ends(database: Database, brand: int) -> None:
+    """Nothing is forgotten: it is told when the silence is over."""
+    with database.begin() as tx:
+        tx.silences.add(brand, until=NOON + timedelta(hours=1), by="Орлов", now=NOON)
+    open_incident(database, brand)
+
+    assert told(database, [chat()], minutes=1) == 0
+    assert told(database, [chat()], minutes=61) == 1
+
+
+def test_during_a_silence_the_message_is_still_kept_true(database: Database, brand: int) -> None:
+    """Changing it makes no sound."""
+    number = open_incident(database, brand).id
+    told(database, [chat()])
+    sent(database)
+    with database.begin() as tx:
+        tx.silences.add(brand, until=NOON + timedelta(hours=1), by="Орлов", now=NOON)
+    happen(database, number, "worsened", NOON, level=4)
+
+    told(database, [chat()], minutes=1)
+
+    assert kinds(database)[1:] == [("PR", "worsened")]
+
+
+def test_quiet_hours_hold_what_can_wait(database: Database, brand: int) -> None:
+    """Below level 3 the phone stays silent until the morning."""
+    open_incident(database, brand, level=1, **QUIET)
+
+    told(database, [chat(quiet_hours="12:00-18:00")])  # noon in UTC is 15:00 in Moscow
+
+    assert rows(database)[0].not_before == NOON + timedelta(hours=3)
+
+
+def test_the_message_names_the_people_behind_the_roles(database: Database, brand: int) -> None:
+    """«Орлов», not «PR», where the config says who it is."""
+    open_incident(database, brand)
+
+    told(database, [chat(name="Орлов", role="PR")])
+
+    assert "(Орлов)" in payload.read(rows(database)[0]).text
+
+
+def test_a_moved_chat_is_written_to_where_it_is(database: Database, brand: int) -> None:
+    """The config still has the old number."""
+    with database.begin() as tx:
+        tx.outbox.move_destination("telegram", "-100123", to="-100999")
+    open_incident(database, brand)
+
+    told(database, [chat()])
+
+    assert rows(database)[0].address == "-100999"
+
+
+def test_a_chart_goes_with_the_message(database: Database, brand: int) -> None:
+    """Once for each reader's language; a missing one changes nothing."""
+
+    def drawn(_facts: Facts, _speech: object) -> bytes:
+        return b"png"
+
+    open_incident(database, brand)
+
+    plan(database, playbook(), [chat()], now=NOON, chart=drawn)
+
+    assert rows(database)[0].photo == b"png"
+
+
+def test_without_recipients_nothing_is_stuck(database: Database, brand: int) -> None:
+    """The event is handled; it does not come up again and again."""
+    open_incident(database, brand)
+
+    assert told(database, []) == 0
+    with database.read() as tx:
+        assert tx.incidents.unplanned() == []
+
+
+def test_long_names_make_keys_of_bounded_length(database: Database, brand: int) -> None:
+    """The key column has a limit."""
+    open_incident(database, brand)
+
+    told(database, [chat(name="я" * 190), chat(name="я" * 191, address="-5")])
+
+    assert len({one.key for one in rows(database)}) == 2
+
+
+def test_recipients_with_unreadable_quiet_hours_are_refused() -> None:
+    """With the mend."""
+    with pytest.raises(ValueError, match="23:00-08:00"):
+        chat(quiet_hours="at night")
+
+
+def test_wants_looks_at_brand_level_and_situation() -> None:
+    """The pure part of routing."""
+    assert chat(levels=(2,)).wants(incident(), 2, "unknown")
+    assert not replace(chat(), brands=("x",)).wants(incident(), 2, "unknown")

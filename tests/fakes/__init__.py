@@ -1,0 +1,1 @@
+"""The world outside, on loopback: servers that speak the real protocols."""
