@@ -68,11 +68,22 @@ def load(overrides: Mapping[str, Any] | None = None, place: str = "the configura
     """The shipped maps with the configuration's own situations and reactions over them."""
     tables = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
     own = overrides or {}
+    for name in ("situation", "reaction"):
+        _tables(own, name, place)
     merged = {
         "situation": _over(tables["situation"], own.get("situation", ()), "id"),
         "reaction": _over(tables["reaction"], own.get("reaction", ()), "situation"),
     }
     return parse(merged, place)
+
+
+def _tables(own: Mapping[str, Any], name: str, place: str) -> None:
+    """Refuse anything but a list of tables, before it is laid over the shipped ones."""
+    value = own.get(name, ())
+    if not isinstance(value, list | tuple):
+        raise PlaybookError(f"{place}: {name} must be tables, each under [[{name}]]")
+    for number, table in enumerate(value, 1):
+        _known_table(table, f"{place}: {name} #{number}")
 
 
 def _over(
@@ -179,9 +190,12 @@ def _step(table: object, owner: str, place: str) -> Step:
     )
 
 
-def _known(table: object, known: Sequence[str], place: str) -> None:
+def _known_table(table: object, place: str) -> None:
     if not isinstance(table, Mapping):
         raise PlaybookError(f"{place}: must be a table of keys, not {type(table).__name__}")
+
+
+def _known(table: Mapping[str, Any], known: Sequence[str], place: str) -> None:
     for key in table:
         if key not in known:
             near = get_close_matches(str(key), known, 1)

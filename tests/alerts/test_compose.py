@@ -1,0 +1,218 @@
+"""Messages: what they say, and that no text from outside can break or lengthen them."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.brief import Brief
+from alerts.compose import alert, marked, notice, push
+from alerts.parts import number, sparkline
+from alerts.spans import units
+from storage.records import StoryFact
+from tests.alerts.making import NOON, event, facts, incident, playbook, series, story
+from tests.fakes.telegram_markup import parse
+
+NASTY = st.one_of(
+    st.text(max_size=80),
+    st.sampled_from(
+        ["<b>", "</a>", "a < b & c > d", "&lt;", "\0", "\u202egnp", "'\"><script>", "😀" * 300,
+         "я" * 5000, "\ud800", "&#0;", "{0}{title}%s", "e\u0301" * 400, "👨‍👩‍👧‍👦" * 90, ""]
+    ),
+)  # fmt: skip
+NASTY_URL = st.one_of(
+    NASTY,
+    st.sampled_from(
+        ["javascript:alert(1)", "https://x.example/\0", 'https://x.example/"><b>',
+         "https://[::1", "tg://user?id=1", "https://пример.рф/a b", "https://e.example/" + "x" * 9000]
+    ),
+)  # fmt: skip
+
+
+def brief(**given: Any) -> Brief:
+    about = given.pop("facts", facts())
+    recognised = playbook().recognise(about)
+    made = Brief(
+        incident=incident(),
+        event=event(facts=about),
+        level=3,
+        recognised=recognised,
+        reaction=playbook().reaction(recognised.situation.id),
+        mark="0123456789",
+    )
+    return replace(made, **given)
+
+
+@st.composite
+def nasty_stories(draw: st.DrawFn) -> StoryFact:
+    return story(
+        title=draw(NASTY),
+        url=draw(NASTY_URL),
+        publisher=draw(NASTY),
+        author=draw(NASTY),
+        copies=draw(st.integers(1, 10**6)),
+    )
+
+
+@st.composite
+def nasty_briefs(draw: st.DrawFn) -> Brief:
+    told = facts(
+        observed=draw(st.floats(0, 1e9)),
+        expected=draw(st.floats(0, 1e6)),
+        first=draw(nasty_stories()),
+        top=tuple(draw(st.lists(nasty_stories(), max_size=3))),
+        publishers=tuple((draw(NASTY), 3) for _ in range(3)),
+        top_author=draw(NASTY),
+        top_author_share=1.0,
+        crisis=((draw(NASTY), 9),),
+        persons=(draw(NASTY),),
+        sources_alive=3,
+    )
+    state = draw(st.sampled_from(["open", "calmed", "resolved"]))
+    return brief(
+        facts=told,
+        incident=incident(brand=draw(NASTY), state=state, taken_by=draw(NASTY), taken_at=NOON),
+        owners=(("PR", draw(NASTY)),),
+        language=draw(st.sampled_from(["ru", "uk", "en"])),
+        reader=draw(NASTY),
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(nasty_briefs())
+def test_no_text_breaks_or_overfills_a_telegram_message(made: Brief) -> None:
+    """Whatever was written about a brand: readable markup, a caption's length, safe links."""
+    message = marked(alert(made, "telegram"), "telegram", made.language)
+
+    read = parse(message.html)
+    assert units(read.text) <= 1024
+    assert all(link.startswith(("http://", "https://")) for link in read.links)
+    assert all(len(data.encode()) <= 64 for _, data in message.buttons)
+
+
+@settings(max_examples=60, deadline=None)
+@given(nasty_briefs())
+def test_no_text_becomes_markup_in_a_letter(made: Brief) -> None:
+    """Escaped once and for all; headers stay one line."""
+    message = alert(made, "email")
+
+    assert "<script" not in message.html
+    assert 'href="javascript:' not in message.html
+    assert "\n" not in message.subject
+
+
+@pytest.mark.parametrize("text", ["a < b", "Tom & Jerry", "«ёлка» 👍", "1 > 0 <b>"])
+def test_text_reads_in_the_chat_as_it_was_written(text: str) -> None:
+    """Escaping must not show."""
+    message = alert(brief(facts=facts(top=(story(title=text),))), "telegram")
+
+    assert text in parse(message.html).text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ru", "14 негативных историй за 2 ч, обычно около 1,6 (в 9 раз больше)"),
+        ("uk", "14 негативних історій за 2 год, зазвичай близько 1,6 (у 9 разів більше)"),
+        ("en", "14 negative stories in 2 h, usually about 1.6 (9 times more)"),
+    ],
+)
+def test_the_number_stands_beside_what_is_usual(language: str, said: str) -> None:
+    """In the reader's language."""
+    message = alert(brief(language=language), "telegram")
+
+    assert said in message.text.replace("\u00a0", " ")
+
+
+def test_a_quiet_brand_is_not_divided_by_nothing() -> None:
+    """Usually none at all: said in words."""
+    text = alert(brief(facts=facts(expected=0.0)), "console").text
+
+    assert "обычно почти ноль" in text
+    assert "раз больше" not in text
+
+
+def test_an_incomplete_picture_is_said_aloud() -> None:
+    """Silence is not calm."""
+    text = alert(brief(facts=facts(sources_alive=20)), "telegram").text
+
+    assert "По 20 из 50 источников. ⚠️ Часть источников молчит" in text
+
+
+def test_an_unknown_first_source_is_said_to_be_unknown() -> None:
+    """Not left out, not invented."""
+    assert "Кто первый, пока не известно" in alert(brief(facts=facts(first=None)), "telegram").text
+
+
+def test_who_took_it_takes_the_place_of_the_deadline() -> None:
+    """Everybody sees it is in hands."""
+    taken = incident(taken_by="Орлов", taken_at=NOON + timedelta(minutes=4))
+    message = alert(brief(incident=taken), "telegram")
+
+    assert "В работе: Орлов, 15:04" in message.text
+    assert "Беру в работу" not in "".join(label for label, _ in message.buttons)
+
+
+def test_a_closed_incident_has_no_buttons_and_no_steps() -> None:
+    """There is nothing left to do."""
+    message = alert(brief(incident=incident(state="resolved")), "telegram")
+
+    assert message.buttons == ()
+    assert "Карта реакций" not in message.text
+
+
+def test_a_false_alarm_says_so() -> None:
+    """The state in the first line."""
+    closed = incident(state="resolved", verdict="false-alarm")
+
+    assert alert(brief(incident=closed), "telegram").text.startswith("✅ ЛОЖНАЯ ТРЕВОГА")
+
+
+def test_a_letter_has_room_for_everything() -> None:
+    """Nothing is shortened where nothing limits the length."""
+    long = "Очень длинный заголовок о том, что случилось в «Ромашке» вчера вечером и почему " * 2
+    text = alert(brief(facts=facts(top=(story(title=long[:150]),))), "email").text
+
+    assert long[:150].strip() in text
+    assert "ещё" not in text.split("Карта реакций")[1]
+
+
+def test_a_mark_of_repetition_stands_on_top_everywhere() -> None:
+    """In text, in Telegram's markup and in the letter."""
+    for channel in ("telegram", "email", "console"):
+        message = marked(alert(brief(), channel), channel, "ru")
+        assert message.text.startswith("♻️ Возможен повтор")
+        assert channel == "console" or "Возможен повтор" in message.html
+
+
+def test_a_push_is_short_and_names_the_incident() -> None:
+    """It hangs under the living message."""
+    message = push(brief(), "telegram", "push_level", level=3, before=2)
+
+    assert "Уровень 3 из 4, был 2" in message.text
+    assert "РОМ-142" in message.text
+    assert len(message.text) < 300
+
+
+def test_a_notice_of_any_length_fits() -> None:
+    """Troubles come in numbers."""
+    message = notice("Беда", ["<очень> длинно " * 100] * 50, "telegram")
+
+    assert units(parse(message.html).text) <= 4096
+
+
+@pytest.mark.parametrize(
+    ("brand", "said"), [("Ромашка", "РОМ-142"), ("«О!»", "О-142"), ("!!!", "N-142")]
+)
+def test_incident_numbers_begin_with_the_brand(brand: str, said: str) -> None:
+    """As people say them."""
+    assert number(incident(brand=brand)) == said
+
+
+def test_the_sparkline_ends_with_the_spike() -> None:
+    """Sixteen bars, newest right; none without a past."""
+    assert sparkline(facts(series=series())).endswith("▁█")
+    assert sparkline(facts()) == ""

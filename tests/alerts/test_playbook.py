@@ -1,0 +1,174 @@
+"""The crisis map and the reaction map: reading them, and saying which situation this is."""
+
+from typing import Any
+
+import pytest
+
+from alerts.playbook import PlaybookError, load, parse
+from storage.records import Facts
+from tests.alerts.making import DIRECTOR, facts, playbook, story
+
+STEPS = [{"within": "30 min", "what": "Собрать факты"}]
+
+
+def said(
+    *words: tuple[str, int], title: str = "Новость", persons: tuple[str, ...] = (), **given: Any
+) -> Facts:
+    return facts(
+        crisis=words,
+        persons=persons,
+        top=(story(title=title, crisis=()),),
+        **{"top_author_share": 0.1} | given,
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "situation"),
+    [
+        (said(("задержание", 12), persons=(DIRECTOR,)), "leader_accused"),
+        (said(("утечка", 15)), "data_leak"),
+        (said(("отравление", 9)), "harm"),
+        (said(("пожар", 12)), "accident"),
+        (said(("штраф", 12)), "authority"),
+        (said(("забастовка", 12)), "strike"),
+        (said(("увольнение", 12)), "staff"),
+        (said(("брак", 12)), "defect"),
+        (said(("мошенничество", 12)), "fraud_accusation"),
+        (said(title="Мошенники звонят от имени «Ромашки»"), "impersonation"),
+        (said(title="Покупатели жалуются: посылки задерживают"), "service"),
+        (said(title="Сеть бот-ферм пишет о «Ромашке»"), "attack"),
+        (said(title="Посетительницу оскорбили и выгнали"), "rudeness"),
+        (said(title="Что случилось с «Ромашкой» пять лет назад"), "old_story"),
+        (said(("шантаж", 12), top_author_share=0.8), "blackmail"),
+        (said(top_author_share=0.9), "one_voice"),
+        (said(), "unknown"),
+        (facts(mentions=0, negative=0, top=(), crisis=(), persons=()), "unknown"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_shipped_map_knows_its_situations(told: Facts, situation: str) -> None:
+    """By crisis words, by what titles say, by who is named, by who speaks."""
+    assert playbook().recognise(told).situation.id == situation
+
+
+def test_an_accused_stranger_is_no_accused_director() -> None:
+    """A situation that asks for a person needs one of ours."""
+    assert playbook().recognise(said(("арест", 12))).situation.id != "leader_accused"
+
+
+def test_a_role_that_is_not_asked_for_does_not_count() -> None:
+    """A situation may be for the director alone."""
+    own = {
+        "situation": [{"id": "leader_accused", "persons": ["director"]}],
+    }
+    maps = load(own).with_roles([("Петрова Анна", "spokesman")])
+
+    recognised = maps.recognise(said(("арест", 12), persons=("Петрова Анна",)))
+
+    assert recognised.situation.id != "leader_accused"
+
+
+def test_a_word_in_a_few_of_many_mentions_decides_nothing() -> None:
+    """One mention of a fire among a hundred complaints is not a fire."""
+    assert playbook().recognise(said(("пожар", 2))).situation.id == "unknown"
+
+
+def test_what_decided_is_told() -> None:
+    """People see why."""
+    because = playbook().recognise(said(("задержание", 12), persons=(DIRECTOR,))).because
+
+    assert because == ("задержание", DIRECTOR)
+
+
+@pytest.mark.parametrize("name", [one.id for one in load().situations])
+def test_every_shipped_situation_has_a_usable_reaction(name: str) -> None:
+    """An owner, steps in order of their clocks, first words and what not to do."""
+    reaction = load().reaction(name)
+
+    assert reaction.situation == name
+    assert reaction.owner
+    assert reaction.holding
+    assert reaction.do_not
+    assert reaction.then
+    assert [s.within for s in reaction.steps] == sorted(s.within for s in reaction.steps)
+    assert all(what.startswith("не ") for what in reaction.do_not)
+
+
+def test_own_tables_change_only_the_keys_they_name() -> None:
+    """The rest stays as shipped."""
+    own = {
+        "situation": [{"id": "service", "level": 2}],
+        "reaction": [{"situation": "service", "owner": "Петрова"}],
+    }
+
+    maps = load(own)
+
+    assert maps.situation("service").level == 2
+    assert maps.situation("service").title == "Массовые жалобы на обслуживание и сроки"
+    assert maps.reaction("service").owner == "Петрова"
+    assert maps.reaction("service").id == "R-08"
+
+
+def test_an_own_situation_joins_the_map() -> None:
+    """With its own reaction, or with the fallback's."""
+    own = {"situation": [{"id": "flood", "title": "Потоп", "crisis": ["потоп"]}]}
+
+    maps = load(own)
+
+    assert maps.recognise(said(("потоп", 15))).situation.title == "Потоп"
+    assert maps.reaction("flood").id == "R-00"
+
+
+def test_a_situation_that_left_the_map_is_the_fallback() -> None:
+    """An old incident may name one."""
+    assert load().situation("gone").id == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        ({"situation": [{"id": "x", "titel": "X"}]}, "unknown key titel; did you mean title"),
+        ({"situation": [{"id": "x"}]}, "situation x: title is missing"),
+        ({"situation": [{"id": "x", "title": 5}]}, "must be a text in quotes"),
+        ({"situation": [{"id": "service", "level": 9}]}, "level must be 1, 2, 3 or 4"),
+        ({"situation": [{"id": "service", "crisis": "x"}]}, "crisis must be a list of texts"),
+        ({"situation": [{"id": "service", "author_share": 7}]}, "share from 0 to 1"),
+        ({"situation": [{"id": "service", "fallback": True}]}, "exactly one situation"),
+        ({"situation": ["x"]}, "must be a table"),
+        ({"situation": "x"}, "must be tables"),
+        ({"reaction": [{"situation": "servise"}]}, "reaction servise: owner is missing"),
+        (
+            {"reaction": [{"id": "R", "situation": "servise", "title": "t", "owner": "o",
+                           "steps": STEPS}]},
+            "did you mean service",
+        ),
+        ({"reaction": [{"situation": "service", "steps": []}]}, "needs steps"),
+        ({"reaction": [{"situation": "service", "steps": ["x"]}]}, "step 1: write it as"),
+        (
+            {"reaction": [{"situation": "service", "steps": [{"within": "soon", "what": "x"}]}]},
+            "step 1: within: cannot read 'soon'",
+        ),
+        (
+            {"reaction": [{"situation": "service", "steps": [{"what": "x"}]}]},
+            "step 1: within is missing",
+        ),
+        ({"reaction": [{"situation": "service", "take_within": "-"}]}, "take_within"),
+    ],
+)  # fmt: skip
+def test_an_unusable_table_says_where_and_how_to_mend_it(tables: dict[str, Any], said: str) -> None:
+    """The place, the key, the mend."""
+    with pytest.raises(PlaybookError, match=said):
+        load(tables, "nabat.toml")
+
+
+def test_a_map_of_ones_own_alone_needs_a_fallback_with_a_reaction() -> None:
+    """Everything must be something."""
+    with pytest.raises(PlaybookError, match="the fallback situation x needs a reaction"):
+        parse({"situation": [{"id": "x", "title": "X", "fallback": True}]}, "nabat.toml")
+
+
+def test_a_situation_twice_is_refused() -> None:
+    """Two of one id would hide each other."""
+    twice = [{"id": "x", "title": "X", "fallback": True}] * 2
+    with pytest.raises(PlaybookError, match="situation x is there twice"):
+        parse({"situation": twice}, "nabat.toml")

@@ -1,0 +1,54 @@
+"""Quiet hours: midnight, summer time, urgency."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.alerts.making import chat
+
+NIGHT = chat(quiet_hours="23:00-08:00", timezone="Europe/Moscow")
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "told_at"),
+    [
+        (at(2, 12), at(2, 12)),
+        (at(2, 20, 30), at(3, 5)),
+        (at(2, 2), at(2, 5)),
+        (at(2, 5), at(2, 5)),
+        (at(2, 19, 59), at(2, 19, 59)),
+    ],
+    ids=["noon", "before midnight", "after midnight", "the end", "the start"],
+)
+def test_the_night_wraps_around_midnight(now: datetime, told_at: datetime) -> None:
+    """23:00 to 08:00 in Moscow is 20:00 to 05:00 in UTC."""
+    assert NIGHT.reachable_at(now, 2) == told_at
+
+
+@pytest.mark.parametrize("level", [3, 4])
+def test_what_is_urgent_breaks_the_quiet(level: int) -> None:
+    """A crisis does not wait for the morning."""
+    assert NIGHT.reachable_at(at(2, 22), level) == at(2, 22)
+
+
+def test_the_morning_after_the_clocks_change_is_at_the_right_hour() -> None:
+    """In Berlin the night of 29 March is an hour shorter."""
+    berlin = chat(quiet_hours="23:00-08:00", timezone="Europe/Berlin")
+
+    assert berlin.reachable_at(at(28, 23), 1) == at(29, 6)
+
+
+def test_without_quiet_hours_now_is_now() -> None:
+    """The usual case."""
+    assert chat().reachable_at(at(2, 1), 1) == at(2, 1)
+
+
+@pytest.mark.parametrize("words", ["25:00-08:00", "8-9", "night", "23:00"])
+def test_unreadable_quiet_hours_are_refused(words: str) -> None:
+    """At start, not at night."""
+    with pytest.raises(ValueError, match="cannot read quiet_hours"):
+        chat(quiet_hours=words)
