@@ -80,11 +80,12 @@ def extract(
         return Extracted(text=text_of_html(text))
     said = read_metadata(tree, url)
     chosen = _select(tree, selectors)
+    title = chosen.title or said.title
     main = chosen.text or _main_text(tree, text, said)
     dates = (chosen.date, *said.dates)
     return Extracted(
-        title=chosen.title or said.title,
-        text=main,
+        title=title,
+        text=_without_title(main, title),
         author=chosen.author or said.author or None,
         published_at=clamp(_published_at(tree, dates, url, now, zone), now),
         lang=_language(said.lang),
@@ -139,6 +140,12 @@ def _main_text(tree: HtmlElement, source: str, said: PageMetadata) -> str:
         return plain
     rest = clean_text(_by_resiliparse(source))
     return rest if len(rest) > 2 * len(text) else text
+
+
+def _without_title(text: str, title: str) -> str:
+    """The text without its own heading: it is stored beside the title and matched with it."""
+    first, _, rest = text.partition("\n")
+    return rest if rest and first.strip().casefold() == title.casefold() else text
 
 
 def _by_trafilatura(tree: HtmlElement) -> str:

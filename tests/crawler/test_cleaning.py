@@ -1,0 +1,70 @@
+"""Markup and hostile characters never reach the database."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.cleaning import LONGEST_TITLE, clean_line, clean_text, text_of_html
+
+
+@pytest.mark.parametrize(
+    ("fragment", "text"),
+    [
+        pytest.param("<p>Раз</p><p>Два</p>", "Раз\nДва", id="blocks"),
+        pytest.param("Раз<br>два<br/>три", "Раз\nдва\nтри", id="breaks"),
+        pytest.param("<b>Раз</b> и <i>два</i>", "Раз и два", id="inline"),
+        pytest.param("a &amp; b &lt;c&gt; &#1055;", "a & b <c> П", id="entities"),
+        pytest.param("до<script>alert(1)</script>после", "допосле", id="script"),
+        pytest.param("<style>p{}</style>текст", "текст", id="style"),
+        pytest.param("<iframe src=x>внутри</iframe>текст", "текст", id="frame"),
+        pytest.param("<!-- тайна -->явно", "явно", id="comment"),
+        pytest.param("<img src=x onerror=alert(1)>подпись", "подпись", id="event"),
+        pytest.param("<p>в одной\nстроке</p>", "в одной строке", id="line break inside"),
+        pytest.param("2 < 3 и 5 > 4", "2 < 3 и 5 > 4", id="no markup"),
+        pytest.param("<ul><li>раз<li>два</ul>", "раз\nдва", id="unclosed"),
+        pytest.param("<p>оборвано <a href='", "оборвано", id="cut off"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_html_becomes_what_a_reader_sees(fragment: str, text: str) -> None:
+    """A block a line; scripts, forms and comments gone."""
+    assert text_of_html(fragment) == text
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        pytest.param("Банк &amp;quot;Ромашка&amp;quot;", 'Банк "Ромашка"', id="escaped twice"),
+        pytest.param("<b>Ромашка</b>\n закрыта", "Ромашка закрыта", id="markup"),
+        pytest.param("Рома\u202eшка\u0000", "Ромашка", id="hostile characters"),
+        pytest.param("и\u0306од", "йод", id="decomposed"),
+        pytest.param("x" * 5_000, "x" * LONGEST_TITLE, id="endless"),
+    ],
+)
+def test_a_title_is_one_clean_line(title: str, line: str) -> None:
+    """Entities resolved, however often they were escaped."""
+    assert clean_line(title) == line
+
+
+@given(st.text(max_size=500))
+def test_any_text_comes_out_fit_to_store(text: str) -> None:
+    """No control characters, one Unicode form, encodable, and the same when cleaned again."""
+    cleaned = clean_text(text)
+    assert isinstance(cleaned.encode("utf-8"), bytes)
+    assert "\x00" not in cleaned
+    assert unicodedata.is_normalized("NFC", cleaned)
+    assert clean_text(cleaned) == cleaned
+
+
+@given(st.text(alphabet="<>/!-&;#ax1 \n\"'=", max_size=200))
+def test_any_markup_gives_a_text(fragment: str) -> None:
+    """Broken tags neither raise nor hang."""
+    assert isinstance(text_of_html(fragment), str)
+    assert isinstance(clean_line(fragment), str)
+
+
+def test_deep_nesting_is_survived() -> None:
+    """A hundred thousand open tags are no reason to fall over."""
+    assert isinstance(text_of_html("<div>" * 100_000 + "конец"), str)

@@ -1,0 +1,233 @@
+"""Feeds of every kind and state become entries, or an error that says why not."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.feed_formats import FeedError, suits_fast_reader
+from crawler.feeds import Entry, read_feed
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+URL = "https://news.example/rss.xml"
+
+
+def rss(*items: str, head: str = "", encoding: str = "utf-8") -> bytes:
+    """An RSS document with these items."""
+    declaration = f'<?xml version="1.0" encoding="{encoding}"?>'
+    channel = f"<title>Лента</title><link>https://news.example/</link>{head}"
+    text = f'{declaration}<rss version="2.0"><channel>{channel}{"".join(items)}</channel></rss>'
+    return text.encode(encoding)
+
+
+def item(number: int = 1, **fields: str) -> str:
+    """An RSS item; give a field as empty to leave it out."""
+    filled = {
+        "title": f"Новость {number}",
+        "link": f"https://news.example/{number}",
+        "description": "Текст новости.",
+        "pubDate": "Mon, 02 Mar 2026 10:00:00 +0300",
+    } | fields
+    return "<item>" + "".join(f"<{k}>{v}</{k}>" for k, v in filled.items() if v) + "</item>"
+
+
+def entries(body: bytes, **options: object) -> tuple[Entry, ...]:
+    """The entries of a feed at its usual address."""
+    return read_feed(body, url=URL, now=NOW, **options).entries  # type: ignore[arg-type]
+
+
+def test_an_entry_has_all_that_is_said_of_it() -> None:
+    """Title, text without markup, address without tracking, moment in UTC."""
+    body = rss(
+        item(
+            link="https://news.example/1?utm_source=rss",
+            description="&lt;p&gt;Первый &lt;b&gt;абзац&lt;/b&gt;&lt;/p&gt;&lt;p&gt;Второй&lt;/p&gt;",
+            author="И. Петров",
+        )
+    )
+    (entry,) = entries(body)
+    assert entry.title == "Новость 1"
+    assert entry.text == "Первый абзац\nВторой"
+    assert entry.canonical_url == "https://news.example/1"
+    assert entry.author == "И. Петров"
+    assert entry.published_at == datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+    assert entry.has_page
+    assert not entry.is_whole
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1251", "koi8-r"])
+@pytest.mark.parametrize("declared", [True, False])
+def test_cyrillic_feeds_are_read_in_their_charset(encoding: str, declared: bool) -> None:
+    """Declared or not."""
+    body = rss(*(item(number) for number in range(9)), encoding=encoding)
+    if not declared:
+        body = body.split(b"?>", 1)[1]
+    assert entries(body)[0].title == "Новость 0"
+
+
+def test_atom_is_read() -> None:
+    """Links by relation, dates by their own names."""
+    body = """<feed xmlns="http://www.w3.org/2005/Atom"><title>т</title>
+      <entry><id>tag:1</id><title>Заметка</title><link rel="alternate" href="/n/1"/>
+      <published>2026-03-02T10:00:00+03:00</published>
+      <content type="html">&lt;p&gt;Полный текст&lt;/p&gt;</content></entry></feed>"""
+    (entry,) = entries(body.encode())
+    assert entry.url == "https://news.example/n/1"
+    assert entry.text == "Полный текст"
+    assert entry.published_at == datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+
+
+def test_json_feed_is_read() -> None:
+    """Version 1.1, with authors and relative links."""
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Лента",
+        "home_page_url": "https://news.example/",
+        "items": [
+            {"id": 5, "url": "/5", "title": "Пятая", "content_html": "<p>текст</p>",
+             "date_published": "2026-03-02T10:00:00+03:00", "authors": [{"name": "А. Б."}]},
+            {"id": "6", "content_text": "без заголовка"},
+            "not an item",
+        ],
+    }  # fmt: skip
+    first, second = entries(json.dumps(feed).encode(), content_type="application/feed+json")
+    assert (first.url, first.title, first.author) == ("https://news.example/5", "Пятая", "А. Б.")
+    assert (second.title, second.text, second.has_page) == ("", "без заголовка", False)
+
+
+def test_russian_dates_are_read_and_naive_ones_get_the_zone_of_the_source() -> None:
+    """The fast reader knows neither and is not used."""
+    body = rss(
+        item(1, pubDate="Пн, 02 мар 2026 10:00:00 +0300"), item(2, pubDate="02.03.2026 10:00")
+    )
+    moments = {e.published_at for e in entries(body, zone=ZoneInfo("Europe/Moscow"))}
+    assert moments == {datetime(2026, 3, 2, 7, 0, tzinfo=UTC)}
+
+
+def test_nothing_is_published_after_it_was_seen() -> None:
+    """A clock that runs ahead, or an embargo date."""
+    (entry,) = entries(rss(item(pubDate="Mon, 09 Mar 2026 10:00:00 +0300")))
+    assert entry.published_at == NOW
+
+
+def test_an_entry_without_link_keeps_a_stable_address() -> None:
+    """Made of the feed's address and its id, or of what it says."""
+    body = rss(item(1, link="", guid="id 1"), item(2, link=""))
+    first, second = entries(body)
+    assert first.canonical_url == f"{URL}#id%201"
+    assert second.canonical_url.startswith(f"{URL}#")
+    assert [e.canonical_url for e in entries(body)] == [first.canonical_url, second.canonical_url]
+
+
+def test_an_entry_without_title_is_kept_for_its_text() -> None:
+    """Microblogs have no titles."""
+    (entry,) = entries(rss(item(title="")))
+    assert (entry.title, entry.text) == ("", "Текст новости.")
+
+
+def test_entries_that_all_point_home_are_told_apart() -> None:
+    """The home page is nobody's address."""
+    body = rss(*(item(n, link="https://news.example/", guid=f"g{n}") for n in range(3)))
+    assert len({entry.canonical_url for entry in entries(body)}) == 3
+
+
+def test_two_texts_under_one_link_are_both_kept() -> None:
+    """The older keeps the link, the newer gets its id behind it, visit after visit."""
+    body = rss(item(2, link="https://news.example/topic", guid="b"),
+               item(1, link="https://news.example/topic", guid="a"))  # fmt: skip
+    newer, older = entries(body)
+    assert older.canonical_url == "https://news.example/topic"
+    assert newer.canonical_url == "https://news.example/topic#b"
+
+
+def test_an_entry_listed_twice_is_one() -> None:
+    """Some feeds repeat themselves."""
+    assert len(entries(rss(item(1), item(1), item(2)))) == 2
+
+
+def test_long_content_counts_as_the_whole_text() -> None:
+    """Its page need not be fetched."""
+    content = "<content:encoded><![CDATA[<p>" + "слово " * 300 + "</p>]]></content:encoded>"
+    head = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    body = rss(item().replace("</item>", content + "</item>")).replace(
+        b'version="2.0"', f'version="2.0" {head}'.encode()
+    )
+    (entry,) = entries(body)
+    assert entry.is_whole
+    assert entry.text.startswith("слово слово")
+
+
+def test_broken_xml_gives_what_can_be_read() -> None:
+    """Control characters, bare ampersands, undeclared entities, a torn end."""
+    body = rss(item(1, title="A & B \x08&nbsp;C"), item(2))[:-30]
+    assert entries(body)[0].url == "https://news.example/1"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        pytest.param(b"", "feed is empty", id="empty"),
+        pytest.param(b" \n ", "feed is empty", id="blank"),
+        pytest.param(rss(), "feed has no items", id="no items"),
+        pytest.param(b"<!DOCTYPE html><html><p>x</html>", "an HTML page", id="page"),
+        pytest.param(b"just words", "not a feed", id="words"),
+        pytest.param(b'{"a": 1}', "not a feed", id="other json"),
+        pytest.param(b'{"items": [', "broken JSON", id="broken json"),
+        pytest.param(b"[" * 100_000, "broken JSON", id="deep json"),
+        pytest.param(b"\x00\x01\x02" * 100, "not a feed", id="binary"),
+    ],
+)
+def test_what_is_no_feed_says_why(body: bytes, reason: str) -> None:
+    """The reason is for a person who has to mend it."""
+    with pytest.raises(FeedError, match=reason):
+        entries(body)
+
+
+def test_entities_are_never_expanded_to_fill_memory() -> None:
+    """A billion laughs stay a joke; files are not read."""
+    bomb = '<!DOCTYPE r [<!ENTITY a "ha">' + "".join(
+        f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9)
+    )
+    evil = bomb + '<!ENTITY f SYSTEM "file:///etc/passwd">]>'
+    body = rss(item(title="&j; &f;")).replace(b"?>", b"?>" + evil.encode(), 1)
+    assert all(len(entry.title) < 1_001 and "root:" not in entry.title for entry in entries(body))
+
+
+def test_deep_tags_are_survived() -> None:
+    """Nesting is no way to stop the crawler."""
+    body = rss(item()).replace(b"<channel>", b"<channel>" + b"<a>" * 20_000)
+    try:
+        assert isinstance(entries(body), tuple)
+    except FeedError as error:
+        assert str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    ("date", "fast"),
+    [("Mon, 02 Mar 2026 10:00:00 +0300", True), ("2026-03-02T10:00:00Z", True), ("", True),
+     ("02.03.2026 10:00", False), ("2026-03-02 10:00", False), ("Mon, 02 Mar 2026 10:00 MSK", False)],
+)  # fmt: skip
+def test_the_fast_reader_gets_only_dates_it_cannot_get_wrong(date: str, fast: bool) -> None:
+    """It turns day and month around, and reads every naive date as UTC."""
+    assert suits_fast_reader(f"<item><pubDate>{date}</pubDate></item>") is fast
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_entries_or_a_reason(body: bytes) -> None:
+    """A hostile feed is a recorded failure, never a crash."""
+    for document in (body, b"<rss><channel>" + body, b'{"items": [' + body):
+        try:
+            found = entries(document)
+        except FeedError:
+            continue
+        assert all(entry.url for entry in found)
+
+
+def test_the_age_of_an_entry_is_its_own() -> None:
+    """An old entry stays old: it must not look like news."""
+    old = NOW - timedelta(days=400)
+    (entry,) = entries(rss(item(pubDate=old.strftime("%a, %d %b %Y %H:%M:%S +0000"))))
+    assert entry.published_at == old

@@ -1,0 +1,78 @@
+"""Listings and sitemaps give the addresses of articles, in reading order."""
+
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.links import article_links, looks_like_sitemap, read_sitemap
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+HERE = "https://news.example/list"
+
+
+def test_links_that_look_like_articles_are_taken() -> None:
+    """A number, a date or a long name; not the navigation, not files, not other sites."""
+    page = """<a href="/">home</a><a href="/about">about</a><a href="/2026/03/02/banner">1</a>
+      <a href="/news/12345">2</a><a href="/bank-romashka-zakryt-snova">3</a>
+      <a href="/photo-12345.jpg">no</a><a href="https://ads.example/12345">no</a>
+      <a href="javascript:void(12345)">no</a><a href="#12345">no</a>"""
+    assert article_links(page.encode(), HERE) == [
+        "https://news.example/2026/03/02/banner",
+        "https://news.example/news/12345",
+        "https://news.example/bank-romashka-zakryt-snova",
+    ]
+
+
+def test_a_pattern_decides_alone() -> None:
+    """What the config says is followed, and nothing else of the site."""
+    page = '<a href="/topic/1">1</a><a href="/topic/1#c">1</a><a href="/news/12345">2</a>'
+    assert article_links(page.encode(), HERE, follow=r"/topic/\d+") == [
+        "https://news.example/topic/1"
+    ]
+
+
+def test_relative_links_follow_the_base_of_the_page() -> None:
+    """As a browser would."""
+    page = '<base href="https://news.example/forum/"><a href="topic/1">1</a>'
+    assert article_links(page.encode(), HERE, follow="topic") == [
+        "https://news.example/forum/topic/1"
+    ]
+
+
+def test_a_subdomain_is_the_same_house() -> None:
+    """News stand under their own host, and belong to the site."""
+    page = '<a href="https://forum.news.example/topic/1">1</a>'
+    assert len(article_links(page.encode(), HERE, follow="topic")) == 1
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_sitemap_gives_the_newest_first(packed: bool) -> None:
+    """Dates of news win over dates of change; packed or not."""
+    text = """<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+      xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
+      <url><loc>https://news.example/old</loc><lastmod>2025-01-01</lastmod></url>
+      <url><loc> https://news.example/new </loc><news:news>
+      <news:publication_date>2026-03-01T10:00:00+03:00</news:publication_date></news:news></url>
+      <url><loc>https://news.example/undated</loc></url><url><loc>nonsense</loc></url></urlset>"""
+    body = gzip.compress(text.encode()) if packed else text.encode()
+    assert looks_like_sitemap(body)
+    found = read_sitemap(body, now=NOW)
+    assert not found.is_index
+    assert [address.rsplit("/", 1)[1] for address in found.addresses] == ["new", "old", "undated"]
+
+
+def test_an_index_gives_further_sitemaps_whatever_is_followed() -> None:
+    """The pattern is for articles, not for sitemaps."""
+    text = "<sitemapindex><sitemap><loc>https://news.example/s1.xml</loc></sitemap></sitemapindex>"
+    found = read_sitemap(text.encode(), now=NOW, follow="/topic/")
+    assert (found.is_index, found.addresses) == (True, ("https://news.example/s1.xml",))
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<urlset><url><loc>x", b"\x1f\x8bbroken", b"<a" * 999, b"\x00"]
+)
+def test_broken_pages_give_nothing_and_do_no_harm(body: bytes) -> None:
+    """No links is an answer."""
+    assert article_links(body, HERE) == []
+    assert read_sitemap(body, now=NOW).addresses == ()
