@@ -8,22 +8,24 @@ from collections.abc import Iterable
 
 from ahocorasick_rs import BytesAhoCorasick
 
+_SPACE = ord(" ")
 _LARGE = 8_192  # words; a tier this big is never built again by adding to it
 
 
 class WordLookup:
     """A growing set of folded words and folded beginnings of words."""
 
-    def __init__(self, words: Iterable[bytes] = (), beginnings: Iterable[bytes] = ()) -> None:
+    def __init__(self, words: Iterable[bytes] = ()) -> None:
         """Take many words at once: one tier."""
         self._known: set[bytes] = set()
         self._tiers: list[tuple[list[bytes], BytesAhoCorasick]] = []
-        self.add(words, beginnings)
+        self.add(words)
 
-    def add(self, words: Iterable[bytes], beginnings: Iterable[bytes] = ()) -> None:
-        """Find these words too, from now on."""
-        patterns = {b" %b " % word for word in words if word}
-        patterns |= {b" " + word for word in beginnings if word}
+    def add(self, words: Iterable[bytes]) -> None:
+        """Find these words too, from now on; one that ends with ``*`` is a beginning."""
+        patterns = {
+            b" " + word[:-1] if word.endswith(b"*") else b" %b " % word for word in words if word
+        }
         fresh = sorted(patterns - self._known)
         if not fresh:
             return
@@ -35,12 +37,14 @@ class WordLookup:
     def find(self, folded: bytes) -> list[tuple[bytes, int, int]]:
         """Each word found, with its [start, end) in the folded bytes; tiers one after another.
 
-        A beginning is answered as it was given, with the end where it stops matching.
+        A beginning is answered with ``*`` after it, and with the end of the whole word.
         """
         found: list[tuple[bytes, int, int]] = []
         for patterns, automaton in self._tiers:
             for index, start, end in automaton.find_matches_as_indexes(folded, overlapping=True):
                 pattern = patterns[index]
-                stop = end - 1 if pattern[-1] == 32 else end
-                found.append((pattern[1:].rstrip(), start + 1, stop))
+                if pattern[-1] == _SPACE:
+                    found.append((pattern[1:-1], start + 1, end - 1))
+                else:
+                    found.append((pattern[1:] + b"*", start + 1, folded.index(b" ", end)))
         return found

@@ -14,6 +14,8 @@ from crawler.document import Document
 from crawler.lookup import WordLookup
 from crawler.names import Name, brand_name, is_person_name, person_name, phrase
 from crawler.occurrences import Occurrence, accept, choose_person
+from crawler.watch_language import Node
+from crawler.watch_query import Scene, Term, WatchQuery
 from storage.records import CrisisTerm, MatchedTerm, Watch
 
 _RULES = "1"  # of what is a mention; a new number has stored articles matched again
@@ -37,16 +39,22 @@ class Matcher:
     def __init__(
         self, watches: Iterable[Watch] = (), *, crisis_words: CrisisWords | None = None
     ) -> None:
-        """Make all forms of all names: some milliseconds a watch."""
+        """Make all forms of all names: some milliseconds a watch.
+
+        Raises WatchError where a watch written in the watch language is wrong.
+        """
         self._crisis = shipped_crisis_words() if crisis_words is None else crisis_words
         self._watches: list[_Watched] = []
         self._names: list[tuple[int, Name]] = []
         self._holders: dict[bytes, list[int]] = defaultdict(list)
+        self._terms: dict[Node, Term] = {}
+        self._query_holders: dict[bytes, list[int]] = defaultdict(list)
         self._digest = hashlib.sha256(f"{_RULES} {self._crisis.version}".encode())
         keys: set[bytes] = set()
         for watch in watches:
             keys |= self._take(watch)
         self._lookup = WordLookup(keys)
+        self._query_lookup = WordLookup(self._query_keys(self._watches))
 
     @property
     def version(self) -> str:
@@ -56,6 +64,7 @@ class Matcher:
     def add(self, watch: Watch) -> None:
         """Look for one more watch from now on; nothing else is built again."""
         self._lookup.add(self._take(watch))
+        self._query_lookup.add(self._query_keys(self._watches[-1:]))
 
     def match(self, title: str, text: str, lang: str = "") -> tuple[Match, ...]:
         """One match for each brand the text names, in the order of the watches.
@@ -64,18 +73,19 @@ class Matcher:
         since people mix them.
         """
         document = Document(title, text)
-        occurrences = self._occurrences(document)
-        if not occurrences:
+        occurrences, asked = self._occurrences(document)
+        if not occurrences and not asked:
             return ()
         crisis = self._crisis.places(document)
+        scene = Scene(document, document.find(self._query_lookup) if asked else ())
         matches = (
-            _judge(self._watches[number], found, document, crisis)
-            for number, found in sorted(occurrences.items())
+            _judge(self._watches[number], occurrences.get(number, {}), scene, crisis)
+            for number in sorted(occurrences.keys() | asked)
         )
         return tuple(match for match in matches if match is not None)
 
     def _take(self, watch: Watch) -> set[bytes]:
-        watched = _Watched.of(watch)
+        watched = _Watched.of(watch, self._terms)
         self._digest.update(repr(watch).encode("utf-8", "replace"))
         keys: set[bytes] = set()
         for name in watched.names:
@@ -84,18 +94,29 @@ class Matcher:
             for key in name.folded():
                 self._holders[key].append(number)
                 keys.add(key)
+        for query in watched.queries:
+            for key in query.anchors:
+                self._query_holders[key].append(len(self._watches))
+            keys |= query.anchors
         self._watches.append(watched)
         return keys
 
-    def _occurrences(self, document: Document) -> dict[int, dict[Name, list[Occurrence]]]:
-        """What was accepted of each name, by watch."""
+    def _query_keys(self, watches: Iterable["_Watched"]) -> set[bytes]:
+        return {key for watched in watches for query in watched.queries for key in query.folded()}
+
+    def _occurrences(
+        self, document: Document
+    ) -> tuple[dict[int, dict[Name, list[Occurrence]]], set[int]]:
+        """What was accepted of each name, by watch; and the watches to be asked besides."""
         accepted: dict[int, dict[Name, list[Occurrence]]] = {}
+        asked: set[int] = set()
         for found in document.find(self._lookup):
-            for number in self._holders[found.key]:
+            asked.update(self._query_holders.get(found.key, ()))
+            for number in self._holders.get(found.key, ()):
                 watch, name = self._names[number]
                 if (occurrence := accept(name, document, found)) is not None:
                     accepted.setdefault(watch, {}).setdefault(name, []).append(occurrence)
-        return accepted
+        return accepted, asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +125,11 @@ class _Watched:
 
     brand: str
     names: tuple[Name, ...]
+    queries: tuple[WatchQuery, ...]
     forbidding: frozenset[Name]  # excluded phrases without the brand's name: they refuse the text
 
     @classmethod
-    def of(cls, watch: Watch) -> "_Watched":
+    def of(cls, watch: Watch, terms: dict[Node, Term]) -> "_Watched":
         brands = [
             person_name(term) if is_person_name(term) else brand_name(term, any_case=watch.any_case)
             for term in (watch.brand, *watch.aliases)
@@ -120,6 +142,7 @@ class _Watched:
         return cls(
             brand=watch.brand,
             names=(*names, *excluded, *crisis),
+            queries=tuple(WatchQuery(source, terms) for source in watch.queries),
             forbidding=frozenset(
                 name for name in excluded if not any(forms & spelled for forms in name.words)
             ),
@@ -160,25 +183,33 @@ def _trimmed(whole: str, start: int, end: int) -> str:
 def _judge(
     watched: _Watched,
     found: dict[Name, list[Occurrence]],
-    document: Document,
+    scene: Scene,
     crisis: Sequence[CrisisPlace],
 ) -> Match | None:
     """The match of one watch, when anything of what was found is its brand or person."""
     excluded = [place for name in found if name.kind == "exclude" for place in found[name]]
     if any(name in watched.forbidding for name in found):
         return None
+    document = scene.document
     chosen = _chosen(found, excluded, document)
+    for query in watched.queries:
+        chosen += [
+            _Chosen(term, "watch", place)
+            for term, place in query.judge(scene)
+            if not _overlaps(place, excluded)
+        ]
     if not chosen:
         return None
-    matched = tuple(_matched_term(name, place, document) for name, place in chosen)
+    chosen = _without_repeats(chosen)
+    matched = tuple(_matched_term(one, document) for one in chosen)
     return Match(
         brand=watched.brand,
         matched=matched,
         crisis=near(
-            document, [(place.start, place.end) for _, place in chosen], _with_own(crisis, found)
+            document, [(one.place.start, one.place.end) for one in chosen], _with_own(crisis, found)
         ),
         kind=min((term.kind for term in matched), key=_KINDS.index),
-        disguised=any(place.disguised for _, place in chosen),
+        disguised=any(one.place.disguised for one in chosen),
     )
 
 
@@ -198,24 +229,38 @@ def _with_own(
 
 def _chosen(
     found: dict[Name, list[Occurrence]], excluded: Sequence[Occurrence], document: Document
-) -> list[tuple[Name, Occurrence]]:
-    """Brands that are not excluded, then persons who have an anchor; no stretch twice."""
+) -> list["_Chosen"]:
+    """Brands that are not excluded, and persons who have an anchor."""
     free = {
         name: [place for place in places if not _overlaps(place, excluded)]
         for name, places in found.items()
         if name.kind in _KINDS
     }
     brand_named = any(places for name, places in free.items() if name.kind == "brand")
-    chosen = [
-        (name, place)
+    return [
+        _Chosen(name.term, name.kind, place)
         for name, places in free.items()
         for place in choose_person(name, document, places, brand_named=brand_named)
     ]
-    chosen.sort(key=lambda pair: (pair[1].start, -pair[1].end, _KINDS.index(pair[0].kind)))
-    kept: list[tuple[Name, Occurrence]] = []
-    for name, place in chosen:
-        if not kept or place.end > kept[-1][1].end:
-            kept.append((name, place))
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A place that counts, and what it is."""
+
+    term: str
+    kind: str
+    place: Occurrence
+
+
+def _without_repeats(chosen: Iterable[_Chosen]) -> list[_Chosen]:
+    """In order; of places within one another the longest, of equal ones the strongest."""
+    kept: list[_Chosen] = []
+    for one in sorted(
+        chosen, key=lambda one: (one.place.start, -one.place.end, _KINDS.index(one.kind))
+    ):
+        if not kept or one.place.end > kept[-1].place.end:
+            kept.append(one)
     return kept
 
 
@@ -223,13 +268,14 @@ def _overlaps(place: Occurrence, others: Sequence[Occurrence]) -> bool:
     return any(place.start < other.end and other.start < place.end for other in others)
 
 
-def _matched_term(name: Name, place: Occurrence, document: Document) -> MatchedTerm:
+def _matched_term(one: _Chosen, document: Document) -> MatchedTerm:
+    place = one.place
     field, start, end = document.field_span(place.start, place.end)
     return MatchedTerm(
         start=start,
         end=end,
         text=document.characters[place.start : place.end],
-        term=name.term,
-        kind=name.kind,
+        term=one.term,
+        kind=one.kind,
         field=field,
     )

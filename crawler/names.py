@@ -108,20 +108,28 @@ def phrase(term: str, *, kind: str) -> Name | None:
     return _phrase(term, parts, kind=kind, any_case=True) if parts else None
 
 
-def person_name(term: str, role: str = "") -> Name | None:
+def person_name(
+    term: str,
+    role: str = "",
+    *,
+    gender: str | None = None,
+    any_case: bool = False,
+    kind: str = "person",
+) -> Name | None:
     """A person: by surname alone when no more is known, else by surname and an anchor."""
     given, surname = split_full_name(term)
     if not surname:
         return None
-    gender = next((found for part in given if (found := name_gender(part.lower()))), None)
+    told = (name_gender(part.lower()) for part in given)
+    gender = gender or next((found for found in told if found), None)
     sets = tuple(_surname_spellings(part, gender) for part in surname)
     anchor = max(range(len(sets)), key=lambda index: len(surname[index]))
     return Name(
         term=term,
-        kind="person",
+        kind=kind,
         words=sets,
         anchor=anchor,
-        gated=_gated(sets[0]) if len(sets) == 1 else frozenset(),
+        gated=_gated(sets[0]) if len(sets) == 1 and not any_case else frozenset(),
         person=_anchor(given, role) if given else None,
         is_surname=len(sets) == 1,
     )
