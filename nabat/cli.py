@@ -1,5 +1,6 @@
 """Arguments to one short function per subcommand; exit codes: 0 done, 1 failed, 2 wrong usage."""
 
+import io
 import sys
 
 import typer
@@ -13,7 +14,6 @@ app = typer.Typer(
     name="nabat",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help=(
         "Nabat watches what is published about your brand and tells the people who act when "
@@ -44,15 +44,20 @@ for _panel, _commands in (
 
 def main() -> None:
     """Run the command line; a known failure is one clear message, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter shows its number
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except ConfigError as error:
         _end(str(error), 2)
     except (CommandError, StorageError, IncidentError) as error:
         _end(str(error), 1)
-    except BrokenPipeError:  # the reader of our output went away, which is its right
-        sys.stderr.close()
-        raise SystemExit(0) from None
+    except SystemExit as ended:
+        # Typer answers 1 when the reader of our output went away, which is its right.
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise SystemExit(0) from None
+        raise
 
 
 def _end(message: str, code: int) -> None:

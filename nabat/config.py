@@ -7,6 +7,7 @@ written: ``env:NAME`` or ``file:PATH``; it is looked up when a plug-in is built.
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import MISSING, fields
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -198,7 +199,7 @@ def load(path: Path) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path}: cannot be read: {error}"
         raise ConfigError(message) from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         message = f"{path}: not valid TOML: {error}"
         raise ConfigError(message) from error
     try:
@@ -247,6 +248,17 @@ def secret_fields(chosen: type[Any]) -> list[str]:
         for field in fields(chosen)
         if not field.repr and field.init and field.default_factory is MISSING
     ]
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """Answer every secret that the configuration names and that is there, so that logs hide it."""
+    tables = (*settings.notifier, *settings.source, settings.tone.table())
+    found: list[str] = []
+    for value in (value for table in tables for value in table.values()):
+        if isinstance(value, str) and value.startswith(("env:", "file:")):
+            with suppress(ConfigError):
+                found.append(secret(value, ""))
+    return found
 
 
 def variable(name: str) -> str:

@@ -1,10 +1,11 @@
 """The daemon: the scheduler around the table of jobs, an orderly stop, a heartbeat."""
 
 import logging
+import os
 import signal
 from collections.abc import Callable
 from datetime import timedelta
-from threading import Event
+from threading import Event, Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -14,12 +15,42 @@ from nabat.jobs import Jobs
 
 logger = logging.getLogger(__name__)
 
+PATIENCE = timedelta(seconds=8)  # for running jobs at the end; service managers wait about ten
+
 
 def run(jobs: Jobs) -> None:
-    """Do the jobs at their intervals until SIGTERM or SIGINT, then let them finish and stop."""
+    """Do the jobs at their intervals until SIGTERM or SIGINT, then let them finish and stop.
+
+    A job that takes too long at the end is left where it is: what it was doing
+    is done again at the next start, as after any crash.
+    """
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    scheduler = _scheduler(jobs)
+    every = jobs.settings.daemon
+    watched = {
+        "crawl": every.crawl_every,
+        "score": every.crawl_every,
+        "evaluate": every.evaluate_every,
+        "deliver": every.deliver_every,
+    }
+    with serve_health(every.health, jobs.database, jobs.clock, watched):
+        scheduler.start()
+        logger.info("daemon started", extra={"sources": len(jobs.sources)})
+        stop.wait()
+        logger.info("daemon stopping, running jobs are finished first")
+        ending = Thread(target=scheduler.shutdown, daemon=True)
+        ending.start()
+        ending.join(PATIENCE.total_seconds())
+    if ending.is_alive():
+        logger.warning("daemon stopped before a job had ended; it is done again at the next start")
+        logging.shutdown()
+        os._exit(0)  # the interpreter would wait for the job's thread
+    logger.info("daemon stopped")
+
+
+def _scheduler(jobs: Jobs) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(
         timezone="UTC",
         # A job that comes late is done late, once; it is never skipped.
@@ -35,10 +66,4 @@ def run(jobs: Jobs) -> None:
     for name, job, interval in table:
         trigger = IntervalTrigger(seconds=interval.total_seconds())
         scheduler.add_job(job, trigger, id=name, next_run_time=jobs.clock())
-    with serve_health(every.health, jobs.database, jobs.clock):
-        scheduler.start()
-        logger.info("daemon started", extra={"sources": len(jobs.sources)})
-        stop.wait()
-        logger.info("daemon stopping, running jobs are finished first")
-        scheduler.shutdown(wait=True)
-    logger.info("daemon stopped")
+    return scheduler

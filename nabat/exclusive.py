@@ -5,6 +5,7 @@ without harm. A lease whose holder died on this machine is taken over at once;
 on another machine it runs out by itself.
 """
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -13,7 +14,9 @@ from datetime import datetime, timedelta
 from threading import Event, Thread
 from uuid import uuid4
 
-from storage.database import Database
+from storage.database import Database, StorageError
+
+logger = logging.getLogger(__name__)
 
 DURATION = timedelta(seconds=60)
 _RENEW_EVERY = 15.0
@@ -71,5 +74,8 @@ def _renew(
     database: Database, name: str, owner: str, clock: Callable[[], datetime], done: Event
 ) -> None:
     while not done.wait(_RENEW_EVERY):
-        with database.begin() as tx:
-            tx.leases.take(name, owner=owner, now=clock(), duration=DURATION)
+        try:
+            with database.begin() as tx:
+                tx.leases.take(name, owner=owner, now=clock(), duration=DURATION)
+        except StorageError as error:  # the next turn may do it; the lease bears some of them
+            logger.warning("lease not renewed", extra={"lease": name, "reason": str(error)})

@@ -1,39 +1,39 @@
 """The health endpoint: says whether every job of the daemon still ticks."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 from nabat.errors import ConfigError
-from storage.database import Database
+from storage.database import Database, StorageError
 
-WATCHED = ("crawl", "score", "evaluate", "deliver")
-STALE = timedelta(minutes=10)
+STALE = timedelta(minutes=10)  # how long a job may take, or wait for another
 
 
 @contextmanager
 def serve_health(
-    address: str, database: Database, clock: Callable[[], datetime]
+    address: str,
+    database: Database,
+    clock: Callable[[], datetime],
+    every: Mapping[str, timedelta],
 ) -> Iterator[str | None]:
     """Answer ``GET /healthz`` at host:port for the block; an empty address serves nothing.
 
-    200 while every job ran well within the last ten minutes, 503 otherwise;
-    the body says which job is late. Yields the address really bound.
+    200 while every job of ``every`` ran well at its interval or not much
+    later, 503 otherwise; the body says which job is late. Yields the address
+    really bound.
     """
     if not address:
         yield None
         return
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdigit():
-        message = f"daemon.health: cannot read {address!r}; write host:port, 127.0.0.1:8080"
-        raise ConfigError(message)
+    host, port = read_address(address)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            ok, body = health(database, clock())
+            ok, body = health(database, clock(), every)
             found = self.path == "/healthz"
             content = json.dumps(body if found else {"error": "ask for /healthz"}).encode()
             self.send_response(404 if not found else 200 if ok else 503)
@@ -46,10 +46,11 @@ def serve_health(
             """Health is asked for all the time; the log has better things to hold."""
 
     try:
-        server = ThreadingHTTPServer((host, int(port)), Handler)
+        server = ThreadingHTTPServer((host, port), Handler)
     except OSError as error:
-        message = f"daemon.health: cannot listen at {address}: {error.strerror}"
+        message = f"daemon.health: cannot listen at {address}: {error.strerror}; choose another"
         raise ConfigError(message) from error
+    server.daemon_threads = True  # an asker that never goes away does not keep us from stopping
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -60,15 +61,29 @@ def serve_health(
         thread.join()
 
 
-def health(database: Database, now: datetime) -> tuple[bool, dict[str, object]]:
+def read_address(address: str) -> tuple[str, int]:
+    """Answer host and port of ``host:port``; ConfigError with the mend for anything else."""
+    host, _, port = address.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65_535:
+        message = f"daemon.health: cannot read {address!r}; write host:port, 127.0.0.1:8080"
+        raise ConfigError(message)
+    return host, int(port)
+
+
+def health(
+    database: Database, now: datetime, every: Mapping[str, timedelta]
+) -> tuple[bool, dict[str, object]]:
     """Answer whether all is well, and each job's age and last word."""
-    with database.read() as tx:
-        beats = {beat.job: beat for beat in tx.leases.heartbeats()}
+    try:
+        with database.read() as tx:
+            beats = {beat.job: beat for beat in tx.leases.heartbeats()}
+    except StorageError as error:
+        return False, {"ok": False, "error": str(error)}
     jobs: dict[str, object] = {}
     ok = True
-    for name in WATCHED:
+    for name, interval in every.items():
         beat = beats.get(name)
-        fresh = beat is not None and beat.ok and now - beat.at < STALE
+        fresh = beat is not None and beat.ok and now - beat.at < STALE + 2 * interval
         ok = ok and fresh
         jobs[name] = {
             "ok": fresh,

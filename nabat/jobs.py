@@ -29,6 +29,7 @@ from storage.database import Database
 
 logger = logging.getLogger(__name__)
 
+_A_DAY = timedelta(days=1)
 Progress = Callable[[str, int, int | None], None]  # job, done, of how many
 
 
@@ -85,7 +86,9 @@ class Jobs:
 
     def tick(self) -> list[Report]:
         """One whole pass; a job that fails does not keep the next from running."""
-        return [self.crawl(), self.score(), self.evaluate(), self.deliver(drain=True)]
+        reports = [self.crawl(), self.score(), self.evaluate(), self.deliver(drain=True)]
+        # With cron there is no daemon to do it once a day.
+        return [*reports, self.forget()] if self._forgetting_is_due() else reports
 
     def gather(self) -> None:
         """Crawl and judge tone; where something new was found, evaluate without waiting."""
@@ -184,6 +187,11 @@ class Jobs:
             progress=lambda number, total: self._progress("rematch", number, total),
         )
         return Report(job="rematch", said=str(done))
+
+    def _forgetting_is_due(self) -> bool:
+        with self.database.read() as tx:
+            beats = {beat.job: beat.at for beat in tx.leases.heartbeats()}
+        return "forget" not in beats or self.clock() - beats["forget"] >= _A_DAY
 
     def _forget(self) -> Report:
         kept = timedelta(days=self.settings.retention.articles_days)

@@ -7,21 +7,22 @@ characters.
 
 import io
 import json
+import math
 import sys
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
-from rich.table import Table
 
 from nabat.errors import CommandError
+from nabat.terminal import show_table
 
 FORMATS = ("table", "jsonl", "csv", "xlsx", "parquet")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_MOST_ROWS = 1_048_575  # of a worksheet, under its header
+_LONGEST_CELL = 32_767  # of a worksheet; a longer text would be left out whole
 
 
 def show(
@@ -30,14 +31,17 @@ def show(
     form: str,
     output: Path | None = None,
     columns: Sequence[str] | None = None,
+    beneath: str | None = None,
 ) -> None:
     """Write the frame in the format; a table shows only the given columns.
 
-    CommandError when a file format has no file to go to or the file cannot be
-    written.
+    Where a file is named and no format, the file's name says it. CommandError
+    when a file format has no file to go to or the file cannot be written.
     """
+    if form == "table" and output is not None:
+        form = _form_of(output)
     if form == "table":
-        _table(frame, columns or list(frame.columns))
+        show_table(frame, columns or list(frame.columns), beneath=beneath)
         return
     if form in ("xlsx", "parquet") and output is None:
         message = f"--format {form} needs --output FILE"
@@ -49,68 +53,70 @@ def show(
     try:
         output.write_bytes((b"\xef\xbb\xbf" if form == "csv" else b"") + content)
     except OSError as error:
-        message = f"cannot write {output}: {error.strerror}"
+        message = f"cannot write {output}: {error.strerror}; choose another --output"
         raise CommandError(message) from error
 
 
 def line(record: dict[str, Any]) -> str:
     """Answer one JSON line, Cyrillic readable, times in ISO 8601."""
-    return json.dumps(record, ensure_ascii=False, default=_plain, allow_nan=False)
+    return json.dumps(_plain(record), ensure_ascii=False, allow_nan=False)
 
 
-def clean(text: str) -> str:
-    """Answer the text as a terminal may show it: no control characters, no direction marks."""
-    return "".join(" " if unicodedata.category(sign) in ("Cc", "Cf") else sign for sign in text)
+def _form_of(output: Path) -> str:
+    form = output.suffix.removeprefix(".").lower()
+    form = {"json": "jsonl", "ndjson": "jsonl"}.get(form, form)
+    if form not in _BYTES:
+        message = f"{output}: the name does not say a format; add --format {', '.join(_BYTES)}"
+        raise CommandError(message)
+    return form
 
 
 def _plain(value: Any) -> Any:
+    """Answer what JSON has a word for; numbers that are none become null."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
     if isinstance(value, datetime):
         return value.isoformat()
     if hasattr(value, "item"):
-        return value.item()
-    return str(value)
-
-
-def _table(frame: pd.DataFrame, columns: Sequence[str]) -> None:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold" if column in ("url", "address") else "ellipsis")
-    for row in frame[list(columns)].itertuples(index=False):
-        table.add_row(*(_cell(value) for value in row))
-    console = Console(soft_wrap=False, markup=False, width=None if sys.stdout.isatty() else 160)
-    console.print(table if len(frame) else "nothing found")
-
-
-def _cell(value: Any) -> str:
-    if value is None or (not isinstance(value, str | list | tuple | dict) and pd.isna(value)):
-        return ""
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
+        value = value.item()
     if isinstance(value, float):
-        return f"{value:.2f}".rstrip("0").rstrip(".")
-    return clean(str(value))
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, bool | int | str) else str(value)
 
 
 def _jsonl(frame: pd.DataFrame) -> bytes:
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return "".join(f"{line({str(k): v for k, v in row.items()})}\n" for row in rows).encode()
+    return "".join(f"{line(row)}\n" for row in frame.astype(object).to_dict("records")).encode()
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    content: str = _disarmed(frame).to_csv(index=False)
+    content: str = _disarmed(frame).to_csv(index=False, lineterminator="\n")
     return content.encode()
 
 
 def _xlsx(frame: pd.DataFrame) -> bytes:
+    if len(frame) > _MOST_ROWS:
+        message = f"{len(frame)} rows do not fit a worksheet; choose --format csv or --limit"
+        raise CommandError(message)
     plain = _disarmed(frame)
     for column in plain.columns:
-        if isinstance(plain[column].dtype, pd.DatetimeTZDtype):  # a workbook knows no zones
-            plain[column] = plain[column].dt.tz_localize(None)
+        plain[column] = plain[column].map(_for_a_worksheet)
     buffer = io.BytesIO()
     options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
     with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs=options) as writer:
         plain.to_excel(writer, index=False, sheet_name="nabat")
     return buffer.getvalue()
+
+
+def _for_a_worksheet(value: Any) -> Any:
+    if isinstance(value, datetime) and value is not pd.NaT:
+        return value.replace(tzinfo=None)  # a workbook knows no zones; all times are UTC
+    if isinstance(value, str) and len(value) > _LONGEST_CELL:
+        return f"{value[: _LONGEST_CELL - 1]}…"
+    return value
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:
@@ -123,19 +129,32 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
     flat = frame.copy()
     for column in flat.columns:
         if flat[column].map(lambda value: isinstance(value, list | dict | tuple)).any():
-            flat[column] = flat[column].map(lambda value: json.dumps(value, ensure_ascii=False))
+            flat[column] = flat[column].map(
+                lambda value: (
+                    json.dumps(_plain(value), ensure_ascii=False)
+                    if isinstance(value, list | dict | tuple)
+                    else value
+                )
+            )
     return flat
 
 
 def _disarmed(frame: pd.DataFrame) -> pd.DataFrame:
     flat = _flat(frame)
     for column in flat.columns:
-        flat[column] = flat[column].map(
-            lambda value: (
-                f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-            )
-        )
+        if not isinstance(flat[column].dtype, pd.DatetimeTZDtype):
+            flat[column] = flat[column].map(_harmless)
     return flat
+
+
+def _harmless(value: Any) -> Any:
+    """Answer the cell so that no spreadsheet runs it: behind an apostrophe, as they all read it."""
+    armed = isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value)
+    return f"'{value}" if armed else value
+
+
+def _is_number(text: str) -> bool:
+    return text[1:].isascii() and text[1:].isdigit() and text[0] in "+-"
 
 
 _BYTES = {"jsonl": _jsonl, "csv": _csv, "xlsx": _xlsx, "parquet": _parquet}

@@ -1,8 +1,8 @@
 """Act without a chat: take an incident, resolve it, keep quiet about a brand."""
 
+import getpass
 from dataclasses import replace
 from datetime import datetime
-from getpass import getuser
 from typing import Annotated
 
 import typer
@@ -32,7 +32,7 @@ def incident(
         typer.echo(_why(database, number))
         return
     with database.begin() as tx:
-        typer.echo(act(tx, number, action, by=by or getuser(), now=clock.now()))
+        typer.echo(act(tx, number, action, by=by or _whoever(), now=clock.now()))
 
 
 def act(tx: Transaction, number: int, action: str, *, by: str, now: datetime) -> str:
@@ -71,8 +71,15 @@ def silence(
         if found is None:
             message = f"no brand is named {brand!r}; `nabat check` lists the brands of the config"
             raise CommandError(message)
-        tx.silences.add(found.id, until=until, by=by or getuser(), now=now, reason=reason)
+        tx.silences.add(found.id, until=until, by=by or _whoever(), now=now, reason=reason)
     typer.echo(f"{brand}: quiet until {until:%Y-%m-%d %H:%M} UTC")
+
+
+def _whoever() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number that has no name
+        return "console"
 
 
 def _changed(found: Incident, action: str, now: datetime) -> tuple[Incident, str]:

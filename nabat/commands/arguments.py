@@ -1,6 +1,5 @@
 """Arguments that many commands share, and how they are read."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -25,7 +24,11 @@ def parse_moment(words: str, now: datetime) -> datetime:
         except (DurationError, OverflowError) as error:
             message = f"cannot read the time {words!r}; write 2026-03-01, 2026-03-01T12:30 or '24h'"
             raise typer.BadParameter(message) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError as error:
+        message = f"the time {words!r} is outside the calendar; write 2026-03-01 or '24h'"
+        raise typer.BadParameter(message) from error
 
 
 def _moment(words: str) -> datetime:
@@ -83,5 +86,3 @@ def known_brand(database: Database, name: str | None) -> None:
         message = f"no brand is named {name!r}; known: {', '.join(names) or 'none yet'}"
         raise CommandError(message)
 
-
-Clock = Callable[[], datetime]

@@ -21,6 +21,7 @@ from nabat.commands.arguments import (
     opened,
     settings_of,
 )
+from nabat.errors import CommandError, nearest
 from nabat.output import show
 from storage import frames
 from storage.mentions import MentionFilter
@@ -31,10 +32,9 @@ MENTION_COLUMNS = (
     "happened_at",
     "brand",
     "label",
-    "matched",
-    "crisis",
     "publisher",
     "title",
+    "crisis",
     "url",
 )
 SOURCE_COLUMNS = (
@@ -70,10 +70,18 @@ OUTBOX_COLUMNS = (
     "last_error",
 )
 
+STATES = ("pending", "sending", "sent", "unknown", "merged", "dead", "expired")
 OUTBOX_NAMES = (
     "id", "created_at", "key", "incident_id", "recipient", "channel", "address", "kind",
     "revision", "state", "attempts", "not_before", "sent_at", "provider_id", "last_error",
 )  # fmt: skip
+
+
+def _state_given(value: str | None) -> str | None:
+    if value is not None and value not in STATES:
+        message = f"unknown state {value!r}; known: {', '.join(STATES)}"
+        raise typer.BadParameter(message)
+    return value
 
 
 def mentions(
@@ -109,7 +117,7 @@ def mentions(
     with database.read() as tx:
         found = tx.mentions.views(which)
     frame = pd.DataFrame([_mention(view) for view in found], columns=list(_mention_names()))
-    show(frame, form=form, output=output, columns=MENTION_COLUMNS)
+    show(frame, form=form, output=output, columns=MENTION_COLUMNS, beneath="url")
 
 
 def counts(
@@ -159,6 +167,7 @@ def sources(
     database = opened(settings_of(config))
     with database.read() as tx:
         known, failures = tx.feeds.active(), tx.feeds.failures()
+    _refuse_unknown(source, known)
     pages: dict[int, list[SourceFailure]] = {}
     for failure in failures:
         pages.setdefault(failure.source_id, []).append(failure)
@@ -171,16 +180,15 @@ def sources(
     names = list(rows[0]) if rows else list(SOURCE_COLUMNS)
     frame = pd.DataFrame(rows, columns=names)
     form = "jsonl" if as_json else form
-    if form == "table":
+    if form == "table" and output is None:
         frame["failed_pages"] = frame["failed_pages"].map(len) if rows else []
-    show(frame, form=form, output=output, columns=SOURCE_COLUMNS)
+    show(frame, form=form, output=output, columns=SOURCE_COLUMNS, beneath="last_error")
 
 
 def outbox(
     config: Config = None,
     state: Annotated[
-        str | None,
-        typer.Option(help="Only: pending, sending, sent, unknown, merged, dead, expired."),
+        str | None, typer.Option(callback=_state_given, help=f"Only: {', '.join(STATES)}.")
     ] = None,
     limit: Limit = 50,
     form: Form = "table",
@@ -193,7 +201,8 @@ def outbox(
         found = tx.outbox.listed(states=[state] if state else None, limit=limit)
     rows = [{name: getattr(one, name) for name in OUTBOX_NAMES} for one in found]
     frame = pd.DataFrame(rows, columns=list(OUTBOX_NAMES))
-    show(frame, form="jsonl" if as_json else form, output=output, columns=OUTBOX_COLUMNS)
+    form = "jsonl" if as_json else form
+    show(frame, form=form, output=output, columns=OUTBOX_COLUMNS, beneath="last_error")
 
 
 def export(
@@ -217,6 +226,13 @@ def export(
         frame = read(database)
         show(frame, form=form, output=path)
         typer.echo(f"{path}: {len(frame)} rows")
+
+
+def _refuse_unknown(name: str | None, known: list[Source]) -> None:
+    if name is not None and not any(name in (one.key, one.publisher) for one in known):
+        keys = [one.key for one in known]
+        message = f"no source is named {name!r}{nearest(name, keys)}"
+        raise CommandError(message)
 
 
 def _last(frame: pd.DataFrame, limit: int | None) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from rich.progress import (
 
 from nabat import clock, daemon
 from nabat.commands.arguments import Brand, Config, Since, settings_of
+from nabat.config import secrets_of
 from nabat.errors import CommandError
 from nabat.jobs import Jobs, Report
 from nabat.logs import set_up
@@ -79,11 +80,11 @@ def run(config: Config = None) -> None:
 @contextmanager
 def _jobs(config: Config) -> Iterator[Jobs]:
     settings = settings_of(config)
-    set_up(settings.log.level, settings.log.format)
+    set_up(settings.log.level, settings.log.format, secrets=secrets_of(settings))
     with _progress() as bar:
         jobs = Jobs(settings, clock=clock.now, progress=bar)
-        jobs.prepare()
         try:
+            jobs.prepare()
             yield jobs
         finally:
             jobs.close()

@@ -20,6 +20,8 @@ from nabat.commands.tone import is_error, tone_lines
 from nabat.config import Settings, default_path
 from nabat.errors import CommandError
 
+_PORTION = 1 << 16
+
 
 def match(config: Config = None) -> None:
     """Try the watches: {"id","title"?,"text"} in, the mentions found out, line by line."""
@@ -59,8 +61,17 @@ def extract() -> None:
 
 
 def _lines() -> Iterator[str]:
-    for raw in sys.stdin.buffer:
-        yield raw.decode("utf-8", errors="replace")
+    """The lines of standard input as they come; what was answered is out before we wait for more.
+
+    Bytes that are no UTF-8 come as the sign for an unreadable letter.
+    """
+    rest = b""
+    while portion := sys.stdin.buffer.read1(_PORTION):
+        *whole, rest = (rest + portion).split(b"\n")
+        yield from (raw.decode("utf-8", errors="replace") for raw in whole)
+        sys.stdout.flush()
+    if rest:
+        yield rest.decode("utf-8", errors="replace")
 
 
 def _answer(answers: Iterable[str]) -> None:
