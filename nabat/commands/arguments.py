@@ -85,4 +85,3 @@ def known_brand(database: Database, name: str | None) -> None:
     if name not in names:
         message = f"no brand is named {name!r}; known: {', '.join(names) or 'none yet'}"
         raise CommandError(message)
-
