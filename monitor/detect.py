@@ -216,7 +216,7 @@ class SpikeDetector:
     ) -> None:
         self._calibration.observe(height, over)
         ready = known >= 3 * self.grid.bins_per_day
-        self._dispersion.observe(observed, expected, ready / (1 + np.maximum(log_return, 0)))
+        self._dispersion.observe(observed, expected, ready * ~spike / (1 + np.maximum(log_return, 0)))
         self._bursts.observe(observed[:, :, self._hour], np.ones(spike.shape))
 
     def _advance(self, size: int) -> None:

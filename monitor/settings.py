@@ -36,7 +36,7 @@ class DetectorSettings:
     memory_sigma: float = 2.5  # short windows must also beat the brand's own recent bursts
     memory_days: float = 3.5
     memory_hours: float = 3.0  # windows this short are asked
-    close_share: float = 0.1  # an episode is quiet below this share of the alarm's return period
+    close_share: float = 0.3  # an episode is quiet below this share of the alarm's return period
     close_hours: float = 6.0  # and over after this long a quiet
 
 
