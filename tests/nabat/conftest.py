@@ -1,0 +1,97 @@
+"""The command line as a user meets it, run in this process; and a small config to run it on."""
+
+import io
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from nabat.cli import main
+
+CONFIG = """
+[storage]
+url = "sqlite:///{database}"
+
+[[brand]]
+name = "Ромашка"
+
+[crawl]
+allow_addresses = ["127.0.0.1/32"]
+host_delay = "none"
+
+{more}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """Both streams without frames and line ends, as one reads it."""
+        return " ".join((self.out + self.err).translate(_FRAMES).split())
+
+
+_FRAMES = str.maketrans("╭╮╰╯─│", "      ")
+
+Command = Callable[..., Outcome]
+Written = Callable[..., Path]
+
+
+@pytest.fixture
+def nabat(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run one command line: ``nabat("tick", "-c", path, stdin=b"…")``."""
+
+    def run(*words: object, stdin: bytes = b"") -> Outcome:
+        given = io.BufferedReader(io.BytesIO(stdin))  # type: ignore[arg-type]
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(given, encoding="utf-8"))
+        monkeypatch.setattr(sys, "argv", ["nabat", *(str(word) for word in words)])
+        monkeypatch.setenv("COLUMNS", "300")
+        code = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return Outcome(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Written:
+    """Write a config with the given tables added; answers its path."""
+
+    def write(more: str = "", *, name: str = "nabat.toml", whole: str | None = None) -> Path:
+        path = tmp_path / name
+        text = CONFIG.format(database=tmp_path / "nabat.db", more=more) if whole is None else whole
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """A command sets logging up for its process; this process goes on with its own."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    levels = {
+        name: logger.level
+        for name, logger in logging.Logger.manager.loggerDict.items()
+        if isinstance(logger, logging.Logger)
+    }
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)

@@ -1,0 +1,191 @@
+"""Records for programs: every format, hostile cells, empty results, files that cannot be."""
+
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from nabat.errors import CommandError
+from nabat.output import FORMATS, line, show
+
+AT = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
+EMPTY = pd.DataFrame([], columns=["id", "title", "at"])
+
+
+def _frame(**columns: Any) -> pd.DataFrame:
+    return pd.DataFrame({name: [value] for name, value in columns.items()})
+
+
+def _csv_cell(value: object, capsys: pytest.CaptureFixture[str]) -> Any:
+    show(_frame(a=value, b="end"), form="csv")
+    return pd.read_csv(io.StringIO(capsys.readouterr().out), dtype=str)["a"][0]
+
+
+def _sheet(path: Path) -> str:
+    with ZipFile(path) as book:
+        names = [name for name in book.namelist() if "sheet1" in name or "sharedStrings" in name]
+        return "".join(book.read(name).decode() for name in names if not name.endswith("rels"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "=cmd|' /C calc'!A0", "+7 999", "-2+3", "@SUM(A1)", "\t=1", "\n=1", "＝1", "＠x"],
+)
+def test_a_formula_is_disarmed_in_csv(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A title of a crawled page must not run in the analyst's spreadsheet."""
+    assert _csv_cell(text, capsys) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["Ромашка", "a=b", "-100123", "+7", "'quoted", "5 - 3"])
+def test_a_harmless_cell_is_left_as_it_is(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A chat's number begins with a minus and is no formula."""
+    assert _csv_cell(text, capsys) == text
+
+
+def test_a_worksheet_holds_text_not_formulas_or_links(tmp_path: Path) -> None:
+    """Nothing in a workbook is run or fetched."""
+    frame = _frame(title="=1+1", url="http://127.0.0.1/x", fun='=HYPERLINK("http://e.example")')
+    show(frame, form="xlsx", output=tmp_path / "a.xlsx")
+
+    sheet = _sheet(tmp_path / "a.xlsx")
+    assert "<f>" not in sheet
+    assert "hyperlink " not in sheet
+    assert "'=1+1" in sheet
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        pytest.param(pd.Series([AT]), id="a column of times"),
+        pytest.param(pd.Series([AT, None]), id="some missing"),
+        pytest.param(pd.Series([AT, None], dtype=object), id="mixed"),
+        pytest.param(pd.Series([None, None]), id="all missing"),
+    ],
+)
+def test_times_with_a_zone_fit_a_worksheet(times: pd.Series, tmp_path: Path) -> None:  # type: ignore[type-arg]
+    """A workbook knows no zones: the times are written as they are in UTC."""
+    path = tmp_path / "a.xlsx"
+    show(pd.DataFrame({"at": times}), form="xlsx", output=path)
+
+    written = (AT - datetime(1899, 12, 30, tzinfo=UTC)).total_seconds() / 86_400
+    assert (f"{written:.4f}" in _sheet(path)) == bool(times.notna().any())
+
+
+def test_a_text_too_long_for_a_cell_is_cut_not_lost(tmp_path: Path) -> None:
+    """A workbook would leave it out whole."""
+    show(_frame(text="я" * 40_000), form="xlsx", output=tmp_path / "a.xlsx")
+
+    assert "я" * 32_766 + "…" in _sheet(tmp_path / "a.xlsx")
+
+
+def test_parquet_comes_back_as_it_was(tmp_path: Path) -> None:
+    """Times keep their zone, numbers their kind, missing stays missing."""
+    path = tmp_path / "a.parquet"
+    frame = pd.DataFrame(
+        {"id": [1, 2], "at": [AT, None], "share": [0.5, None], "title": ["=1", None]}
+    )
+    show(frame, form="parquet", output=path)
+
+    rows = pq.read_table(path).to_pylist()
+    assert rows == [
+        {"id": 1, "at": AT, "share": 0.5, "title": "=1"},
+        {"id": 2, "at": None, "share": None, "title": None},
+    ]
+
+
+def test_lists_are_json_in_flat_formats(tmp_path: Path) -> None:
+    """A cell holds one value; a program can read the list out of it."""
+    frame = pd.DataFrame({"crisis": [["обман", "иск"], None]})
+    show(frame, form="parquet", output=tmp_path / "a.parquet")
+
+    cells = pq.read_table(tmp_path / "a.parquet").column("crisis").to_pylist()
+    assert json.loads(cells[0]) == ["обман", "иск"]
+    assert cells[1] is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, float("nan"), float("inf"), pd.NaT, pd.NA],
+    ids=["None", "nan", "inf", "NaT", "NA"],
+)
+def test_a_missing_value_is_null_in_json(value: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """NaN is no JSON: another program would stumble over the line."""
+    show(pd.DataFrame({"a": [value], "b": [[value]]}), form="jsonl")
+
+    assert json.loads(capsys.readouterr().out, parse_constant=pytest.fail) == {
+        "a": None,
+        "b": [None],
+    }
+
+
+def test_json_lines_hold_plain_values(capsys: pytest.CaptureFixture[str]) -> None:
+    """Times in ISO 8601 with their zone, whole numbers whole, Cyrillic readable, lists as lists."""
+    show(_frame(id=1, at=AT, title="Ромашка", all=["a"], ok=True, half=0.5), form="jsonl")
+
+    assert capsys.readouterr().out == (
+        '{"id": 1, "at": "2026-03-02T12:30:00+00:00", "title": "Ромашка", "all": ["a"], '
+        '"ok": true, "half": 0.5}\n'
+    )
+
+
+def test_a_line_feed_in_a_text_does_not_break_the_line() -> None:
+    """One record is one line whatever is in it."""
+    assert "\n" not in line({"title": "a\nb\u2028c"}).replace("\u2028", "")
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "table"])
+def test_an_empty_result_is_a_valid_file(form: str, tmp_path: Path) -> None:
+    """A script that runs at night finds the columns and no rows."""
+    path = tmp_path / f"a.{form}"
+    show(EMPTY, form=form, output=path)
+
+    readers: dict[str, Any] = {
+        "csv": pd.read_csv, "parquet": pd.read_parquet,
+        "xlsx": lambda book: _sheet(book) and EMPTY, "jsonl": lambda text: EMPTY,
+    }  # fmt: skip
+    found = readers[form](path)
+    assert list(found.columns) == ["id", "title", "at"]
+    assert len(found) == 0
+    assert form != "jsonl" or path.read_bytes() == b""
+
+
+def test_csv_files_open_as_utf8_in_a_spreadsheet(tmp_path: Path) -> None:
+    """Excel takes a file without the mark for windows-1251; a pipe needs none."""
+    show(_frame(a="Ромашка"), form="csv", output=tmp_path / "a.csv")
+
+    assert (tmp_path / "a.csv").read_bytes() == "\ufeffa\nРомашка\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("a.csv", b"\xef\xbb\xbf"), ("a.JSON", b"{"), ("a.xlsx", b"PK"), ("a.parquet", b"PAR1")],
+)
+def test_the_name_of_the_file_says_the_format(name: str, begins: bytes, tmp_path: Path) -> None:
+    """`--output report.xlsx` is enough."""
+    show(_frame(a=1), form="table", output=tmp_path / name)
+
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("form", "output", "said"),
+    [
+        pytest.param("xlsx", None, "needs --output", id="no file"),
+        pytest.param("parquet", None, "needs --output", id="no file either"),
+        pytest.param("table", "report.pdf", "add --format", id="unknown ending"),
+        pytest.param("csv", "missing/a.csv", "cannot write .*No such file", id="no folder"),
+        pytest.param("jsonl", ".", "cannot write .*directory", id="a folder"),
+    ],
+)
+def test_a_file_that_cannot_be_is_explained(
+    form: str, output: str | None, said: str, tmp_path: Path
+) -> None:
+    """The message names the file and the mend."""
+    with pytest.raises(CommandError, match=said):
+        show(_frame(a=1), form=form, output=tmp_path / output if output else None)
