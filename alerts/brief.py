@@ -20,6 +20,7 @@ class Brief:
     language: str = "ru"
     timezone: str = DEFAULT_ZONE
     mark: str = ""  # tells this message's buttons from every other's
+    ticked: int = 0  # steps of the reaction map that are done
     reader: str = ""  # the recipient's name
 
     @property

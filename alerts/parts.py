@@ -156,9 +156,12 @@ def _steps(brief: Brief, budget: Budget) -> list[Line]:
     speech, reaction, opened = brief.speech, brief.reaction, brief.incident.opened_at
     title = speech.say("plan", id=clip(reaction.id, 12), title=clip(reaction.title, 60))
     lines = [Line("section", (Span(title, "bold"),))]
-    for step in reaction.steps[: budget.steps]:
+    for place, step in enumerate(reaction.steps[: budget.steps]):
         until = speech.say("until", time=speech.clock(opened + step.within, near=brief.event.at))
-        text = f"☐ {until} — {clip(step.what, budget.step)} ({clip(brief.owner(step.owner), 40)})"
+        box = "☑" if place < brief.ticked else "☐"
+        text = (
+            f"{box} {until} — {clip(step.what, budget.step)} ({clip(brief.owner(step.owner), 40)})"
+        )
         lines.append(Line("item", (Span(text),)))
     rest = len(reaction.steps) - budget.steps
     if rest > 0:

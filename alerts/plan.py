@@ -14,6 +14,7 @@ from alerts import payload
 from alerts.brief import Brief
 from alerts.chart import Chart, no_chart
 from alerts.compose import alert, push
+from alerts.escalation import called
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
 from alerts.silences import covering
@@ -26,7 +27,8 @@ from storage.records import Event, Incident, Message, Notification
 logger = logging.getLogger(__name__)
 
 LIVING = ("telegram",)  # channels whose message is changed in place: one per incident and chat
-_LOUD = ("opened", "worsened", "reopened", "missed", "escalated", "taken", "resolved")
+_OVER = ("resolved", "false-alarm")
+_LOUD = ("opened", "worsened", "reopened", "missed", "escalated", "taken", *_OVER)
 _MAX_LEVEL_PUSHES = 2
 _BATCH = 500
 
@@ -40,6 +42,8 @@ class Case:
     told_level: int  # the level people know; 0: they know of nothing
     sent: tuple[Notification, ...]
     is_silenced: bool
+    called: tuple[str, ...]  # roles it has risen to while nobody took it
+    ticked: int  # steps of the reaction map that are done
 
     @property
     def event(self) -> Event:
@@ -92,7 +96,8 @@ def _cases(tx: Transaction, playbook: Playbook, now: datetime) -> list[Case]:
     for incident_id, events in fresh.items():
         incident = tx.incidents.get(incident_id)
         name = playbook.situation(incident.situation).id
-        planned = [one for one in tx.incidents.events(incident_id) if one.planned_at is not None]
+        known = tx.incidents.events(incident_id)
+        planned = [one for one in known if one.planned_at is not None]
         floor = playbook.situation(incident.situation).level
         cases.append(
             Case(
@@ -101,6 +106,8 @@ def _cases(tx: Transaction, playbook: Playbook, now: datetime) -> list[Case]:
                 told_level=max(planned[-1].level, floor) if planned else 0,
                 sent=tuple(tx.outbox.of_incident(incident_id)),
                 is_silenced=covering(silences, incident, name, now) is not None,
+                called=called(known, playbook.reaction(name)),
+                ticked=sum(one.kind == "step" for one in known),
             )
         )
     return cases
@@ -131,6 +138,7 @@ def _decide(
             language=recipient.language,
             timezone=recipient.timezone,
             reader=recipient.name,
+            ticked=case.ticked,
         )
         for kind, compose in _messages(case, brief, recipient, living):
             added.append(_notification(case, brief, recipient, kind, compose, now, chart))
@@ -151,7 +159,8 @@ def _concerns(case: Case, recipient: Recipient, recognised: Recognised, level: i
     has_copy = any(one.recipient == recipient.name for one in case.sent)
     if case.is_silenced and not has_copy:
         return False
-    return has_copy or recipient.wants(case.incident, level, recognised.situation.id)
+    is_called = recipient.role in case.called and case.incident.state != "resolved"
+    return has_copy or is_called or recipient.wants(case.incident, level, recognised.situation.id)
 
 
 def _messages(
@@ -175,7 +184,7 @@ def _pushes(
     """Changes of a message ring nobody's phone; these few are said aloud as well."""
     speech, channel = brief.speech, recipient.channel
     kinds = [one.kind for one in case.fresh]
-    if "resolved" in kinds and brief.incident.state == "resolved":
+    if set(kinds) & set(_OVER) and brief.incident.state == "resolved":
         facts, incident = case.event.facts, case.incident
         values = {
             "length": speech.duration(case.event.at - incident.opened_at),
@@ -183,8 +192,9 @@ def _pushes(
             "window": speech.duration(facts.window),
         }
         return [("push-closed", lambda given: push(given, channel, "push_closed", **values))]
-    if "missed" in kinds and case.incident.taken_by is None:
-        return [("push-missed", lambda given: push(given, channel, "push_missed", **_late(brief)))]
+    if case.incident.taken_by is None and {"missed", "escalated"} & set(kinds):
+        late = _late(case, brief)
+        return [("push-missed", lambda given: push(given, channel, "push_missed", **late))]
     said = [one for one in case.sent if one.recipient == recipient.name]
     rings = sum(one.kind == "push-level" for one in said)
     if brief.level > case.told_level > 0 and rings < _MAX_LEVEL_PUSHES:
@@ -193,10 +203,10 @@ def _pushes(
     return []
 
 
-def _late(brief: Brief) -> dict[str, object]:
-    owner = brief.owner(brief.event.by or brief.reaction.owner)
-    return {"within": brief.speech.duration(brief.event.at - brief.incident.opened_at),
-            "owner": owner}  # fmt: skip
+def _late(case: Case, brief: Brief) -> dict[str, object]:
+    role = case.called[-1] if case.called else brief.reaction.owner
+    waited = brief.speech.duration(brief.event.at - brief.incident.opened_at)
+    return {"within": waited, "owner": brief.owner(role)}
 
 
 def _notification(

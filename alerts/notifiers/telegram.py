@@ -55,17 +55,17 @@ class TelegramNotifier:
     def send(self, notification: Notification, message: Message) -> Receipt:
         """Post the message; with its chart where it has one and the text fits a caption."""
         if message.photo is not None and units(message.text) <= CAPTION_LIMIT * 2:
-            return self._run(lambda bot: _post_photo(bot, notification, message))
-        return self._run(lambda bot: _post_text(bot, notification, message))
+            return self.talk(lambda bot: _post_photo(bot, notification, message))
+        return self.talk(lambda bot: _post_text(bot, notification, message))
 
     def edit(self, notification: Notification, message: Message, provider_id: str) -> Receipt:
         """Put the new text, buttons and chart in the place of the old."""
-        return self._run(lambda bot: _change(bot, notification, message, int(provider_id)))
+        return self.talk(lambda bot: _change(bot, notification, message, int(provider_id)))
 
     def reply(self, notification: Notification, message: Message, provider_id: str) -> Receipt:
         """Post the message under the older one; alone where that one is gone."""
         to = ReplyParameters(int(provider_id), allow_sending_without_reply=True)
-        return self._run(lambda bot: _post_text(bot, notification, message, to))
+        return self.talk(lambda bot: _post_text(bot, notification, message, to))
 
     def find(
         self, notification: Notification, message: Message, known: Sequence[str]
@@ -75,13 +75,14 @@ class TelegramNotifier:
         The buttons carry this notification's own mark, so "not modified" is said
         by no other message than this one.
         """
-        return self._run(lambda bot: _find(bot, notification, message, known))
+        return self.talk(lambda bot: _find(bot, notification, message, known))
 
     def pace(self, address: str) -> timedelta:
         """Telegram takes about one message a second, and twenty a minute into a group."""
         return _GROUP_PACE if address.startswith(("-", "@")) else _PRIVATE_PACE
 
-    def _run(self, call: Callable[[Bot], Awaitable[Answer]]) -> Answer:
+    def talk(self, call: Callable[[Bot], Awaitable[Answer]]) -> Answer:
+        """Do something with the bot; DeliveryError tells what a failure means."""
         return asyncio.run(self._talk(call))
 
     async def _talk(self, call: Callable[[Bot], Awaitable[Answer]]) -> Answer:
@@ -94,7 +95,12 @@ class TelegramNotifier:
             httpx_kwargs={"trust_env": False},
         )
         try:
-            bot = Bot(self.token, base_url=self.base_url, request=request)
+            bot = Bot(
+                self.token,
+                base_url=self.base_url,
+                request=request,
+                get_updates_request=request,
+            )
             return await call(bot)
         except TelegramError as error:
             # Not chained: the library's errors may show the address with the token in it.
@@ -111,7 +117,8 @@ def keyboard(buttons: Sequence[tuple[str, str]]) -> InlineKeyboardMarkup | None:
         else InlineKeyboardButton(label, callback_data=data)
         for label, data in buttons
     ]
-    rows = [made[i : i + 2] for i in range(0, len(made), 2)]
+    width = 1 if any(len(label) > 24 for label, _ in buttons) else 2
+    rows = [made[i : i + width] for i in range(0, len(made), width)]
     return InlineKeyboardMarkup(rows) if rows else None
 
 

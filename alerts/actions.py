@@ -1,0 +1,100 @@
+"""What people do about an incident: each is written once, with who did it.
+
+Every function works inside one unit of work and may be repeated: pressing a
+button twice changes nothing the second time.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from storage.database import Transaction
+from storage.records import Incident
+
+PAUSE = timedelta(hours=1)
+_AGAIN = timedelta(minutes=1)  # the same press by the same person within this is one press
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What came of it: the key of a phrase, and its values."""
+
+    phrase: str
+    who: str = ""
+
+
+def take(tx: Transaction, number: int, *, by: str, now: datetime, channel: str) -> Done:
+    """Take the incident; the first one has it."""
+    if not tx.incidents.acknowledge(number, by=by, at=now, channel=channel):
+        return Done(phrase="already_taken", who=tx.incidents.get(number).taken_by or "")
+    _record(tx, tx.incidents.get(number), "taken", by, now)
+    return Done(phrase="you_took")
+
+
+def escalate(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
+    """Call the next one on the reaction map."""
+    incident = tx.incidents.get(number)
+    if incident.state == "resolved":
+        return Done(phrase="already_closed")
+    if _just_done(tx, number, "escalated", by, now):
+        return Done(phrase="already_done")
+    _record(tx, incident, "escalated", by, now)
+    return Done(phrase="you_escalated")
+
+
+def pause(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
+    """Keep quiet about the brand for an hour."""
+    incident = tx.incidents.get(number)
+    until = now + PAUSE
+    for one in tx.silences.active(now):
+        if one.brand_id == incident.brand_id and one.until >= until - _AGAIN:
+            return Done(phrase="already_quiet")
+    tx.silences.add(incident.brand_id, until=until, by=by, now=now, reason=f"incident {number}")
+    return Done(phrase="you_paused")
+
+
+def false_alarm(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
+    """Close the incident as a false alarm."""
+    incident = tx.incidents.get(number)
+    if incident.verdict == "false-alarm":
+        return Done(phrase="already_done")
+    closed = replace(
+        incident,
+        state="resolved",
+        resolved_at=incident.resolved_at or now,
+        verdict="false-alarm",
+    )
+    _record(tx, closed, "false-alarm", by, now)
+    return Done(phrase="you_closed")
+
+
+def step_done(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
+    """Tick the next step of the reaction map."""
+    incident = tx.incidents.get(number)
+    if incident.state == "resolved":
+        return Done(phrase="already_closed")
+    if _just_done(tx, number, "step", by, now):
+        return Done(phrase="already_done")
+    _record(tx, incident, "step", by, now)
+    return Done(phrase="you_ticked")
+
+
+def exclude(tx: Transaction, mention: int, *, by: str, now: datetime) -> Done:
+    """Say that a mention is not about the brand."""
+    done = tx.mentions.exclude(mention, by=by, now=now)
+    return Done(phrase="you_excluded" if done else "no_mention")
+
+
+def correct(tx: Transaction, mention: int, *, by: str, now: datetime) -> Done:
+    """Say that a mention is not negative about the brand."""
+    done = tx.mentions.correct(mention, "neutral", by=by, now=now)
+    return Done(phrase="you_corrected" if done else "no_mention")
+
+
+def _record(tx: Transaction, incident: Incident, kind: str, by: str, now: datetime) -> None:
+    facts = tx.incidents.events(incident.id)[-1].facts
+    tx.incidents.add_event(incident, kind=kind, at=now, facts=facts, by=by)
+
+
+def _just_done(tx: Transaction, number: int, kind: str, by: str, now: datetime) -> bool:
+    last = [one for one in tx.incidents.events(number) if one.kind == kind]
+    return bool(last) and last[-1].by == by and now - last[-1].at < _AGAIN

@@ -1,0 +1,156 @@
+"""What is written to the bot: commands, answered in the reader's language."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from alerts.parts import number
+from alerts.playbook import Playbook
+from alerts.recipients import Recipient
+from alerts.spans import clip
+from alerts.texts import Speech
+from storage.database import Transaction
+from storage.durations import parse_duration
+from storage.incidents import IncidentError
+from storage.records import Brand, Incident
+
+_DAY = timedelta(days=1)
+
+
+def obey(
+    tx: Transaction, text: str, recipient: Recipient, playbook: Playbook, *, by: str, now: datetime
+) -> list[str]:
+    """Do what the command says; the lines of the answer, none for what is no command."""
+    speech = Speech(recipient.language, recipient.timezone)
+    word, _, rest = text.strip().partition(" ")
+    command = word.partition("@")[0].lower()
+    if not command.startswith("/"):
+        return []
+    rest = rest.strip()
+    if command == "/status":
+        return status(tx, recipient, playbook, speech)
+    if command == "/digest":
+        return digest(tx, recipient, playbook, speech, now)
+    if command == "/brand":
+        return _brand(tx, rest, recipient, speech, now)
+    if command == "/incident":
+        return _incident(tx, rest, recipient, playbook, speech)
+    if command == "/silence":
+        return _silence(tx, rest, recipient, speech, by, now)
+    return [speech.say("help")]
+
+
+def status(tx: Transaction, recipient: Recipient, playbook: Playbook, speech: Speech) -> list[str]:
+    """Open incidents, sources that answer, what waits to be sent."""
+    lines = [_told(one, playbook, speech) for one in _open(tx, recipient)]
+    alive, total = _sources(tx)
+    waiting = len(tx.outbox.listed(states=["pending", "sending", "unknown"], limit=1000))
+    dead = len(tx.outbox.listed(states=["dead"], limit=1000))
+    return [
+        *(lines or [speech.say("status_calm")]),
+        speech.say("status_sources", alive=alive, total=total),
+        speech.say("status_queue", waiting=waiting, dead=dead),
+    ]
+
+
+def digest(
+    tx: Transaction, recipient: Recipient, playbook: Playbook, speech: Speech, now: datetime
+) -> list[str]:
+    """A line for each brand, the open incidents, and that nabat is alive."""
+    lines = []
+    for brand in _brands(tx, recipient):
+        mentions, negative = _day(tx, brand, now)
+        share = speech.percent(negative / mentions) if mentions else speech.percent(0)
+        said = speech.count(mentions, "mention")
+        lines.append(
+            speech.say("digest_line", brand=clip(brand.name, 60), mentions=said, share=share)
+        )
+    lines += [_told(one, playbook, speech) for one in _open(tx, recipient)]
+    alive, total = _sources(tx)
+    return [*lines, speech.say("digest_alive", alive=alive, total=total)]
+
+
+def _brand(
+    tx: Transaction, name: str, recipient: Recipient, speech: Speech, now: datetime
+) -> list[str]:
+    brand = _named(tx, name, recipient)
+    if brand is None:
+        return [_unknown(tx, name, recipient, speech)]
+    mentions, negative = _day(tx, brand, now)
+    said = speech.count(mentions, "mention")
+    return [speech.say("brand_line", brand=brand.name, mentions=said, negative=negative)]
+
+
+def _incident(
+    tx: Transaction, rest: str, recipient: Recipient, playbook: Playbook, speech: Speech
+) -> list[str]:
+    digits = "".join(c for c in rest if c.isascii() and c.isdigit())[:15]
+    try:
+        incident = tx.incidents.get(int(digits or 0))
+    except IncidentError:
+        return [speech.say("no_incident")]
+    if recipient.brands and incident.brand not in recipient.brands:
+        return [speech.say("no_incident")]
+    events = tx.incidents.events(incident.id)
+    lines = [_told(incident, playbook, speech)]
+    for one in events[-10:]:
+        by = f" — {clip(one.by, 60)}" if one.by else ""
+        lines.append(f"{speech.clock(one.at)} {one.kind}{by}")
+    return lines + [f"{clip(one.title, 90)} {one.url}" for one in events[-1].facts.top[:3]]
+
+
+def _silence(
+    tx: Transaction, rest: str, recipient: Recipient, speech: Speech, by: str, now: datetime
+) -> list[str]:
+    name, _, length = rest.rpartition(" ")
+    brand = _named(tx, name, recipient) or _named(tx, rest, recipient)
+    if brand is None:
+        return [_unknown(tx, name or rest, recipient, speech)]
+    try:
+        until = now + min(parse_duration(length), timedelta(days=30))
+    except (ValueError, OverflowError):
+        return [speech.say("bad_length", brand=brand.name)]
+    tx.silences.add(brand.id, until=until, by=by, now=now)
+    return [speech.say("silenced", brand=brand.name, time=speech.clock(until, near=now))]
+
+
+def _told(incident: Incident, playbook: Playbook, speech: Speech) -> str:
+    """One line about an incident."""
+    state = incident.state if incident.state != "open" else f"level_{min(4, incident.level)}"
+    situation = playbook.situation(incident.situation).title
+    taken = f" · ✅ {clip(incident.taken_by, 40)}" if incident.taken_by else ""
+    brand = speech.say("quote", text=clip(incident.brand, 60))
+    return f"{number(incident)} · {brand} · {speech.say(state)} · {situation}{taken}"
+
+
+def _open(tx: Transaction, recipient: Recipient) -> list[Incident]:
+    return [
+        one
+        for one in tx.incidents.unresolved()
+        if not recipient.brands or one.brand in recipient.brands
+    ]
+
+
+def _brands(tx: Transaction, recipient: Recipient) -> Sequence[Brand]:
+    return [
+        one for one in tx.brands.active() if not recipient.brands or one.name in recipient.brands
+    ]
+
+
+def _named(tx: Transaction, name: str, recipient: Recipient) -> Brand | None:
+    wanted = name.strip(" «»\"'").casefold()
+    return next((one for one in _brands(tx, recipient) if one.name.casefold() == wanted), None)
+
+
+def _unknown(tx: Transaction, name: str, recipient: Recipient, speech: Speech) -> str:
+    known = ", ".join(one.name for one in _brands(tx, recipient)[:20])
+    return speech.say("unknown_brand", name=clip(name, 60), known=known)
+
+
+def _day(tx: Transaction, brand: Brand, now: datetime) -> tuple[int, int]:
+    buckets = tx.buckets.between(brand.id, now - _DAY, now)
+    return sum(one.mentions for one in buckets), sum(one.negative for one in buckets)
+
+
+def _sources(tx: Transaction) -> tuple[int, int]:
+    sources = tx.feeds.active()
+    return sum(one.failures == 0 for one in sources), len(sources)

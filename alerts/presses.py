@@ -1,0 +1,137 @@
+"""A pressed button: may this person, and what comes of it.
+
+The data of a button can be forged and its message can be old, so nothing in it
+is believed beyond a look-up: the chat must be a recipient's, the person on its
+list, the incident of a brand that this recipient is told about.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from alerts import actions
+from alerts.actions import Done
+from alerts.recipients import Recipient
+from alerts.spans import clip
+from alerts.texts import Speech
+from storage.database import Transaction
+from storage.incidents import IncidentError
+from storage.records import Incident, StoryFact
+
+logger = logging.getLogger(__name__)
+
+_ACTIONS: Mapping[str, Callable[..., Done]] = {
+    "take": partial(actions.take, channel="telegram"),
+    "escalate": actions.escalate,
+    "pause": actions.pause,
+    "false": actions.false_alarm,
+    "step_done": actions.step_done,
+}
+_ASKING = {"notus": actions.exclude, "tone": actions.correct}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who writes or presses, as the channel tells it."""
+
+    id: str
+    name: str
+    username: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A pressed button."""
+
+    chat: str
+    person: Person
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the person is told; a question carries the buttons to answer it with."""
+
+    text: str
+    question: tuple[tuple[str, str], ...] = ()
+    changed: bool = False  # something was written: messages about it are to be renewed
+
+
+def find_recipient(
+    chat: str, person: Person, recipients: Sequence[Recipient]
+) -> tuple[Recipient | None, bool]:
+    """The recipient of that chat, and whether the person may act there."""
+    here = [one for one in recipients if one.channel == "telegram" and one.address == chat]
+    for one in here:
+        if not one.people or person.id in one.people or f"@{person.username}" in one.people:
+            return one, True
+    return (here[0], False) if here else (None, False)
+
+
+def press(
+    tx: Transaction, given: Press, recipients: Sequence[Recipient], now: datetime
+) -> Answer | None:
+    """Do what the button says, once; None where the chat is no recipient's: say nothing there."""
+    recipient, may = find_recipient(given.chat, given.person, recipients)
+    if recipient is None:
+        logger.warning("press from a strange chat", extra={"person": given.person.id})
+        return None
+    speech = Speech(recipient.language, recipient.timezone)
+    if not may:
+        logger.warning("press without the right", extra={"person": given.person.id})
+        return Answer(text=speech.say("no_rights"))
+    verb, number, mention = _parts(given.data)
+    try:
+        incident = tx.incidents.get(number)
+    except (IncidentError, OverflowError):
+        return Answer(text=speech.say("no_incident"))
+    if recipient.brands and incident.brand not in recipient.brands:
+        return Answer(text=speech.say("no_incident"))
+    done = _do(tx, verb, incident, mention, clip(given.person.name, 100) or given.person.id, now)
+    if done is None:
+        return _ask(tx, verb, incident, speech)
+    logger.info("button pressed", extra={"incident": number, "verb": verb, "done": done.phrase})
+    text = speech.say(done.phrase, who=clip(done.who, 80))
+    return Answer(text=text, changed=done.phrase.startswith("you_"))
+
+
+def _do(
+    tx: Transaction, verb: str, incident: Incident, mention: int, by: str, now: datetime
+) -> Done | None:
+    """Do it; None where it is first to be asked which story is meant."""
+    if verb in _ACTIONS:
+        return _ACTIONS[verb](tx, incident.id, by=by, now=now)
+    if verb in _ASKING and mention:
+        if mention not in {one.mention_id for one in _stories(tx, incident)}:
+            return Done(phrase="no_mention")
+        return _ASKING[verb](tx, mention, by=by, now=now)
+    return None if verb in _ASKING else Done(phrase="bad_press")
+
+
+def _ask(tx: Transaction, verb: str, incident: Incident, speech: Speech) -> Answer:
+    stories = _stories(tx, incident)
+    if not stories:
+        return Answer(text=speech.say("no_mention"))
+    buttons = tuple(
+        (clip(one.title or one.url, 60) or "…", f"{verb}:{incident.id}:m{one.mention_id}")
+        for one in stories
+    )
+    return Answer(text=speech.say(f"which_{verb}"), question=buttons)
+
+
+def _stories(tx: Transaction, incident: Incident) -> tuple[StoryFact, ...]:
+    return tx.incidents.events(incident.id)[-1].facts.top
+
+
+def _parts(data: str) -> tuple[str, int, int]:
+    """Verb, incident and mention; zeros for what is not a number."""
+    verb, _, rest = data.partition(":")
+    number, _, tail = rest.partition(":")
+    mention = tail.removeprefix("m") if tail.startswith("m") else ""
+    return verb, _whole(number), _whole(mention)
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

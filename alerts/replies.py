@@ -1,0 +1,154 @@
+"""Job: what people press and write in Telegram comes back to the incident.
+
+An update is confirmed to Telegram only after it was done; one that is done
+twice changes nothing the second time.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from telegram import Bot, Update, User
+from telegram.error import TelegramError
+
+from alerts.chat_commands import obey
+from alerts.compose import notice
+from alerts.notifiers.protocol import DeliveryError
+from alerts.notifiers.telegram import TelegramNotifier, keyboard
+from alerts.playbook import Playbook
+from alerts.presses import Answer, Person, Press, find_recipient, press
+from alerts.recipients import Recipient
+from storage.database import Database
+
+logger = logging.getLogger(__name__)
+
+_KINDS = ("callback_query", "message")
+_LEASE = timedelta(seconds=60)
+_LEASE_NAME = "replies:telegram"
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """The ears of one bot."""
+
+    database: Database
+    notifier: TelegramNotifier
+    recipients: Sequence[Recipient]
+    playbook: Playbook
+    clock: Callable[[], datetime]
+    owner: str
+
+    def listen(self, *, wait: timedelta = timedelta(), go_on: Callable[[], bool]) -> int:
+        """Hear updates until ``go_on`` says no; answers how many were done.
+
+        One process listens to a bot at a time: Telegram would refuse a second.
+        """
+        done, offset = 0, None
+        while True:
+            now = self.clock()
+            with self.database.begin() as tx:
+                if tx.leases.take(_LEASE_NAME, owner=self.owner, now=now, duration=_LEASE) is None:
+                    return done
+            updates = self._hear(offset, wait)
+            for update in updates:
+                self._handle(update)
+                done, offset = done + 1, update.update_id + 1
+            if updates:
+                continue
+            if not go_on():
+                with self.database.begin() as tx:
+                    tx.leases.release(_LEASE_NAME, owner=self.owner)
+                return done
+
+    def _hear(self, offset: int | None, wait: timedelta) -> tuple[Update, ...]:
+        seconds = int(wait.total_seconds())
+
+        async def hear(bot: Bot) -> tuple[Update, ...]:
+            return await bot.get_updates(
+                offset=offset,
+                timeout=seconds,
+                allowed_updates=list(_KINDS),
+                read_timeout=seconds + self.notifier.timeout,
+            )
+
+        return self.notifier.talk(hear)
+
+    def _handle(self, update: Update) -> None:
+        """Do one update; a broken one is logged and left behind."""
+        try:
+            if update.callback_query is not None:
+                self._pressed(update)
+            elif update.message is not None and update.message.text:
+                self._written(update)
+        except DeliveryError as error:
+            logger.warning("answer not given", extra={"reason": error.reason})
+
+    def _here(self) -> list[Recipient]:
+        with self.database.read() as tx:
+            return [
+                replace(one, address=tx.outbox.moved_to(one.channel, one.address))
+                for one in self.recipients
+            ]
+
+    def _pressed(self, update: Update) -> None:
+        query = update.callback_query
+        if query is None or query.message is None:
+            return
+        chat = str(query.message.chat.id)
+        given = Press(chat=chat, person=_person(query.from_user), data=query.data or "")
+        recipients = self._here()
+        with self.database.begin() as tx:
+            answer = press(tx, given, recipients, self.clock())
+        if answer is None:
+            return
+        self._toast(query.id, answer)
+        if answer.question:
+            self._say(chat, answer.text, answer.question)
+
+    def _toast(self, query: str, answer: Answer) -> None:
+        """Tell the person in passing; a press answered too late has been done all the same."""
+
+        async def toast(bot: Bot) -> bool:
+            try:
+                return await bot.answer_callback_query(query, answer.text[:200])
+            except TelegramError as error:
+                logger.info("press answered too late", extra={"reason": type(error).__name__})
+                return False
+
+        self.notifier.talk(toast)
+
+    def _written(self, update: Update) -> None:
+        message = update.message
+        if message is None or message.from_user is None or not (message.text or "").startswith("/"):
+            return
+        chat, person = str(message.chat.id), _person(message.from_user)
+        recipient, may = find_recipient(chat, person, self._here())
+        if recipient is None or not may:
+            logger.warning("command without the right", extra={"person": person.id})
+            return
+        with self.database.begin() as tx:
+            lines = obey(
+                tx, message.text or "", recipient, self.playbook, by=person.name, now=self.clock()
+            )
+        if lines:
+            said = notice(lines[0], lines[1:], "telegram", recipient.language)
+            self._say(chat, said.html, (), is_html=True)
+
+    def _say(
+        self,
+        chat: str,
+        text: str,
+        buttons: tuple[tuple[str, str], ...],
+        *,
+        is_html: bool = False,
+    ) -> None:
+        async def say(bot: Bot) -> None:
+            mode = "HTML" if is_html else None
+            await bot.send_message(chat, text, parse_mode=mode, reply_markup=keyboard(buttons))
+
+        self.notifier.talk(say)
+
+
+def _person(user: User) -> Person:
+    return Person(id=str(user.id), name=user.full_name, username=user.username or "")

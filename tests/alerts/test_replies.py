@@ -1,0 +1,256 @@
+"""Buttons and commands coming back, through a Bot API on loopback."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from alerts.deliver import deliver
+from alerts.notifiers.telegram import TelegramNotifier
+from alerts.plan import plan
+from alerts.recipients import Recipient
+from alerts.replies import Listener
+from storage.database import Database
+from storage.records import Incident
+from tests.alerts.making import NOON, Clock, add_brand, chat, open_incident, playbook, story
+from tests.fakes.bot_api import BotApi
+
+ORLOV = {"id": 5, "is_bot": False, "first_name": "Олег", "last_name": "Орлов"}
+STRANGER = {"id": 666, "is_bot": False, "first_name": "Mallory"}
+CHAT = -100123
+_MINUTE = timedelta(minutes=1)
+
+
+class Room:
+    """A chat with an alert in it, and the bot that listens."""
+
+    def __init__(
+        self, database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+    ) -> None:
+        self.database, self.api, self.telegram, self.clock = database, api, telegram, clock
+        self.recipients = [chat(people=("5",))]
+        self.number = open_incident(database, add_brand(database)).id
+        self.tick()
+
+    def tick(self) -> None:
+        plan(self.database, playbook(), self.recipients, now=self.clock())
+        channels = {"telegram": self.telegram}
+        deliver(
+            self.database, channels, clock=self.clock, owner="me", drain=True,
+            sleep=self.clock.sleep,
+        )  # fmt: skip
+
+    def listen(self, recipients: list[Recipient] | None = None) -> int:
+        listener = Listener(
+            self.database, self.telegram, recipients or self.recipients, playbook(), self.clock,
+            "me",
+        )  # fmt: skip
+        return listener.listen(go_on=lambda: False)
+
+    def button(self, verb: str) -> str:
+        rows = json.loads(self.api.ledger[0].buttons or "{}")["inline_keyboard"]
+        return next(
+            one["callback_data"] for row in rows for one in row
+            if one["callback_data"].startswith(verb + ":")
+        )  # fmt: skip
+
+    def press(self, data: str, user: dict[str, Any] = ORLOV) -> str:
+        self.api.press(self.api.ledger[0], data, user)
+        self.listen()
+        return self.api.answered[-1]["text"] if self.api.answered else ""
+
+    def write(self, text: str, user: dict[str, Any] = ORLOV, chat_id: int = CHAT) -> list[str]:
+        before = len(self.api.ledger)
+        self.api.update(
+            message={
+                "message_id": 1,
+                "date": 1_700_000_000,
+                "chat": {"id": chat_id, "type": "supergroup"},
+                "from": user,
+                "text": text,
+            }
+        )
+        self.listen()
+        return [one.text for one in self.api.ledger[before:]]
+
+    @property
+    def incident(self) -> Incident:
+        with self.database.read() as tx:
+            return tx.incidents.get(self.number)
+
+    @property
+    def kinds(self) -> list[str]:
+        with self.database.read() as tx:
+            return [one.kind for one in tx.incidents.events(self.number)]
+
+
+@pytest.fixture
+def room(sqlite_database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock) -> Room:
+    """A chat with an alert in it."""
+    return Room(sqlite_database, api, telegram, clock)
+
+
+def test_taking_an_incident_shows_in_the_message(room: Room) -> None:
+    """Everybody sees who has it."""
+    assert room.press(room.button("take")) == "Вы взяли в работу"
+    room.tick()
+
+    assert room.incident.taken_by == "Олег Орлов"
+    assert "В работе: Олег Орлов" in room.api.ledger[0].text
+
+
+def test_a_button_pressed_twice_is_pressed_once(room: Room) -> None:
+    """The second answer says how things stand."""
+    data = room.button("take")
+    room.press(data)
+
+    assert room.press(data, {**ORLOV, "id": 5}) == "Уже в работе: Олег Орлов"
+    assert room.kinds == ["opened", "taken"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer", "kind"),
+    [
+        ("escalate", "Передано выше", "escalated"),
+        ("false", "Закрыт как ложная тревога", "false-alarm"),
+    ],
+)
+def test_what_changes_the_incident_is_on_its_record(
+    room: Room, verb: str, answer: str, kind: str
+) -> None:
+    """With who did it; a second press adds nothing."""
+    data = room.button(verb)
+
+    assert room.press(data) == answer
+    assert room.press(data) == "Уже сделано"
+    assert room.kinds == ["opened", kind]
+
+
+def test_a_false_alarm_closes_the_message(room: Room) -> None:
+    """And says so in its first line."""
+    room.press(room.button("false"))
+    room.tick()
+
+    assert room.api.ledger[0].text.startswith("✅ ЛОЖНАЯ ТРЕВОГА")
+
+
+def test_a_pause_silences_the_brand_for_an_hour(room: Room) -> None:
+    """Twice is once."""
+    room.press(room.button("pause"))
+
+    assert room.press(room.button("pause")) == "Пауза уже стоит"
+    with room.database.read() as tx:
+        assert len(tx.silences.active(NOON)) == 1
+
+
+def test_a_step_is_ticked(room: Room) -> None:
+    """In the order of the map."""
+    room.press(room.button("take"))
+    room.tick()
+    room.press(room.button("step_done"))
+    room.tick()
+
+    assert "☑ до 15:30" in room.api.ledger[0].text
+
+
+@pytest.mark.parametrize("verb", ["notus", "tone"])
+def test_which_story_is_meant_is_asked(room: Room, verb: str) -> None:
+    """A button for each of the stories the message shows."""
+    room.press(room.button(verb))
+
+    question = room.api.ledger[-1]
+    rows = json.loads(question.buttons or "{}")["inline_keyboard"]
+    assert [one[0]["callback_data"] for one in rows] == [f"{verb}:1:m{n}" for n in (1, 2, 3)]
+    assert rows[0][0]["text"] == story().title
+
+
+def test_only_people_on_the_list_may_press(room: Room) -> None:
+    """Others get a polite refusal, and nothing happens."""
+    assert room.press(room.button("take"), STRANGER) == "Нет прав: вас нет в списке этого чата"
+    assert room.incident.taken_by is None
+
+
+def test_a_press_from_another_chat_is_not_answered(room: Room) -> None:
+    """A forwarded button gives nothing away."""
+    room.recipients = [chat(address="-100777")]
+
+    assert room.press("take:1:ab") == ""
+    assert room.incident.taken_by is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["take:999:x", "take::", "nonsense", "", "notus:1:m999", "take:1e9:x", "take:" + "9" * 50],
+)
+def test_forged_data_does_nothing(room: Room, data: str) -> None:
+    """Looked up, never believed."""
+    room.press(data or "?")
+
+    assert room.kinds == ["opened"]
+
+
+def test_an_incident_of_a_brand_the_chat_does_not_see_is_not_there(room: Room) -> None:
+    """Numbers can be guessed."""
+    room.recipients = [replace(room.recipients[0], brands=("Другая",))]
+
+    assert room.press("take:1:ab") == "Такого инцидента нет"
+
+
+def test_updates_are_confirmed_only_when_done(room: Room) -> None:
+    """What was heard is not heard again."""
+    room.api.press(room.api.ledger[0], room.button("take"), ORLOV)
+
+    assert (room.listen(), room.listen()) == (1, 1)  # the fake keeps what was never confirmed
+    assert room.kinds == ["opened", "taken"]
+
+
+def test_only_one_process_listens_to_a_bot(room: Room) -> None:
+    """Telegram would refuse the second."""
+    with room.database.begin() as tx:
+        tx.leases.take("replies:telegram", owner="other", now=NOON, duration=_MINUTE)
+    room.api.press(room.api.ledger[0], room.button("take"), ORLOV)
+
+    assert room.listen() == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("/status", "РОМ-1 · «Ромашка» · КРИЗИС · Обвинения против руководителя"),
+        ("/status@nabat_bot", "Источники: 0 из 0 отвечают"),
+        ("/incident 1", "opened"),
+        ("/incident РОМ-1", "https://news.example/1"),
+        ("/incident 999", "Такого инцидента нет"),
+        ("/brand ромашка", "за сутки 0 упоминаний"),
+        ("/brand Нечто", "Нет бренда Нечто. Есть: Ромашка"),
+        ("/silence Ромашка 4h", "Ромашка: тишина до 19:00"),
+        ("/silence Ромашка вечность", "Не понял срок"),
+        ("/silence", "Нет бренда"),
+        ("/digest", "Набат жив"),
+        ("/help", "/status"),
+        ("/" + "x" * 3000, "/status"),
+    ],
+)
+def test_commands_are_answered(room: Room, command: str, said: str) -> None:
+    """In the chat's language."""
+    [answer] = room.write(command)
+
+    assert said in answer
+
+
+@pytest.mark.parametrize(
+    ("text", "user", "chat_id"),
+    [
+        ("просто разговор", ORLOV, CHAT),
+        ("/status", STRANGER, CHAT),
+        ("/status", ORLOV, -100777),
+    ],
+    ids=["talk", "a stranger", "another chat"],
+)
+def test_what_is_not_for_the_bot_is_not_answered(
+    room: Room, text: str, user: dict[str, Any], chat_id: int
+) -> None:
+    """It is a guest in the chat."""
+    assert room.write(text, user, chat_id) == []
