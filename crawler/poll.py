@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from crawler.addresses import canonical_address
 from crawler.fetch import Fetcher, FetchError, FetchSettings
-from crawler.ingest import Ingest
+from crawler.ingest import Added, Ingest
 from crawler.robots import Robots
 from crawler.sources.protocol import FailedPage, Found, Freshness, SourcePlugin, Visit, key_of
 from storage.database import Database
@@ -163,7 +163,6 @@ class _Pass:
             processes=self._processes,
         )
         problem = await self._read(plugin, visit, reading)
-        await self._store(reading)
         self._outcomes.append(_outcome(reading, problem, self._now))
         self._count(reading, problem)
         await self._record(least=OUTCOMES)
@@ -172,6 +171,7 @@ class _Pass:
         self, plugin: SourcePlugin, visit: Visit, reading: "_Reading"
     ) -> FetchError | None:
         """Take what the source gives, storing as it comes; answers what ended it early."""
+        problem: FetchError | None = None
         try:
             async with aclosing(plugin.read(visit)) as findings:
                 async for finding in findings:
@@ -179,19 +179,44 @@ class _Pass:
                     if len(reading.waiting) >= BATCH:
                         await self._store(reading)
         except FetchError as error:
-            return error
-        except Exception as error:  # a plug-in of one source must not stop the others
+            problem = error
+        except Exception as error:  # a mistake in one plug-in must not stop the others
             logger.exception("source failed unexpectedly", extra={"source": visit.source.key})
-            return FetchError(f"internal error: {type(error).__name__}")
-        return None
+            problem = FetchError(f"internal error: {type(error).__name__}")
+        await self._store(reading)
+        return problem
 
     async def _store(self, reading: "_Reading") -> None:
         articles, reading.waiting = reading.waiting, []
-        if articles:
-            async with self._storing:
+        if not articles:
+            return
+        async with self._storing:
+            try:
                 added = await asyncio.to_thread(self._ingest.add, articles, self._now)
-            self._tally.articles += added.articles
-            self._tally.mentions += added.mentions
+            except Exception:  # one article that cannot be stored must not take the others along
+                logger.exception("batch not stored", extra={"source": reading.source.key})
+                added = await asyncio.to_thread(self._store_singly, articles, reading)
+        self._tally.articles += added.articles
+        self._tally.mentions += added.mentions
+
+    def _store_singly(self, articles: Sequence[NewArticle], reading: "_Reading") -> Added:
+        """Store what can be stored; the last failure stands when nothing can."""
+        kept = Added()
+        problem: Exception | None = None
+        for article in articles:
+            try:
+                one = self._ingest.add([article], self._now)
+            except Exception as error:
+                problem = error
+                reason = f"cannot be stored: {type(error).__name__}"
+                reading.failed.append(FailedPage(address=article.url, reason=reason))
+            else:
+                kept = Added(
+                    articles=kept.articles + one.articles, mentions=kept.mentions + one.mentions
+                )
+        if problem is not None and len(reading.failed) >= len(articles) > 1:
+            raise problem
+        return kept
 
     async def _record(self, *, least: int) -> None:
         """Write the outcomes down once enough of them wait, after their articles."""

@@ -1,0 +1,150 @@
+"""One path from a gathered text to articles, stories and mentions."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from crawler.ingest import Added, Ingest
+from crawler.matching import Matcher
+from storage.articles import Articles
+from storage.database import Database
+from storage.feeds import SourceEntry
+from storage.mentions import MentionFilter
+from storage.records import Article, NewArticle, Person, Watch
+from tests.crawler.pages import PARAGRAPHS
+
+WATCHES = (
+    Watch(brand="Ромашка", persons=(Person(name="Иванов Иван Петрович", role="director"),)),
+    Watch(brand="Тюльпан"),
+)
+
+
+def prepare(database: Database, now: datetime, watches: Sequence[Watch] = WATCHES) -> int:
+    """Make the brands and one source known; gives the source's id."""
+    entry = SourceEntry(
+        key="test", kind="rss", address="http://a/", publisher="А", interval=timedelta(minutes=5)
+    )
+    with database.begin() as tx:
+        tx.brands.sync([watch.brand for watch in watches], now)
+        return tx.feeds.sync([entry], now)[0].id
+
+
+def article(source: int, number: int, now: datetime, text: str = "") -> NewArticle:
+    """An article that says something of its own, unless told what to say."""
+    return NewArticle(
+        source_id=source,
+        url=f"https://news.example/{number}",
+        canonical_url=f"https://news.example/{number}",
+        title=f"Новость {number}",
+        text=text or f"Совсем {number} другая заметка {number} о погоде {number} и дорогах.",
+        seen_at=now,
+        published_at=now - timedelta(minutes=number),
+    )
+
+
+def ingest_of(database: Database) -> Ingest:
+    """A fresh ingest, as after a restart."""
+    ingest = Ingest(database, Matcher(WATCHES))
+    ingest.refresh()
+    return ingest
+
+
+def stored(database: Database) -> list[Article]:
+    """Every stored article."""
+    with database.read() as tx:
+        return tx.articles.by_ids(range(1, 1_000))
+
+
+def test_a_mention_is_stored_with_its_article(database: Database, now: datetime) -> None:
+    """Brand, words, crisis words, snippet and moment, ready to be scored."""
+    source = prepare(database, now)
+    text = " ".join(PARAGRAPHS)
+    added = ingest_of(database).add([article(source, 1, now, text)], now)
+    assert added == Added(articles=1, mentions=1)
+    with database.read() as tx:
+        (view,) = tx.mentions.views(MentionFilter())
+    assert view.brand == "Ромашка"
+    assert view.lang == "ru"
+    assert view.mention.happened_at == now - timedelta(minutes=1)
+    assert {term.text for term in view.mention.matched} >= {"Ромашка"}
+    for term in view.mention.matched:
+        assert getattr(view, term.field)[term.start : term.end] == term.text
+
+
+def test_what_is_stored_is_not_stored_again(sqlite_database: Database, now: datetime) -> None:
+    """Neither in the same batch, nor in the next, nor after a restart."""
+    source = prepare(sqlite_database, now)
+    one = article(source, 1, now, PARAGRAPHS[0])
+    ingest = ingest_of(sqlite_database)
+    assert ingest.add([one, replace(one, url="https://other/1")], now) == Added(
+        articles=1, mentions=1
+    )
+    assert ingest.add([one], now) == Added()
+    assert ingest_of(sqlite_database).add([one], now) == Added()
+    assert [one.url for one in stored(sqlite_database)] == ["https://news.example/1"]
+
+
+def test_reprints_share_a_story(sqlite_database: Database, now: datetime) -> None:
+    """Within a batch, across batches, and after a restart."""
+    source = prepare(sqlite_database, now)
+    text = " ".join(PARAGRAPHS)
+    first = ingest_of(sqlite_database)
+    first.add(
+        [article(source, 1, now, text), article(source, 2, now, text), article(source, 3, now)], now
+    )
+    first.add([article(source, 4, now, text)], now)
+    ingest_of(sqlite_database).add([article(source, 5, now, f"Коротко. {text}")], now)
+    stories = {one.url[-1]: one.story_id for one in stored(sqlite_database)}
+    assert stories["1"] == stories["2"] == stories["4"] == stories["5"] != stories["3"]
+
+
+def test_a_late_original_becomes_the_first_of_its_story(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """The story is told by who was first, not by who was read first."""
+    source = prepare(sqlite_database, now)
+    text = " ".join(PARAGRAPHS)
+    ingest = ingest_of(sqlite_database)
+    ingest.add([article(source, 1, now, text)], now)
+    ingest.add([article(source, 9, now, text)], now)
+    original = stored(sqlite_database)[-1]
+    assert original.story_id is not None
+    with sqlite_database.read() as tx:
+        story = tx.stories.find(original.story_id)
+    assert story is not None
+    assert story.first_article_id == original.id
+
+
+def test_a_crash_between_article_and_mention_leaves_neither(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """Both or nothing; the next try stores both."""
+    source = prepare(sqlite_database, now)
+    ingest = ingest_of(sqlite_database)
+    broken = replace(article(source, 2, now), seen_at=now.replace(tzinfo=None), published_at=None)
+    with pytest.raises(Exception, match="naive"):
+        ingest.add([article(source, 1, now, PARAGRAPHS[0]), broken], now)
+    assert stored(sqlite_database) == []
+    again = ingest.add([article(source, 1, now, PARAGRAPHS[0])], now)
+    assert again == Added(articles=1, mentions=1)
+
+
+def test_a_brand_that_left_the_config_is_not_matched(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """Its articles are kept all the same."""
+    source = prepare(sqlite_database, now, watches=WATCHES[1:])
+    added = ingest_of(sqlite_database).add([article(source, 1, now, PARAGRAPHS[0])], now)
+    assert added == Added(articles=1, mentions=0)
+
+
+def test_stored_articles_remember_their_watches(sqlite_database: Database, now: datetime) -> None:
+    """A changed watch finds what was not matched against it yet."""
+    source = prepare(sqlite_database, now)
+    ingest_of(sqlite_database).add([article(source, 1, now)], now)
+    with sqlite_database.read() as tx:
+        operations: Articles = tx.articles
+        assert operations.count_unmatched(Matcher(WATCHES).version) == 0
+        assert operations.count_unmatched(Matcher(WATCHES[:1]).version) == 1

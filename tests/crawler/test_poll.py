@@ -1,0 +1,263 @@
+"""One round of visits: everything readable is kept, everything broken is named."""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+import pytest
+
+from crawler.fetch import FetchError, FetchSettings
+from crawler.ingest import Ingest
+from crawler.matching import Matcher
+from crawler.poll import LONGEST_PAUSE, PollReport, Round, pause_after, poll
+from crawler.sources.protocol import Finding, Found, SourcePlugin, Visit, entry_of, key_of
+from crawler.sources.rss import RssSource
+from storage.database import Database
+from storage.records import NewArticle, Source, SourceFailure
+from tests.crawler.conftest import Reply, Web
+from tests.crawler.pages import PARAGRAPHS, article_page, rss_of
+from tests.crawler.test_ingest import WATCHES
+
+Poll = Callable[..., PollReport]
+
+
+@pytest.fixture
+def visit_all(sqlite_database: Database, manners: FetchSettings, now: datetime) -> Poll:
+    """Poll these sources as a fresh process would."""
+
+    def run(plugins: Sequence[SourcePlugin], at: datetime = now, **options: object) -> PollReport:
+        with sqlite_database.begin() as tx:
+            tx.brands.sync([watch.brand for watch in WATCHES], at)
+            tx.feeds.sync([entry_of(one, interval=timedelta(minutes=10)) for one in plugins], at)
+        ingest = Ingest(sqlite_database, Matcher(WATCHES))
+        return poll(sqlite_database, plugins, ingest, manners, now=at, **options)  # type: ignore[arg-type]
+
+    return run
+
+
+def sources(database: Database) -> dict[str, Source]:
+    """The stored sources by key."""
+    with database.read() as tx:
+        return {source.key: source for source in tx.feeds.active()}
+
+
+def failures(database: Database) -> list[SourceFailure]:
+    """What could not be read."""
+    with database.read() as tx:
+        return tx.feeds.failures()
+
+
+def feed(web: Web, path: str = "/rss", count: int = 3) -> RssSource:
+    """A feed of some entries, the first of them about a watched brand."""
+    entries = [(f"{web.base}/{path[1:]}/{n}", f"Новость {n}", f"Текст {n}.") for n in range(count)]
+    entries[0] = (entries[0][0], entries[0][1], PARAGRAPHS[0])
+    return RssSource(url=web.put(path, rss_of(entries), headers={"ETag": f'"{path}"'}))
+
+
+def test_a_round_stores_articles_and_mentions(
+    web: Web, visit_all: Poll, sqlite_database: Database, now: datetime
+) -> None:
+    """And the source is due again after its interval, its ETag kept."""
+    source = feed(web)
+    report = visit_all([source])
+    assert (report.visited, report.failed, report.new_articles, report.new_mentions) == (1, 0, 3, 1)
+    state = sources(sqlite_database)[key_of(source)]
+    assert state.etag == '"/rss"'
+    assert state.next_due_at == now + timedelta(minutes=10)
+    assert state.last_success_at == now
+    assert state.last_item_at == now - timedelta(hours=5)
+
+
+def test_a_second_round_stores_nothing_twice(web: Web, visit_all: Poll, now: datetime) -> None:
+    """Not due: not visited. Due and unchanged: 304. Forced and changed: only what is new."""
+    source = feed(web)
+    visit_all([source])
+    assert visit_all([source]).visited == 0
+    later = visit_all([source], now + timedelta(minutes=11))
+    assert (later.visited, later.failed, later.new_articles) == (1, 0, 0)
+    assert web.seen[-1].headers["if-none-match"] == '"/rss"'
+    feed(web, count=4)
+    web.replies["/rss"] = replace(web.replies["/rss"], headers={})  # type: ignore[type-var]
+    assert (
+        visit_all([source], now + timedelta(minutes=12), choice=Round(force=True)).new_articles == 1
+    )
+
+
+def test_one_broken_source_never_stops_the_others(
+    web: Web, visit_all: Poll, sqlite_database: Database
+) -> None:
+    """Each is reported by name and reason."""
+    good = [feed(web, f"/good{n}") for n in range(3)]
+    broken = {
+        "gone": (web.put("/gone", status=410), "HTTP 410"),
+        "page": (web.put("/page", "<!doctype html><p>x"), "an HTML page"),
+        "empty": (web.put("/empty", rss_of([])), "feed has no items"),
+        "bytes": (web.put("/bytes", b"\x00\xff" * 99), "not a feed"),
+        "ring": (web.put("/ring", status=302, headers={"Location": "/ring"}), "redirects"),
+        "private": (
+            web.put("/out", status=302, headers={"Location": "http://10.0.0.1/"}),
+            "private",
+        ),
+        "dead": ("http://127.0.0.1:9/rss", "cannot connect"),
+        "half": (web.put("/half", b"x" * 999, break_after=9), "breaks off"),
+    }
+    bad = [RssSource(id=name, url=url) for name, (url, _) in broken.items()]
+    report = visit_all([*bad, *good])
+    assert report.new_articles == 9
+    assert report.failed == len(broken)
+    told = {failure.key: failure.reason for failure in report.failures}
+    for name, (_, reason) in broken.items():
+        assert reason in told[name]
+        state = sources(sqlite_database)[name]
+        assert state.last_error == told[name]
+        assert state.failures == 1
+
+
+def test_a_summary_feed_gets_its_pages(
+    web: Web, visit_all: Poll, sqlite_database: Database
+) -> None:
+    """Where asked for; a page that fails keeps the summary and is recorded."""
+    links = [(web.put(f"/a/{n}", article_page(f"Т {n}")), f"Т {n}", "Кратко.") for n in range(2)]
+    links.append((f"{web.base}/a/lost", "Т 2", "Кратко о потерянном."))
+    source = RssSource(url=web.put("/rss", rss_of(links)), full_text=True)
+    report = visit_all([source])
+    assert (report.new_articles, report.failed, report.failed_pages) == (3, 0, 1)
+    with sqlite_database.read() as tx:
+        texts = {article.url[-4:]: article.text for article in tx.articles.by_ids([1, 2, 3])}
+    assert texts["/a/0"] == "\n".join(PARAGRAPHS)
+    assert texts["lost"] == "Кратко о потерянном."
+    (lost,) = failures(sqlite_database)
+    assert (lost.address, lost.reason) == (f"{web.base}/a/lost", "HTTP 404 Not Found")
+
+
+def test_pages_that_robots_txt_forbids_are_not_fetched(
+    web: Web, visit_all: Poll, sqlite_database: Database
+) -> None:
+    """The summary stays, and the reason is recorded."""
+    web.put("/robots.txt", "User-agent: *\nDisallow: /a/", type="text/plain")
+    links = [(web.put(f"/a/{n}", article_page(f"Т {n}")), f"Т {n}", "Кратко.") for n in range(3)]
+    visit_all([RssSource(url=web.put("/rss", rss_of(links)), full_text=True)])
+    assert web.asked("/a/0") == 0
+    assert web.asked("/robots.txt") == 1
+    assert {failure.reason for failure in failures(sqlite_database)} == {
+        "robots.txt does not allow it"
+    }
+
+
+def test_a_failing_source_is_asked_less_and_less(
+    web: Web, visit_all: Poll, sqlite_database: Database, now: datetime
+) -> None:
+    """And as soon as it answers, all is forgotten."""
+    source = RssSource(id="s", url=web.put("/rss", status=500))
+    pauses, moment = [], now
+    for _ in range(4):
+        visit_all([source], moment)
+        due = sources(sqlite_database)["s"].next_due_at
+        assert due is not None
+        pauses.append(due - moment)
+        moment = due
+    assert pauses == sorted(pauses)
+    assert pauses[-1] > 4 * pauses[0]
+    web.put("/rss", rss_of([(f"{web.base}/1", "Т", "т")]))
+    assert visit_all([source], moment).new_articles == 1
+    assert sources(sqlite_database)["s"].failures == 0
+
+
+def test_retry_after_is_obeyed_by_the_schedule(
+    web: Web, visit_all: Poll, sqlite_database: Database, now: datetime
+) -> None:
+    """The next visit is not before the site allows it."""
+    source = RssSource(id="s", url=web.put("/rss", status=429, headers={"Retry-After": "7200"}))
+    visit_all([source])
+    assert sources(sqlite_database)["s"].next_due_at == now + timedelta(hours=2)
+
+
+def test_only_the_chosen_source_is_visited(web: Web, visit_all: Poll) -> None:
+    """By key, due or not."""
+    plugins = [feed(web, f"/f{n}") for n in range(3)]
+    choice = Round(keys=frozenset({key_of(plugins[1])}), force=True)
+    assert visit_all(plugins, choice=choice).visited == 1
+    assert [one.path for one in web.seen] == ["/f1"]
+
+
+def test_progress_counts_to_the_end(web: Web, visit_all: Poll) -> None:
+    """For a bar on a terminal."""
+    heard: list[tuple[int, int]] = []
+    visit_all([feed(web, f"/f{n}") for n in range(3)], progress=lambda *step: heard.append(step))
+    assert heard == [(1, 3), (2, 3), (3, 3)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultySource:
+    """A kind of source with a mistake in its code."""
+
+    kind: ClassVar[str] = "faulty"
+    url: str = "http://faulty.example/"
+    id: str = "faulty"
+    publisher: str = ""
+    interval: timedelta | None = None
+    enabled: bool = True
+
+    async def read(self, visit: Visit) -> AsyncGenerator[Finding, None]:
+        """Give one article, then fall over."""
+        yield Found(
+            article=NewArticle(
+                source_id=visit.source.id,
+                url="http://faulty.example/1",
+                canonical_url="http://faulty.example/1",
+                title="Успели",
+                text="",
+                seen_at=visit.now,
+            )
+        )
+        raise ZeroDivisionError
+
+
+def test_a_mistake_in_a_plug_in_stays_with_its_source(web: Web, visit_all: Poll) -> None:
+    """What it had given is kept, the others are read, the reason is recorded."""
+    report = visit_all([FaultySource(), feed(web)])
+    assert report.new_articles == 4
+    assert [(one.key, one.reason) for one in report.failures] == [
+        ("faulty", "internal error: ZeroDivisionError")
+    ]
+
+
+def test_hosts_that_ask_for_peace_hold_only_themselves(web: Web, visit_all: Poll) -> None:
+    """Two feeds of one host: the second hears of the first one's 429."""
+    first = RssSource(id="a", url=web.put("/a", status=429, headers={"Retry-After": "600"}))
+    second = RssSource(id="b", url=web.put("/b", rss_of([("http://x.example/1", "Т", "т")])))
+    report = visit_all([first, second], choice=Round(at_once=1))
+    assert report.failed == 2
+    assert web.asked("/b") == 0
+
+
+def test_a_pause_never_grows_without_end(now: datetime) -> None:
+    """A source that comes back is noticed within hours."""
+    source = Source(
+        id=1,
+        key="s",
+        kind="rss",
+        address="a",
+        publisher="a",
+        interval=timedelta(minutes=10),
+        failures=99,
+    )
+    assert pause_after(FetchError("x"), source) == LONGEST_PAUSE
+    assert pause_after(FetchError("x"), replace(source, interval=timedelta(days=1))) == timedelta(
+        days=1
+    )
+
+
+def test_a_page_that_mends_itself_is_forgiven(
+    web: Web, visit_all: Poll, sqlite_database: Database, now: datetime
+) -> None:
+    """Its failure leaves the list once it is read."""
+    link = f"{web.base}/a/1"
+    web.put("/rss", rss_of([(link, "", "")]))
+    source = RssSource(url=f"{web.base}/rss", full_text=True)
+    visit_all([source])
+    assert [failure.address for failure in failures(sqlite_database)] == [link]
+    web.replies["/a/1"] = Reply(body=article_page("Т"))
+    assert visit_all([source], now + timedelta(hours=1)).new_articles == 1
+    assert failures(sqlite_database) == []

@@ -1,0 +1,79 @@
+"""A new watch finds its past in the stored articles."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from crawler.ingest import Ingest
+from crawler.matching import Matcher
+from crawler.rematch import BATCH, rematch
+from storage.database import Database
+from storage.mentions import MentionFilter
+from storage.records import Tone, Watch
+from tests.crawler.pages import PARAGRAPHS
+from tests.crawler.test_ingest import WATCHES, article, prepare
+
+ONLY_TULIP = (Watch(brand="Тюльпан"),)
+
+
+def fill(database: Database, now: datetime, texts: list[str]) -> None:
+    """Store these texts with only one of the brands watched."""
+    source = prepare(database, now)
+    ingest = Ingest(database, Matcher(ONLY_TULIP))
+    ingest.refresh()
+    ingest.add([article(source, n, now, text) for n, text in enumerate(texts, 1)], now)
+
+
+def test_a_new_watch_is_looked_for_in_the_past(database: Database, now: datetime) -> None:
+    """With progress, and only once: the second run has nothing to do."""
+    fill(database, now, [PARAGRAPHS[0], "", PARAGRAPHS[0] + " Снова."])
+    heard: list[tuple[int, int]] = []
+    matcher = Matcher(WATCHES)
+    done = rematch(database, matcher, now=now, progress=lambda n, total: heard.append((n, total)))
+    assert (done.articles, done.new_mentions) == (3, 2)
+    assert heard == [(3, 3)]
+    assert rematch(database, matcher, now=now).articles == 0
+
+
+def test_what_people_and_models_said_stays(sqlite_database: Database, now: datetime) -> None:
+    """Matching again renews the words found, not the judgement."""
+    fill(sqlite_database, now, [PARAGRAPHS[0]])
+    rematch(sqlite_database, Matcher(WATCHES), now=now)
+    tone = Tone(label="negative", negative=1, neutral=0, positive=0, unsure=False, model="m")
+    with sqlite_database.begin() as tx:
+        (view,) = tx.mentions.views(MentionFilter())
+        tx.mentions.record_tones([(view.mention.id, tone)], now)
+        tx.mentions.correct(view.mention.id, "neutral", by="Анна", now=now)
+    rematch(sqlite_database, Matcher(WATCHES), now=now, brand="Ромашка")
+    with sqlite_database.read() as tx:
+        (again,) = tx.mentions.views(MentionFilter())
+    assert again.mention.tone == tone
+    assert again.mention.corrected == "neutral"
+
+
+def test_one_brand_can_be_looked_for_alone(sqlite_database: Database, now: datetime) -> None:
+    """And only in the articles since a moment."""
+    fill(sqlite_database, now, [PARAGRAPHS[0], PARAGRAPHS[0] + " Ещё."])
+    done = rematch(
+        sqlite_database,
+        Matcher(WATCHES),
+        now=now,
+        brand="Ромашка",
+        since=now - timedelta(seconds=90),
+    )
+    assert (done.articles, done.new_mentions) == (1, 1)
+
+
+def test_stopped_half_way_it_goes_on_where_it_stopped(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """Each batch is kept by itself."""
+    fill(sqlite_database, now, [""] * (BATCH + 10))
+
+    def stop(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    matcher = Matcher(WATCHES)
+    with pytest.raises(KeyboardInterrupt):
+        rematch(sqlite_database, matcher, now=now, progress=stop)
+    assert rematch(sqlite_database, matcher, now=now).articles == 10
