@@ -1,17 +1,18 @@
 """Articles: published texts as gathered, each stored once by canonical address."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, select, update
 
 from storage.records import Article, NewArticle
-from storage.tables import articles, mentions, sources
+from storage.tables import articles, kept, mentions, sources, stories
 from storage.upsert import insert
 
 _FIELDS = [column for column in articles.c if column.name != "publisher"]
+_STORY_EXISTS = exists().where(stories.c.id == bindparam("story"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +22,20 @@ class Articles:
     connection: Connection
 
     def add_new(self, new: Sequence[NewArticle]) -> list[Article]:
-        """Store the articles whose canonical address is not there yet; answers only those."""
+        """Store the articles whose canonical address is not there yet; answers only those.
+
+        They come in the order of their ids, under the addresses by which they were given.
+        """
         if not new:
             return []
         rows = [
             {
                 "source_id": article.source_id,
-                "url": _storable(article.url),
-                "canonical_url": _storable(article.canonical_url),
-                "title": _storable(article.title),
-                "text": _storable(article.text),
-                "author": _storable(article.author)[:300] if article.author else None,
+                "url": article.url,
+                "canonical_url": article.canonical_url,
+                "title": article.title,
+                "text": article.text,
+                "author": article.author or None,
                 "lang": article.lang,
                 "published_at": article.published_at,
                 "seen_at": article.seen_at,
@@ -39,7 +43,8 @@ class Articles:
                 "content_hash": article.content_hash,
                 "match_version": "",
             }
-            for article in new
+            # Two writers with the same articles in two orders would wait for one another.
+            for article in sorted(new, key=lambda one: one.canonical_url)
         ]
         statement = (
             insert(self.connection, articles)
@@ -47,13 +52,19 @@ class Articles:
             .returning(articles.c.id)
         )
         ids = [row.id for row in self.connection.execute(statement, rows)]
-        return self.by_ids(ids)
+        given = {_kept_url(article.canonical_url): article.canonical_url for article in new}
+        return [
+            replace(article, canonical_url=given[article.canonical_url])
+            for article in self.by_ids(ids)
+        ]
 
     def by_ids(self, ids: Sequence[int]) -> list[Article]:
-        """Answer the articles with these ids, in the order of ids in the table."""
+        """Answer the articles with these ids, in the order of the ids."""
         found: list[Article] = []
-        for start in range(0, len(ids), 500):
-            query = _read().where(articles.c.id.in_(ids[start : start + 500]))
+        wanted = sorted(ids)
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            query = _read().where(articles.c.id.in_(part)).order_by(articles.c.id)
             found += [_article(row) for row in self.connection.execute(query)]
         return found
 
@@ -64,7 +75,7 @@ class Articles:
             part = canonical_urls[start : start + 500]
             query = select(articles.c.canonical_url).where(articles.c.canonical_url.in_(part))
             found.update(self.connection.execute(query).scalars())
-        return found
+        return {url for url in canonical_urls if _kept_url(url) in found}
 
     def addresses_of(self, source_id: int, *, limit: int = 20_000) -> set[str]:
         """Answer every address under which the newest articles of a source are known."""
@@ -135,6 +146,8 @@ class Articles:
         statement = (
             update(articles)
             .where(articles.c.id == bindparam("which"))
+            # A story whose last article was forgotten meanwhile is no more.
+            .where(_STORY_EXISTS)
             .values(story_id=bindparam("story"))
         )
         if stories:
@@ -150,21 +163,26 @@ class Articles:
         return self.connection.execute(query).scalar_one()
 
     def forget_before(self, moment: datetime) -> int:
-        """Delete articles seen before the moment in which no brand was ever mentioned."""
+        """Delete articles seen before the moment in which no brand was ever mentioned.
+
+        A story goes with its last article.
+        """
         unmentioned = ~exists().where(mentions.c.article_id == articles.c.id)
         done = self.connection.execute(
             delete(articles).where(articles.c.seen_at < moment, unmentioned)
         )
-        return int(done.rowcount)
+        empty = ~exists().where(articles.c.story_id == stories.c.id)
+        begun = ~exists().where(articles.c.id == stories.c.first_article_id)
+        self.connection.execute(delete(stories).where(empty, begun))
+        return done.rowcount
 
 
 def _read() -> Select[Any]:
     return select(*_FIELDS, sources.c.publisher).join(sources, sources.c.id == articles.c.source_id)
 
 
-def _storable(text: str) -> str:
-    # PostgreSQL refuses NUL, and neither database can encode half of a surrogate pair.
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+def _kept_url(canonical_url: str) -> str:
+    return kept(articles.c.canonical_url, canonical_url)
 
 
 def _article(row: Row[Any]) -> Article:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from storage.records import Brand
-from storage.tables import brands
+from storage.tables import brands, kept
 from storage.upsert import put
 
 
@@ -38,7 +38,7 @@ class Brands:
             )
         )
         found = {brand.name: brand for brand in self.active()}
-        return [found[name] for name in names]
+        return [found[kept(brands.c.name, name)] for name in names]
 
     def active(self) -> list[Brand]:
         """Answer the watched brands."""

@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy import insert as plain_insert
 
 from storage.records import Bucket
 from storage.tables import buckets
+from storage.upsert import put
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,13 @@ class Buckets:
                 buckets.c.start_at < until,
             )
         )
-        if new:
-            self.connection.execute(plain_insert(buckets), [asdict(bucket) for bucket in new])
+        put(
+            self.connection,
+            buckets,
+            [asdict(bucket) for bucket in new],
+            key=["brand_id", "start_at"],
+            change=["mentions", "negative", "stories", "negative_stories", "authors", "coverage"],
+        )
 
     def between(self, brand_id: int, since: datetime, until: datetime) -> list[Bucket]:
         """Answer the brand's buckets in ``[since, until)``, oldest first; no row means none."""

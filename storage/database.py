@@ -2,17 +2,29 @@
 
 ``Database.begin`` is one unit of work that writes: on SQLite it takes the
 write lock at once (``BEGIN IMMEDIATE``), so two writers queue instead of
-failing half way. ``Database.read`` only looks.
+failing half way. ``Database.read`` only looks. A database that cannot be used
+(locked, full, gone, broken) is a StorageError that says what to do.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    NotSupportedError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from storage.articles import Articles
 from storage.brands import Brands
@@ -20,14 +32,23 @@ from storage.buckets import Buckets
 from storage.feeds import Feeds
 from storage.incidents import Incidents
 from storage.leases import Leases
+from storage.mends import find_mend
 from storage.mentions import Mentions
-from storage.migrations.upgrade import current_revision, latest_revision, upgrade
+from storage.migrations.upgrade import (
+    current_revision,
+    is_known_revision,
+    latest_revision,
+    upgrade,
+)
 from storage.outbox import Outbox
 from storage.silences import Silences
 from storage.stories import Stories
+from storage.writing import connect_to_read, connect_to_write, writes
 
 BUSY_TIMEOUT_MS = 30_000
-_WRITE = "nabat_write"
+_USUALLY = (
+    "check that the path or server in [storage] url exists and that this user may write there"
+)
 
 
 class StorageError(Exception):
@@ -83,30 +104,32 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """One unit of work that writes: all of it is kept, or nothing."""
-        connecting = self._engine.connect().execution_options(**{_WRITE: True})
-        with connecting as connection, connection.begin():
+        with (
+            explained(self._engine),
+            connect_to_write(self._engine) as connection,
+            connection.begin(),
+        ):
             yield Transaction.over(connection)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Look without writing; one consistent view until the block ends."""
-        with self._engine.connect() as connection, connection.begin():
+        with (
+            explained(self._engine),
+            connect_to_read(self._engine) as connection,
+            connection.begin(),
+        ):
             yield Transaction.over(connection)
 
     def upgrade(self) -> None:
         """Bring the tables to this version; safe to repeat and to race."""
-        try:
+        self._refuse_newer()
+        with explained(self._engine):
             upgrade(self._engine)
-        except DatabaseError as error:
-            raise StorageError(_mend(self._engine, error)) from error
 
     def check(self) -> None:
         """Raise StorageError with the mend unless the database can be used as it is."""
-        try:
-            with self._engine.connect() as connection:
-                found = current_revision(connection)
-        except DatabaseError as error:
-            raise StorageError(_mend(self._engine, error)) from error
+        found = self._refuse_newer()
         if found != latest_revision():
             message = (
                 f"database is at version {found or 'none'}, this program needs "
@@ -118,11 +141,48 @@ class Database:
         """Give back every connection."""
         self._engine.dispose()
 
+    def _refuse_newer(self) -> str | None:
+        with explained(self._engine), self._engine.connect() as connection:
+            found = current_revision(connection)
+        if found is not None and not is_known_revision(found):
+            message = (
+                f"database is at version {found}, which is newer than this program "
+                f"({latest_revision()}); install the newer program"
+            )
+            raise StorageError(message)
+        return found
+
+
+@contextmanager
+def explained(engine: Engine) -> Iterator[None]:
+    """Turn the errors of a database that cannot be used into StorageError with the mend."""
+    where = engine.url.render_as_string(hide_password=True)
+    try:
+        yield
+    except NoConnectionLeft as error:
+        message = f"too many units of work at once for the database {where}; run fewer workers"
+        raise StorageError(message) from error
+    except (IntegrityError, DataError, NotSupportedError):
+        raise  # the database is well; this program asked for what cannot be
+    except DBAPIError as error:
+        said = str(error.orig).strip()
+        mend = find_mend(said)
+        if mend is None and isinstance(error, ProgrammingError):
+            raise
+        reason = said.splitlines()[0] if said else type(error.orig).__name__
+        message = f"cannot use the database {where}: {reason}; {mend or _USUALLY}"
+        raise StorageError(message) from error
+
 
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        engine = create_engine(
+            parsed,
+            pool_pre_ping=parsed.get_backend_name() != "sqlite",
+            # Letters as they are: analysts search these columns.
+            json_serializer=partial(json.dumps, ensure_ascii=False, allow_nan=False),
+        )
     except (ArgumentError, NoSuchModuleError) as error:
         message = (
             "cannot read the database address; write sqlite:///nabat.db "
@@ -135,7 +195,9 @@ def _engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    elif engine.dialect.name != "postgresql":
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _prepare_postgresql)
+    else:
         message = f"{engine.dialect.name} is not supported; use SQLite or PostgreSQL"
         raise StorageError(message)
     return engine
@@ -154,14 +216,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes(connection) else "BEGIN")
 
 
-def _mend(engine: Engine, error: DatabaseError) -> str:
-    where = engine.url.render_as_string(hide_password=True)
-    reason = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
-    return (
-        f"cannot use the database {where}: {reason}; check that the path or server in "
-        "[storage] url exists and that this user may write there"
-    )
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # Times at the ends of the calendar have no name in other zones, and could not be read.
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from storage.records import FetchOutcome, Source, SourceFailure
-from storage.tables import articles, coverage, source_failures, sources
+from storage.tables import articles, coverage, kept, source_failures, sources
 from storage.upsert import insert, put
 
 
@@ -50,13 +50,9 @@ class Feeds:
             key=["key"],
             change=["kind", "address", "publisher", "interval", "retired_at"],
         )
-        keys = [entry.key for entry in entries]
-        self.connection.execute(
-            update(sources)
-            .where(sources.c.key.not_in(keys), sources.c.retired_at.is_(None))
-            .values(retired_at=now)
-        )
+        keys = [kept(sources.c.key, entry.key) for entry in entries]
         found = {source.key: source for source in self.active()}
+        self._retire([found[key].id for key in found.keys() - keys], now)
         return [found[key] for key in keys]
 
     def active(self) -> list[Source]:
@@ -112,7 +108,9 @@ class Feeds:
 
     def failures(self, source_id: int | None = None) -> list[SourceFailure]:
         """Answer what could not be read, newest first."""
-        query = select(source_failures).order_by(source_failures.c.at.desc())
+        query = select(source_failures).order_by(
+            source_failures.c.at.desc(), source_failures.c.source_id, source_failures.c.address
+        )
         if source_id is not None:
             query = query.where(source_failures.c.source_id == source_id)
         return [SourceFailure(**row._mapping) for row in self.connection.execute(query)]
@@ -151,6 +149,13 @@ class Feeds:
         ).scalar()
         return found
 
+    def _retire(self, source_ids: Sequence[int], now: datetime) -> None:
+        statement = update(sources).where(sources.c.id == bindparam("which"))
+        if source_ids:
+            self.connection.execute(
+                statement.values(retired_at=now), [{"which": key} for key in sorted(source_ids)]
+            )
+
     def _record_pages(self, outcome: FetchOutcome) -> None:
         for start in range(0, len(outcome.read_pages), 500):
             self.connection.execute(
@@ -162,7 +167,7 @@ class Feeds:
         for failure in outcome.failed_pages:
             statement = insert(self.connection, source_failures).values(
                 source_id=outcome.source_id,
-                address=failure.address[:2000],
+                address=failure.address,
                 reason=failure.reason,
                 at=failure.at,
                 attempts=1,

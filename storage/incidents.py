@@ -11,6 +11,7 @@ from sqlalchemy import insert as plain_insert
 from storage.codec import pack_facts, unpack_facts
 from storage.records import Acknowledgement, Event, Facts, Incident
 from storage.tables import acknowledgements, brands, events, incidents
+from storage.writing import writes
 
 _CHANGING = (
     "level",
@@ -56,8 +57,12 @@ class Incidents:
         return self.get(key)
 
     def get(self, incident_id: int) -> Incident:
-        """Answer the incident; IncidentError when there is none of this number."""
-        row = self.connection.execute(_read().where(incidents.c.id == incident_id)).first()
+        """Answer the incident; IncidentError when there is none of this number.
+
+        In a unit of work that writes, nobody else changes it until the end.
+        """
+        query = self._to_change().where(incidents.c.id == incident_id)
+        row = self.connection.execute(query).first()
         if row is None:
             message = f"there is no incident {incident_id}; `nabat incidents` lists them"
             raise IncidentError(message)
@@ -102,10 +107,9 @@ class Incidents:
         )
 
     def latest(self, brand_id: int) -> Incident | None:
-        """Answer the brand's newest incident, whatever its state."""
-        row = self.connection.execute(
-            _read().where(incidents.c.brand_id == brand_id).order_by(incidents.c.id.desc()).limit(1)
-        ).first()
+        """Answer the brand's newest incident, whatever its state; held as by ``get``."""
+        query = self._to_change().where(incidents.c.brand_id == brand_id)
+        row = self.connection.execute(query.order_by(incidents.c.id.desc()).limit(1)).first()
         return _incident(row) if row else None
 
     def unresolved(self, brand_id: int | None = None) -> list[Incident]:
@@ -180,6 +184,12 @@ class Incidents:
     def count(self) -> int:
         """Count the incidents."""
         return self.connection.execute(select(func.count()).select_from(incidents)).scalar_one()
+
+    def _to_change(self) -> Select[Any]:
+        # SQLite has one writer at a time already, and leaves the words out.
+        if writes(self.connection):
+            return _read().with_for_update(of=incidents)
+        return _read()
 
 
 def _read() -> Select[Any]:

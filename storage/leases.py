@@ -1,12 +1,14 @@
 """Leases: which process does a thing now; heartbeats: when each job last ran."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select, update
 
 from storage.tables import heartbeats, leases
 from storage.upsert import insert, put
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +32,14 @@ class Leases:
 
         The token grows with every change of owner, so a process that was
         asleep past its lease can be told apart from its successor. A lease
-        further in the future than its own duration was written by a clock
-        that jumped, and is not believed.
+        further in the future than twice its duration was written by a clock
+        that jumped, and is not believed; less is the ordinary difference
+        between two machines, or between two who waited for one another.
         """
         statement = insert(self.connection, leases).values(
             name=name, owner=owner, token=1, until=now + duration
         )
-        held = (leases.c.until > now) & (leases.c.until <= now + duration)
+        held = (leases.c.until > now) & (leases.c.until <= now + 2 * duration)
         taken = self.connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["name"],
@@ -51,16 +54,18 @@ class Leases:
         return int(taken) if taken is not None else None
 
     def holder(self, name: str) -> str | None:
-        """Answer who has the lease, run out or not."""
+        """Answer who has the lease, run out or not; None when it was given back."""
         found: str | None = self.connection.execute(
             select(leases.c.owner).where(leases.c.name == name)
         ).scalar()
-        return found
+        return found or None
 
     def release(self, name: str, *, owner: str) -> None:
-        """Give the lease back, if it is still ours."""
+        """Give the lease back, if it is still ours; its token goes on growing from here."""
         self.connection.execute(
-            delete(leases).where(leases.c.name == name, leases.c.owner == owner)
+            update(leases)
+            .where(leases.c.name == name, leases.c.owner == owner)
+            .values(owner="", until=_LONG_AGO)
         )
 
     def beat(self, job: str, *, now: datetime, ok: bool = True, detail: str = "") -> None:

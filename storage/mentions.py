@@ -83,8 +83,7 @@ class Mentions:
             .on_conflict_do_nothing(index_elements=["article_id", "brand_id"])
             .returning(mentions.c.id)
         )
-        rows = [_row(mention, now) for mention in new]
-        return [row.id for row in self.connection.execute(statement, rows)]
+        return [row.id for row in self.connection.execute(statement, _rows(new, now))]
 
     def put(self, new: Sequence[NewMention], now: datetime) -> None:
         """Store the mentions, renewing what matched in those stored already."""
@@ -97,7 +96,7 @@ class Mentions:
                 index_elements=["article_id", "brand_id"],
                 set_={name: statement.excluded[name] for name in renewed},
             ),
-            [_row(mention, now) for mention in new],
+            _rows(new, now),
         )
 
     def views(self, which: MentionFilter) -> list[MentionView]:
@@ -114,10 +113,12 @@ class Mentions:
         return [_view(row) for row in self.connection.execute(query)]
 
     def by_ids(self, ids: Sequence[int]) -> list[MentionView]:
-        """Answer the mentions with these ids."""
+        """Answer the mentions with these ids, in the order of the ids."""
         found: list[MentionView] = []
-        for start in range(0, len(ids), 500):
-            query = _views().where(mentions.c.id.in_(ids[start : start + 500]))
+        wanted = sorted(ids)
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            query = _views().where(mentions.c.id.in_(part)).order_by(mentions.c.id)
             found += [_view(row) for row in self.connection.execute(query)]
         return found
 
@@ -139,7 +140,7 @@ class Mentions:
         self.connection.execute(
             update(mentions)
             .where(mentions.c.id == bindparam("which"))
-            .values(scored_at=now, **values),
+            .values(scored_at=now, changed_at=now, **values),
             [
                 {"which": key} | {f"new_{name}": getattr(tone, name) for name in _TONE}
                 for key, tone in tones
@@ -151,7 +152,7 @@ class Mentions:
         done = self.connection.execute(
             update(mentions)
             .where(mentions.c.id == mention_id)
-            .values(corrected=label, corrected_by=by, corrected_at=now)
+            .values(corrected=label, corrected_by=by, corrected_at=now, changed_at=now)
         )
         return bool(done.rowcount)
 
@@ -160,16 +161,16 @@ class Mentions:
         done = self.connection.execute(
             update(mentions)
             .where(mentions.c.id == mention_id)
-            .values(excluded_by=by, excluded_at=now)
+            .values(excluded_by=by, excluded_at=now, changed_at=now)
         )
         return bool(done.rowcount)
 
-    def include(self, mention_id: int) -> bool:
+    def include(self, mention_id: int, *, now: datetime) -> bool:
         """Take "not us" back."""
         done = self.connection.execute(
             update(mentions)
             .where(mentions.c.id == mention_id)
-            .values(excluded_by=None, excluded_at=None)
+            .values(excluded_by=None, excluded_at=None, changed_at=now)
         )
         return bool(done.rowcount)
 
@@ -206,13 +207,7 @@ class Mentions:
     def changed_span(self, brand_id: int, since: datetime) -> tuple[datetime, datetime] | None:
         """Answer the first and last happened_at of mentions added, scored or marked since."""
         query = select(func.min(mentions.c.happened_at), func.max(mentions.c.happened_at)).where(
-            mentions.c.brand_id == brand_id,
-            or_(
-                mentions.c.created_at >= since,
-                mentions.c.scored_at >= since,
-                mentions.c.corrected_at >= since,
-                mentions.c.excluded_at >= since,
-            ),
+            mentions.c.brand_id == brand_id, mentions.c.changed_at >= since
         )
         first, last = self.connection.execute(query).one()
         return (first, last) if first is not None else None
@@ -230,6 +225,12 @@ class Mentions:
         return self.connection.execute(select(func.count()).select_from(mentions)).scalar_one()
 
 
+def _rows(new: Sequence[NewMention], now: datetime) -> list[dict[str, Any]]:
+    # Two writers with the same mentions in two orders would wait for one another.
+    ordered = sorted(new, key=lambda one: (one.article_id, one.brand_id))
+    return [_row(mention, now) for mention in ordered]
+
+
 def _row(mention: NewMention, now: datetime) -> dict[str, Any]:
     return {
         "article_id": mention.article_id,
@@ -240,6 +241,7 @@ def _row(mention: NewMention, now: datetime) -> dict[str, Any]:
         "kind": mention.kind,
         "happened_at": mention.happened_at,
         "created_at": now,
+        "changed_at": now,
     }
 
 

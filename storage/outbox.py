@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from storage.records import Notification
 from storage.tables import destinations, notifications
@@ -110,9 +121,7 @@ class Outbox:
                     lease_owner=owner,
                     lease_until=now + lease,
                     attempts=notifications.c.attempts + 1,
-                    first_tried_at=func.coalesce(
-                        notifications.c.first_tried_at, notifications.c.created_at
-                    ),
+                    first_tried_at=func.coalesce(notifications.c.first_tried_at, now),
                 )
             )
         return found  # as they were before this claim: the state tells what is known
@@ -186,6 +195,45 @@ class Outbox:
         )
         return [Notification(**row._mapping, payload="") for row in self.connection.execute(query)]
 
+    def crowd(self, notification: Notification, now: datetime) -> list[Notification]:
+        """Answer the first messages about incidents that wait for the same address, this one too.
+
+        None of them is told yet in any revision; changes of told ones are left out.
+        """
+        told = notifications.alias()
+        query = (
+            select(notifications)
+            .where(
+                notifications.c.channel == notification.channel,
+                notifications.c.address == notification.address,
+                notifications.c.not_before <= now,
+                notifications.c.incident_id.is_not(None),
+                notifications.c.kind.not_like("push-%"),
+                or_(
+                    notifications.c.state == "pending",
+                    notifications.c.id == notification.id,
+                ),
+                ~exists().where(
+                    told.c.incident_id == notifications.c.incident_id,
+                    told.c.recipient == notifications.c.recipient,
+                    told.c.channel == notifications.c.channel,
+                    told.c.state.in_(("sent", "sending", "unknown")),
+                    told.c.id != notifications.c.id,
+                ),
+            )
+            .order_by(notifications.c.priority, notifications.c.id)
+        )
+        return [Notification(**row._mapping) for row in self.connection.execute(query)]
+
+    def was_sent_since(self, channel: str, address: str, since: datetime) -> bool:
+        """Answer whether anything reached the address since then."""
+        query = select(notifications.c.id).where(
+            notifications.c.channel == channel,
+            notifications.c.address == address,
+            notifications.c.sent_at >= since,
+        )
+        return self.connection.execute(query.limit(1)).first() is not None
+
     def provider_ids(self, channel: str, address: str, *, limit: int = 200) -> list[str]:
         """Answer what the channel called the newest messages it took for this address."""
         query = (
@@ -201,7 +249,10 @@ class Outbox:
         return list(self.connection.execute(query).scalars())
 
     def in_doubt(self, notification: Notification) -> bool:
-        """Answer whether an older message to this address may or may not have gone out."""
+        """Answer whether an earlier message to this address may or may not have gone out.
+
+        For one that is in doubt itself, earlier is what was tried before it.
+        """
         query = (
             select(notifications.c.id)
             .where(
@@ -209,12 +260,12 @@ class Outbox:
                 notifications.c.address == notification.address,
                 notifications.c.state.in_(("sending", "unknown")),
                 notifications.c.id != notification.id,
-                notifications.c.first_tried_at <= notification.created_at
-                if notification.first_tried_at is None
-                else notifications.c.first_tried_at < notification.first_tried_at,
             )
             .limit(1)
         )
+        if notification.state in ("sending", "unknown"):
+            tried = tuple_(notifications.c.first_tried_at, notifications.c.id)
+            query = query.where(tried < (notification.first_tried_at, notification.id))
         return self.connection.execute(query).first() is not None
 
     def forget_topic(self, channel: str, address: str, topic: int) -> None:
@@ -346,9 +397,10 @@ class Outbox:
         ]
 
     def _lease_is_over(self, now: datetime, lease: timedelta) -> ColumnElement[bool]:
-        # A lease further away than its own length was written by a clock that jumped.
+        # A lease further away than twice its length was written by a clock that jumped;
+        # less is the ordinary difference between two who waited for one another.
         until = notifications.c.lease_until
-        return or_(until.is_(None), until <= now, until > now + lease)
+        return or_(until.is_(None), until <= now, until > now + 2 * lease)
 
     def _settle(self, notification_id: int, **values: Any) -> None:
         self.connection.execute(

@@ -50,10 +50,14 @@ class Silences:
         return [Silence(**row._mapping) for row in self.connection.execute(query)]
 
     def end(self, silence_id: int, now: datetime) -> bool:
-        """End a silence before its time; False when it is over already."""
+        """End a silence before its time; False when it is over already or never was."""
         done = self.connection.execute(
             update(silences)
-            .where(silences.c.id == silence_id, silences.c.ended_at.is_(None))
+            .where(
+                silences.c.id == silence_id,
+                silences.c.ended_at.is_(None),
+                silences.c.until > now,
+            )
             .values(ended_at=now)
         )
         return bool(done.rowcount)

@@ -3,6 +3,7 @@
 Migrations build them (``storage.migrations``); a test holds the two equal.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,12 +27,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
+from storage.storable import shortened, storable, storable_json
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+_CALENDAR = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 metadata = MetaData(naming_convention=NAMING)
 
@@ -49,7 +54,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             message = f"naive datetime {value.isoformat()}; storage takes aware UTC times only"
             raise ValueError(message)
-        value = value.astimezone(UTC)
+        value = _in_utc(value)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -74,6 +79,57 @@ class Seconds(TypeDecorator[timedelta]):
         return None if value is None else timedelta(seconds=value)
 
 
+class Label(TypeDecorator[str]):
+    """A text of limited length: what is longer is kept shortened, and found so."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        """Hold at most this many characters."""
+        super().__init__(length)
+        self.length = length
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Keep what fits."""
+        return None if value is None else shortened(value, self.length)
+
+
+class Words(TypeDecorator[str]):
+    """A text of any length."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Keep what can be stored."""
+        return None if value is None else storable(value)
+
+
+class Values(TypeDecorator[Any]):
+    """JSON values."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Keep what can be stored."""
+        return storable_json(value)
+
+
+def kept(column: Column[str], text: str) -> str:
+    """Answer what a column of labels keeps of the text."""
+    assert isinstance(column.type, Label)
+    return shortened(text, column.type.length)
+
+
+def _in_utc(value: datetime) -> datetime:
+    # Sources date things in the year 1 with any offset; the calendar ends there.
+    with suppress(OverflowError):
+        return value.astimezone(UTC)
+    return _CALENDAR[0] if value.year == _CALENDAR[0].year else _CALENDAR[1]
+
+
 # SQLite hands out row ids only to INTEGER keys; PostgreSQL wants the room of BIGINT.
 Key = BigInteger().with_variant(Integer, "sqlite")
 
@@ -90,16 +146,16 @@ sources = Table(
     "sources",
     metadata,
     _id(),
-    Column("key", String(600), nullable=False, unique=True),
-    Column("kind", String(40), nullable=False),
-    Column("address", Text, nullable=False),
-    Column("publisher", String(200), nullable=False),
+    Column("key", Label(600), nullable=False, unique=True),
+    Column("kind", Label(40), nullable=False),
+    Column("address", Words, nullable=False),
+    Column("publisher", Label(200), nullable=False),
     Column("interval", Seconds, nullable=False),
-    Column("etag", Text),
-    Column("last_modified", Text),
+    Column("etag", Words),
+    Column("last_modified", Words),
     Column("next_due_at", UtcDateTime),
     Column("failures", Integer, nullable=False, default=0),
-    Column("last_error", Text),
+    Column("last_error", Words),
     Column("last_error_at", UtcDateTime),
     Column("last_success_at", UtcDateTime),
     Column("last_item_at", UtcDateTime),
@@ -112,8 +168,8 @@ source_failures = Table(
     "source_failures",
     metadata,
     _reference("source_id", "sources.id"),
-    Column("address", String(2000), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("address", Label(2000), nullable=False),
+    Column("reason", Words, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False, default=1),
     UniqueConstraint("source_id", "address"),
@@ -132,7 +188,7 @@ stories = Table(
     metadata,
     _id(),
     Column("first_article_id", Key, nullable=False, index=True),
-    Column("fingerprint", String(64), nullable=False),
+    Column("fingerprint", Label(64), nullable=False),
 )
 
 articles = Table(
@@ -140,18 +196,18 @@ articles = Table(
     metadata,
     _id(),
     _reference("source_id", "sources.id"),
-    Column("url", Text, nullable=False),
-    Column("canonical_url", String(2000), nullable=False, unique=True),
-    Column("title", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("author", String(300)),
-    Column("lang", String(8), nullable=False),
+    Column("url", Words, nullable=False),
+    Column("canonical_url", Label(2000), nullable=False, unique=True),
+    Column("title", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("author", Label(300)),
+    Column("lang", Label(8), nullable=False),
     Column("published_at", UtcDateTime),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("happened_at", UtcDateTime, nullable=False, index=True),
     _reference("story_id", "stories.id", nullable=True),
-    Column("content_hash", String(64), nullable=False, index=True),
-    Column("match_version", String(64), nullable=False, default=""),
+    Column("content_hash", Label(64), nullable=False, index=True),
+    Column("match_version", Label(64), nullable=False, default=""),
     Index("ix_articles_story_id", "story_id"),
     Index("ix_articles_source_id_happened_at", "source_id", "happened_at"),
 )
@@ -160,8 +216,8 @@ brands = Table(
     "brands",
     metadata,
     _id(),
-    Column("name", String(200), nullable=False, unique=True),
-    Column("watch_hash", String(64), nullable=False),
+    Column("name", Label(200), nullable=False, unique=True),
+    Column("watch_hash", Label(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("retired_at", UtcDateTime),
 )
@@ -172,26 +228,28 @@ mentions = Table(
     _id(),
     _reference("article_id", "articles.id"),
     _reference("brand_id", "brands.id"),
-    Column("matched", JSON, nullable=False),
-    Column("crisis", JSON, nullable=False),
-    Column("snippet", Text, nullable=False),
-    Column("kind", String(20), nullable=False),
+    Column("matched", Values, nullable=False),
+    Column("crisis", Values, nullable=False),
+    Column("snippet", Words, nullable=False),
+    Column("kind", Label(20), nullable=False),
     Column("happened_at", UtcDateTime, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("tone_label", String(10)),
+    Column("tone_label", Label(10)),
     Column("tone_negative", Float),
     Column("tone_neutral", Float),
     Column("tone_positive", Float),
     Column("tone_unsure", Boolean),
-    Column("tone_model", String(80)),
+    Column("tone_model", Label(80)),
     Column("scored_at", UtcDateTime),
-    Column("corrected", String(10)),
-    Column("corrected_by", String(200)),
+    Column("corrected", Label(10)),
+    Column("corrected_by", Label(200)),
     Column("corrected_at", UtcDateTime),
-    Column("excluded_by", String(200)),
+    Column("excluded_by", Label(200)),
     Column("excluded_at", UtcDateTime),
+    Column("changed_at", UtcDateTime, nullable=False),  # added, scored, corrected or marked
     UniqueConstraint("article_id", "brand_id"),
     Index("ix_mentions_brand_id_happened_at", "brand_id", "happened_at"),
+    Index("ix_mentions_brand_id_changed_at", "brand_id", "changed_at"),
     Index("ix_mentions_tone_model", "tone_model"),
 )
 
@@ -214,17 +272,17 @@ incidents = Table(
     _id(),
     _reference("brand_id", "brands.id"),
     Column("level", Integer, nullable=False),
-    Column("state", String(20), nullable=False),
+    Column("state", Label(20), nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
-    Column("situation", String(80)),
+    Column("situation", Label(80)),
     Column("calmed_at", UtcDateTime),
     Column("resolved_at", UtcDateTime),
     Column("last_negative_at", UtcDateTime),
     Column("peak", Float, nullable=False, default=0.0),
     Column("revision", Integer, nullable=False, default=0),
-    Column("verdict", String(40)),
-    Column("taken_by", String(200)),
+    Column("verdict", Label(40)),
+    Column("taken_by", Label(200)),
     Column("taken_at", UtcDateTime),
     Index("ix_incidents_brand_id_state", "brand_id", "state"),
 )
@@ -235,11 +293,11 @@ events = Table(
     _id(),
     _reference("incident_id", "incidents.id"),
     Column("revision", Integer, nullable=False),
-    Column("kind", String(40), nullable=False),
+    Column("kind", Label(40), nullable=False),
     Column("level", Integer, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("facts", JSON, nullable=False),
-    Column("by", String(200)),
+    Column("facts", Values, nullable=False),
+    Column("by", Label(200)),
     Column("planned_at", UtcDateTime, index=True),
     UniqueConstraint("incident_id", "revision"),
 )
@@ -248,31 +306,31 @@ notifications = Table(
     "notifications",
     metadata,
     _id(),
-    Column("key", String(300), nullable=False, unique=True),
+    Column("key", Label(300), nullable=False, unique=True),
     _reference("incident_id", "incidents.id", nullable=True),
     _reference("event_id", "events.id", nullable=True),
     _reference("brand_id", "brands.id", nullable=True),
-    Column("recipient", String(200), nullable=False),
-    Column("channel", String(40), nullable=False),
-    Column("address", String(300), nullable=False),
-    Column("topic", Integer),
-    Column("kind", String(40), nullable=False),
+    Column("recipient", Label(200), nullable=False),
+    Column("channel", Label(40), nullable=False),
+    Column("address", Label(2000), nullable=False),
+    Column("topic", BigInteger),
+    Column("kind", Label(40), nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("language", String(8), nullable=False),
-    Column("payload", Text, nullable=False),
+    Column("language", Label(8), nullable=False),
+    Column("payload", Words, nullable=False),
     Column("photo", LargeBinary),
-    Column("state", String(20), nullable=False),
+    Column("state", Label(20), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("not_before", UtcDateTime, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("priority", Integer, nullable=False, default=1),
-    Column("lease_owner", String(200)),
+    Column("lease_owner", Label(200)),
     Column("lease_until", UtcDateTime),
     Column("first_tried_at", UtcDateTime),
     Column("sent_at", UtcDateTime),
-    Column("provider_id", String(300)),
-    Column("last_error", Text),
-    Column("error_class", String(20)),
+    Column("provider_id", Label(300)),
+    Column("last_error", Words),
+    Column("error_class", Label(20)),
     Index("ix_notifications_state_not_before", "state", "not_before"),
     Index("ix_notifications_incident_id_recipient", "incident_id", "recipient"),
 )
@@ -280,12 +338,12 @@ notifications = Table(
 destinations = Table(
     "destinations",
     metadata,
-    Column("channel", String(40), primary_key=True),
-    Column("address", String(300), primary_key=True),
+    Column("channel", Label(40), primary_key=True),
+    Column("address", Label(2000), primary_key=True),
     Column("not_before", UtcDateTime),
     Column("disabled_at", UtcDateTime),
-    Column("reason", Text),
-    Column("moved_to", String(300)),
+    Column("reason", Words),
+    Column("moved_to", Label(2000)),
 )
 
 silences = Table(
@@ -294,10 +352,10 @@ silences = Table(
     _id(),
     _reference("brand_id", "brands.id"),
     Column("until", UtcDateTime, nullable=False),
-    Column("by", String(200), nullable=False),
+    Column("by", Label(200), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("situation", String(80)),
-    Column("reason", Text, nullable=False, default=""),
+    Column("situation", Label(80)),
+    Column("reason", Words, nullable=False, default=""),
     Column("ended_at", UtcDateTime),
 )
 
@@ -306,16 +364,16 @@ acknowledgements = Table(
     metadata,
     _id(),
     _reference("incident_id", "incidents.id"),
-    Column("by", String(200), nullable=False),
+    Column("by", Label(200), nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("channel", String(40), nullable=False),
+    Column("channel", Label(40), nullable=False),
 )
 
 leases = Table(
     "leases",
     metadata,
-    Column("name", String(200), primary_key=True),
-    Column("owner", String(200), nullable=False),
+    Column("name", Label(200), primary_key=True),
+    Column("owner", Label(200), nullable=False),
     Column("token", Integer, nullable=False),
     Column("until", UtcDateTime, nullable=False),
 )
@@ -323,8 +381,8 @@ leases = Table(
 heartbeats = Table(
     "heartbeats",
     metadata,
-    Column("job", String(80), primary_key=True),
+    Column("job", Label(80), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("ok", Boolean, nullable=False),
-    Column("detail", Text, nullable=False, default=""),
+    Column("detail", Words, nullable=False, default=""),
 )

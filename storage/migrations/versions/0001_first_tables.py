@@ -34,11 +34,11 @@ def upgrade() -> None:
     op.create_table(
         "destinations",
         sa.Column("channel", sa.String(length=40), nullable=False),
-        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.Column("address", sa.String(length=2000), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("moved_to", sa.String(length=300), nullable=True),
+        sa.Column("moved_to", sa.String(length=2000), nullable=True),
         sa.PrimaryKeyConstraint("channel", "address", name=op.f("pk_destinations")),
     )
     op.create_table(
@@ -287,12 +287,16 @@ def upgrade() -> None:
         sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("excluded_by", sa.String(length=200), nullable=True),
         sa.Column("excluded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"], ["articles.id"], name=op.f("fk_mentions_article_id")
         ),
         sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_mentions_brand_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mentions")),
         sa.UniqueConstraint("article_id", "brand_id", name=op.f("uq_mentions_article_id_brand_id")),
+    )
+    op.create_index(
+        "ix_mentions_brand_id_changed_at", "mentions", ["brand_id", "changed_at"], unique=False
     )
     op.create_index(
         "ix_mentions_brand_id_happened_at", "mentions", ["brand_id", "happened_at"], unique=False
@@ -314,8 +318,8 @@ def upgrade() -> None:
         sa.Column("brand_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("recipient", sa.String(length=200), nullable=False),
         sa.Column("channel", sa.String(length=40), nullable=False),
-        sa.Column("address", sa.String(length=300), nullable=False),
-        sa.Column("topic", sa.Integer(), nullable=True),
+        sa.Column("address", sa.String(length=2000), nullable=False),
+        sa.Column("topic", sa.BigInteger(), nullable=True),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),

@@ -53,7 +53,7 @@ def upgrade() -> None:
     """Create the views; only the hour is said differently by the two databases."""
     postgresql = op.get_bind().dialect.name == "postgresql"
     hour = (
-        "date_trunc('hour', m.happened_at)"
+        "date_trunc('hour', m.happened_at, 'UTC')"
         if postgresql
         else "strftime('%Y-%m-%d %H:00:00.000000', m.happened_at)"
     )
