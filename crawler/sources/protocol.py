@@ -121,6 +121,6 @@ def check_timezone(name: str) -> None:
     """Raise ValueError unless the text names a time zone."""
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:
         message = f"timezone is not known: {name!r}; write for example 'Europe/Moscow'"
         raise ValueError(message) from error

@@ -16,18 +16,16 @@ ALLOWED = "NABAT_ALLOW_ADDRESSES"  # the setting that lists the networks let thr
 class GuardedResolver(CachingThreadedResolver):
     """Resolve as Scrapy does, and refuse private addresses, literal ones included."""
 
-    def __init__(
-        self, reactor: ReactorBase, cache_size: int, timeout: float, guard: AddressGuard
-    ) -> None:
+    def __init__(self, reactor: ReactorBase, timeout: float, guard: AddressGuard) -> None:
         """Keep the guard beside the resolver."""
-        super().__init__(reactor, cache_size, timeout)
+        super().__init__(reactor, 1000, timeout)
         self._guard = guard
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> "GuardedResolver":
         """Build it from the settings, as Scrapy asks."""
         guard = AddressGuard.of(crawler.settings.getlist(ALLOWED))
-        return cls(reactor, 1000, crawler.settings.getfloat("DNS_TIMEOUT"), guard)
+        return cls(reactor, crawler.settings.getfloat("DNS_TIMEOUT"), guard)
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> "Deferred[str]":
         """The address of a name; the Deferred fails where it may not be connected to."""

@@ -7,34 +7,46 @@ in here, a hostile page or a crash, touches no other source.
 
 import re
 import resource
+import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    CloseSpider,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
-from twisted.internet.error import (
-    ConnectError,
-    ConnectionLost,
-    DNSLookupError,
-    TCPTimedOutError,
-)
-from twisted.internet.error import TimeoutError as SlowError
 from twisted.python.failure import Failure
 
 from crawler.addresses import canonical_address
 from crawler.extract import extract
-from crawler.guard import AddressRefusedError
+from crawler.guard import AddressGuard, AddressRefusedError
 from crawler.links import article_links, looks_like_sitemap, read_sitemap
 from crawler.spiders.resolver import ALLOWED
 from crawler.spiders.wire import JOB, LINE, Ended, Line, ReadPage, SiteJob, UnreadPage
 
 MOST_SITEMAPS = 10
 _LEAVE_ALONE = (429, 503)
+_REASONS: dict[type[Exception], str] = {
+    CannotResolveHostError: "name cannot be resolved",
+    DownloadConnectionRefusedError: "cannot connect",
+    DownloadTimeoutError: "no whole answer in time",
+    DownloadCancelledError: "answer is larger than allowed",
+    DownloadFailedError: "connection broke off",
+    ResponseDataLossError: "answer breaks off",
+}
 _PAGE_TYPE = re.compile(r"html|xml|text/plain|^$", re.I)
 
 
@@ -115,12 +127,12 @@ class SiteSpider(scrapy.Spider):
     def fail_listing(self, failure: Failure) -> None:
         """A listing that cannot be read ends the crawl with its reason."""
         if self._links == 0 and not self._ended.reason:
-            self._ended = _end_of(failure)
+            self._ended = self._end_of(failure)
 
     def fail_article(self, failure: Failure) -> None:
         """A page that cannot be read is named; a site that asks for peace gets it."""
         address = failure.request.cb_kwargs["address"]  # type: ignore[attr-defined]
-        end = _end_of(failure)
+        end = self._end_of(failure)
         self._send(UnreadPage(address=address, reason=end.reason))
         if end.retry_after is not None and not self._ended.reason:
             self._ended = end
@@ -157,7 +169,21 @@ class SiteSpider(scrapy.Spider):
                 callback=self.read_article,
                 errback=self.fail_article,
                 cb_kwargs={"address": address},
+                priority=-self._asked,  # in the order of the listing
             )
+
+    def _end_of(self, failure: Failure) -> Ended:
+        """Why a request failed; Scrapy forgets why a name was refused, so it is asked again."""
+        if isinstance(failure.value, CannotResolveHostError):
+            host = urlsplit(failure.request.url).hostname or ""  # type: ignore[attr-defined]
+            guard = AddressGuard.of(self._job.allow_addresses)
+            try:
+                guard.check(host, [socket.gethostbyname(host)])
+            except AddressRefusedError as error:
+                return Ended(reason=str(error), permanent=True)
+            except OSError:
+                return Ended(reason="name cannot be resolved")
+        return _end_of(failure)
 
     def _send(self, line: Line) -> None:
         sys.stdout.buffer.write(LINE.dump_json(line) + b"\n")
@@ -181,7 +207,7 @@ def settings_of(job: SiteJob) -> dict[str, object]:
         "ROBOTSTXT_USER_AGENT": job.agent,
         "DOWNLOAD_DELAY": job.delay.total_seconds(),
         "RANDOMIZE_DOWNLOAD_DELAY": False,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
+        "CONCURRENT_REQUESTS": 2,
         "DOWNLOAD_TIMEOUT": job.timeout.total_seconds(),
         "DOWNLOAD_MAXSIZE": job.largest_body,
         "DOWNLOAD_WARNSIZE": 0,
@@ -214,24 +240,13 @@ def _end_of(failure: Failure) -> Ended:
     error = failure.value
     if isinstance(error, HttpError):
         return _end_of_status(error.response)
-    if isinstance(error, AddressRefusedError):
-        return Ended(reason=str(error), permanent=True)
     if isinstance(error, IgnoreRequest):
         reason = str(error)
         if "robots.txt" in reason:
             reason = "robots.txt does not allow it"
         return Ended(reason=reason or "refused", permanent=True)
-    reasons = {
-        DNSLookupError: "name cannot be resolved",
-        SlowError: "no whole answer in time",
-        TCPTimedOutError: "no answer in time",
-        ConnectionLost: "connection broke off",
-        ConnectError: "cannot connect",
-    }
-    for kind, reason in reasons.items():
-        if isinstance(error, kind):
-            return Ended(reason=reason)
-    return Ended(reason=f"{type(error).__name__}: {str(error)[:200]}".rstrip(": "))
+    named = next((said for kind, said in _REASONS.items() if isinstance(error, kind)), "")
+    return Ended(reason=named or f"{type(error).__name__}: {str(error)[:200]}".rstrip(": "))
 
 
 def _end_of_status(response: Response) -> Ended:

@@ -1,0 +1,210 @@
+"""A site is crawled in its own process: bounded, obedient, and never the end of the others."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crawler.fetch import Fetcher, FetchError, FetchSettings
+from crawler.robots import Robots
+from crawler.sources import site
+from crawler.sources.protocol import FailedPage, Finding, Found, Visit
+from crawler.sources.site import SiteSource
+from storage.records import Source
+from tests.crawler.conftest import Web
+from tests.crawler.pages import PARAGRAPHS, article_page, listing
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def crawl(
+    source: SiteSource, manners: FetchSettings, known: tuple[str, ...] = ()
+) -> tuple[list[Finding], FetchError | None]:
+    """Visit once; what was found, and what ended it."""
+    found: list[Finding] = []
+
+    async def look_up(_addresses: object) -> set[str]:
+        return set()
+
+    async def addresses() -> list[str]:
+        return list(known)
+
+    async def run() -> None:
+        state = Source(
+            id=1, key="s", kind="site", address=source.url, publisher="p", interval=timedelta(1)
+        )
+        async with Fetcher(manners, now=NOW) as fetcher:
+            visit = Visit(
+                source=state,
+                fetcher=fetcher,
+                robots=Robots(fetcher),
+                now=NOW,
+                known=look_up,
+                addresses=addresses,
+            )
+            async for finding in source.read(visit):
+                found.append(finding)
+
+    try:
+        asyncio.run(run())
+    except FetchError as error:
+        return found, error
+    return found, None
+
+
+def articles(findings: list[Finding]) -> dict[str, str]:
+    """Titles by path."""
+    return {
+        one.article.url.split("/", 3)[3]: one.article.title
+        for one in findings
+        if isinstance(one, Found)
+    }
+
+
+def failed(findings: list[Finding]) -> dict[str, str]:
+    """Reasons by path."""
+    return {
+        one.address.split("/", 3)[3]: one.reason for one in findings if isinstance(one, FailedPage)
+    }
+
+
+def test_articles_of_a_listing_are_read_and_faults_are_named(
+    web: Web, manners: FetchSettings
+) -> None:
+    """Followed by pattern; what robots.txt forbids, what is missing, what is no page: recorded."""
+    web.put("/robots.txt", "User-agent: Nabat\nDisallow: /topic/9", type="text/plain")
+    for number in (1, 2):
+        web.put(f"/topic/{number}", article_page(f"Тема {number}", charset="windows-1251"))
+    web.put("/topic/4", b"\x89PNG" * 99, type="image/png")
+    web.put("/topic/5", "")
+    secret = web.base.replace("127.0.0.1", "127.0.0.2")
+    web.put("/topic/6", status=302, headers={"Location": f"{secret}/secret"})
+    paths = [*(f"/topic/{number}" for number in range(1, 7)), "/topic/9", "/about"]
+    source = SiteSource(url=web.put("/list", listing(paths)), follow=r"/topic/\d+")
+    findings, end = crawl(source, manners)
+    assert end is None
+    assert articles(findings) == {"topic/1": "Тема 1", "topic/2": "Тема 2"}
+    reasons = failed(findings)
+    assert reasons["topic/3"] == "HTTP 404"
+    assert reasons["topic/4"].startswith("not a page: image/png")
+    assert reasons["topic/5"] == "page has neither title nor text"
+    assert "private address 127.0.0.2" in reasons["topic/6"]
+    assert reasons["topic/9"] == "robots.txt does not allow it"
+    assert web.asked("/secret") == web.asked("/topic/9") == web.asked("/about") == 0
+    (first, _) = (one.article for one in findings if isinstance(one, Found))
+    assert first.text == "\n".join(PARAGRAPHS)
+    assert first.published_at == datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+    assert "(+pr@example.org)" in web.seen[-1].headers["user-agent"]
+
+
+def test_a_sitemap_is_read_newest_first_and_known_pages_are_not_fetched(
+    web: Web, manners: FetchSettings
+) -> None:
+    """At most so many a visit; the rest is for the next."""
+    for number in range(1, 6):
+        web.put(f"/news/{number}", article_page(f"Новость {number}"))
+    urls = "".join(
+        f"<url><loc>{web.base}/news/{n}</loc><lastmod>2026-03-0{n}</lastmod></url>"
+        for n in range(1, 6)
+    )
+    web.put("/inner.xml", f"<urlset>{urls}</urlset>", type="application/xml")
+    index = f"<sitemapindex><sitemap><loc>{web.base}/inner.xml</loc></sitemap></sitemapindex>"
+    source = SiteSource(url=web.put("/sitemap.xml", index, type="text/xml"), max_pages=2)
+    findings, end = crawl(source, manners, known=(f"{web.base}/news/5",))
+    assert end is None
+    assert sorted(articles(findings)) == ["news/3", "news/4"]
+    assert web.asked("/news/5") == web.asked("/news/1") == 0
+
+
+def test_selectors_of_the_config_reach_the_page(web: Web, manners: FetchSettings) -> None:
+    """A forum that no general reader understands."""
+    web.put("/t/1", "<h3 class=x>Жалоба</h3><div class=post>Раз.</div><div class=post>Два.</div>")
+    source = SiteSource(
+        url=web.put("/list", listing(["/t/1"])),
+        follow="/t/",
+        selectors={"title": ".x", "text": ".post"},
+    )
+    findings, _ = crawl(source, manners)
+    (found,) = (one for one in findings if isinstance(one, Found))
+    assert (found.article.title, found.article.text) == ("Жалоба", "Раз.\nДва.")
+
+
+def test_a_listing_without_articles_says_so(web: Web, manners: FetchSettings) -> None:
+    """Silence is not calm: a pattern that fits nothing is a fault."""
+    source = SiteSource(url=web.put("/list", listing(["/about"])), follow="/topic/")
+    _, end = crawl(source, manners)
+    assert end is not None
+    assert "no article links found" in end.reason
+
+
+def test_a_missing_listing_ends_the_visit(web: Web, manners: FetchSettings) -> None:
+    """With its status."""
+    _, end = crawl(SiteSource(url=f"{web.base}/nowhere"), manners)
+    assert end is not None
+    assert (end.reason, end.permanent) == ("HTTP 404", True)
+
+
+def test_a_site_that_asks_for_peace_gets_it(web: Web, manners: FetchSettings) -> None:
+    """What was read is kept, the rest is left alone, the wait is known."""
+    web.put("/topic/1", article_page("Тема 1"))
+    for number in range(2, 30):
+        web.put(f"/topic/{number}", status=429, headers={"Retry-After": "900"})
+    paths = [f"/topic/{number}" for number in range(1, 30)]
+    source = SiteSource(url=web.put("/list", listing(paths)), follow="/topic/")
+    findings, end = crawl(source, replace(manners, host_delay=timedelta(milliseconds=30)))
+    assert articles(findings) == {"topic/1": "Тема 1"}
+    assert end is not None
+    assert end.retry_after == timedelta(minutes=15)
+    assert len(web.seen) < 20
+
+
+def test_a_crawl_that_takes_too_long_is_ended(web: Web, manners: FetchSettings) -> None:
+    """What it had read by then is kept."""
+    web.put("/topic/1", article_page("Тема 1"))
+    web.put("/topic/2", article_page("Тема 2"), drip=0.05)
+    source = SiteSource(
+        url=web.put("/list", listing(["/topic/1", "/topic/2"])),
+        follow="/topic/",
+        timeout=timedelta(seconds=6),
+    )
+    findings, end = crawl(source, replace(manners, timeout=timedelta(seconds=60)))
+    assert "topic/1" in articles(findings)
+    assert end is not None
+    assert "stopped after 6 s" in end.reason
+
+
+def test_a_child_that_dies_is_a_recorded_failure(
+    web: Web, manners: FetchSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Out of memory before it could begin."""
+    monkeypatch.setattr(site, "MEMORY", 64 * 1024 * 1024)
+    _, end = crawl(SiteSource(url=web.put("/list", listing(["/topic/1"]))), manners)
+    assert end is not None
+    assert end.reason.startswith("crawl broke off (exit code")
+
+
+def test_a_private_site_is_not_crawled(web: Web) -> None:
+    """Unless the config says so."""
+    findings, end = crawl(SiteSource(url=web.put("/list")), FetchSettings())
+    assert findings == []
+    assert end is not None
+    assert "allow_addresses" in end.reason
+    assert web.seen == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        pytest.param({"url": "news.example"}, "write it whole, with https://", id="address"),
+        pytest.param({"follow": "/topic/("}, "follow is not a pattern", id="pattern"),
+        pytest.param({"selectors": {"titel": "h1"}}, "did you mean 'title'", id="selector name"),
+        pytest.param({"selectors": {"text": "p["}}, "is not a CSS selector", id="selector"),
+        pytest.param({"timezone": "Moscow"}, "Europe/Moscow", id="zone"),
+        pytest.param({"max_pages": 0}, "at least 1", id="pages"),
+    ],
+)
+def test_a_mistake_in_the_options_names_the_mend(options: dict[str, object], message: str) -> None:
+    """Before anything is fetched."""
+    with pytest.raises(ValueError, match=message):
+        SiteSource(**({"url": "https://news.example/"} | options))  # type: ignore[arg-type]
