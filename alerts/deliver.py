@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts import attempts
+from alerts import attempts, folding, payload
 from alerts.hand_over import Held, Task, hand_over
 from alerts.notifiers.protocol import (
     DeliveryError,
@@ -22,7 +22,8 @@ from alerts.notifiers.protocol import (
     TopicGone,
 )
 from storage.database import Database, Transaction
-from storage.records import Notification
+from storage.outbox import NewNotification
+from storage.records import Message, Notification
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ LEASE = timedelta(seconds=60)  # longer than any one attempt takes
 _PATIENCE = timedelta(seconds=70)  # how long a drain waits for the next one that is due
 _AUTH_REST = timedelta(minutes=1)
 _SOON = timedelta(seconds=2)
+_RECENT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +117,37 @@ class _Sender:
                 if lease is None:
                     return None
                 found = tx.outbox.claim(now, owner=self.owner, lease=LEASE, channel=self.channel)
+                if found and self._is_crowd(tx, found[0], now):
+                    continue
                 if found:
                     return self._task(tx, found[0])
                 due = tx.outbox.next_due_at(self.channel)
             if self.sleep is None or due is None or due > now + _PATIENCE:
                 return None
             self.sleep(max(0.01, (due - now).total_seconds()))
+
+    def _is_crowd(self, tx: Transaction, row: Notification, now: datetime) -> bool:
+        """Fold many first messages for one address into a few, after one went out whole."""
+        if not isinstance(self.notifier, Paced) or row.state != "pending":
+            return False
+        crowd = tx.outbox.crowd(row, now)
+        recent = now - _RECENT
+        if (
+            len(crowd) < folding.CROWD
+            or row.id not in {one.id for one in crowd}
+            or not tx.outbox.was_sent_since(self.channel, row.address, recent)
+        ):
+            return False
+        subjects = [folding.subject(one) for one in crowd]
+        messages = folding.fold(subjects, self.channel, row.language)
+        first, last = crowd[0].id, crowd[-1].id
+        tx.outbox.add([_folded(row, one, f"{first}-{last}-{place}")
+                       for place, one in enumerate(messages)], now)  # fmt: skip
+        for one in crowd:
+            reason = f"told in a digest with {len(crowd) - 1} others"
+            tx.outbox.give_up(one.id, state="merged", reason=reason, error_class="crowd")
+        logger.info("messages folded", extra={"channel": self.channel, "folded": len(crowd)})
+        return True
 
     def _task(self, tx: Transaction, notification: Notification) -> Task:
         attempt = attempts.decide(
@@ -230,3 +257,17 @@ class _Sender:
     def _give_up(self, row: Notification, state: str, reason: str, error_class: str) -> None:
         with self.database.begin() as tx:
             tx.outbox.give_up(row.id, state=state, reason=reason, error_class=error_class)
+
+
+def _folded(row: Notification, message: Message, span: str) -> NewNotification:
+    return NewNotification(
+        key=f"folded:{row.channel}:{row.address}:{span}",
+        recipient=row.recipient,
+        channel=row.channel,
+        address=row.address,
+        topic=row.topic,
+        kind="digest",
+        language=row.language,
+        payload=payload.write(message),
+        priority=0,
+    )

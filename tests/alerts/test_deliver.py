@@ -406,3 +406,54 @@ def test_a_push_without_a_living_message_is_left_out(
     run(database, telegram, clock, drain=True)
 
     assert (texts(api), states(database)) == (["всё"], ["merged", "sent"])
+
+
+# --- a crowd -----------------------------------------------------------------------
+
+
+def crowd(database: Database, size: int) -> None:
+    brand = add_brand(database)
+    for place in range(size):
+        number = open_incident(database, brand).id
+        subject = f"[КРИЗИС {1 + place % 4}/4] «Ромашка»: беда (РОМ-{number})"
+        message = replace(MESSAGE, subject=subject, text=f"беда РОМ-{number}", html="")
+        put(database, f"c{number}", incident_id=number, revision=1, message=message)
+
+
+def test_a_crowd_of_alerts_is_one_message_and_a_digest(
+    sqlite_database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """The first goes out whole and at once; of the others none is lost."""
+    crowd(sqlite_database, 60)
+    api.limits = True
+
+    run(sqlite_database, telegram, clock, drain=True)
+
+    first, *digests = texts(api)
+    assert first == "беда РОМ-1"
+    assert len(digests) <= 2
+    assert all(f"РОМ-{number}" in "\n".join(digests) for number in range(2, 61))
+    assert [code for _, code, _ in api.requests].count(429) == 0
+
+
+def test_a_few_alerts_go_out_one_by_one(
+    sqlite_database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """Three incidents are three messages."""
+    crowd(sqlite_database, 3)
+
+    run(sqlite_database, telegram, clock, drain=True)
+
+    assert texts(api) == ["беда РОМ-1", "беда РОМ-2", "беда РОМ-3"]
+
+
+def test_a_folded_incident_gets_its_own_message_when_it_changes(
+    sqlite_database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """The digest was only its beginning."""
+    crowd(sqlite_database, 6)
+    run(sqlite_database, telegram, clock, drain=True)
+    living(sqlite_database, 5, 2, "хуже")
+    run(sqlite_database, telegram, clock, drain=True)
+
+    assert texts(api)[-1] == "хуже"
