@@ -10,6 +10,7 @@ import pymorphy3
 from pymorphy3.analyzer import Parse
 
 _PROPER = frozenset({"Surn", "Name", "Patr", "Orgn", "Geox", "Trad", "Abbr"})
+_PERSONAL = frozenset({"Surn", "Name", "Patr"})
 _COMPARED = frozenset({"COMP", "Supr"})
 
 
@@ -76,6 +77,41 @@ def is_given_name(word: str) -> bool:
     return any("Name" in tag for tag in tags(word, "ru") + tags(word, "uk"))
 
 
+@functools.lru_cache(50_000)
+def is_place(word: str) -> bool:
+    """Whether the word may be a form of a place's name."""
+    return any("Geox" in tag for tag in tags(word, "ru") + tags(word, "uk"))
+
+
+@functools.lru_cache(50_000)
+def agree(adjective: str, following: str) -> bool:
+    """Whether two words may be an adjective and its noun: «Красной» and «площади».
+
+    The second may be another adjective of the same noun; people's names do not count.
+    """
+    if len(following) < 4:
+        return False
+    kinds = ("NOUN", "ADJF") if following.islower() else ("NOUN",)
+    return any(
+        _agreement(one) & _agreement(other)
+        for lang in ("ru", "uk")
+        for one in tags(adjective, lang)
+        if one.startswith("ADJF")
+        for other in tags(following, lang)
+        if other.startswith(kinds) and not _PERSONAL & _grammemes(other)
+    )
+
+
+@functools.lru_cache(50_000)
+def is_ordinary_noun(word: str) -> bool:
+    """Whether a form is an ordinary word that is no adjective."""
+    return any(
+        not tag.startswith("ADJF") and not _PROPER & _grammemes(tag)
+        for lang in ("ru", "uk")
+        for tag in tags(word, lang)
+    )
+
+
 def is_surname(word: str) -> bool:
     """Whether the dictionary has the word among surnames."""
     return any("Surn" in tag for tag in tags(word, "ru") + tags(word, "uk"))
@@ -111,6 +147,14 @@ def _forms(readings: list[Parse], gender: str | None) -> frozenset[str]:
         if form.tag.POS in {"NOUN", "ADJF"}
         and not (_COMPARED | {other}) & _grammemes(str(form.tag))
     )
+
+
+def _agreement(tag: str) -> frozenset[tuple[str, str]]:
+    """Each case with its gender or the plural, as far as the tag tells them."""
+    grammemes = _grammemes(tag)
+    cases = grammemes & {"nomn", "gent", "datv", "accs", "ablt", "loct"}
+    kinds = {"plur"} & grammemes or grammemes & {"masc", "femn", "neut"}
+    return frozenset((case, kind) for case in cases for kind in kinds)
 
 
 def _grammemes(tag: str) -> frozenset[str]:

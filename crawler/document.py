@@ -18,6 +18,7 @@ _ABBREVIATION = re.compile(
     r"зам|см|ср|т\.\s?[екдп]|п|д|к|кв|обл|пос|просп|св|mr|mrs|ms|dr|st|jr|inc|ltd|co)\.$",
     re.IGNORECASE,
 )
+_OPENING = '«"“„(—–- '
 _HASHTAG = re.compile(r"#\w+")
 _CAMEL = re.compile(r"[A-ZА-ЯЁІЇЄҐ]?[a-zа-яёіїєґ0-9]+|[A-ZА-ЯЁІЇЄҐ]+(?![a-zа-яёіїєґ])")
 _DIGIT_INSIDE = re.compile(r"[^\W\d][03][^\W\d]")  # Г0зпром
@@ -32,6 +33,16 @@ class Found:
     end: int
     spelled: str
     mixed: bool  # two scripts or a digit inside: a disguise, or Latin with a Cyrillic ending
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A name at [start, end) of the document."""
+
+    start: int
+    end: int
+    disguised: bool = False  # written with letters of another script
+    gated: bool = False  # also an ordinary word: its capital alone speaks for it
 
 
 class Document:
@@ -70,6 +81,18 @@ class Document:
             if self._ends_sentence(match):
                 starts.append(match.end())
         return starts
+
+    def begins_sentence(self, offset: int) -> bool:
+        """Whether a word is the first of its sentence, however quoted."""
+        before = self.characters[max(0, offset - 40) : offset].rstrip(_OPENING)
+        return (
+            not before.strip()
+            or "\n" in before[len(before.rstrip()) :]
+            or (
+                before.rstrip()[-1] in ".!?…"
+                and _ABBREVIATION.search(before.rstrip()[-12:]) is None
+            )
+        )
 
     def word_at(self, offset: int) -> int:
         """The number of the word that holds the character."""

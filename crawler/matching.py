@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crawler.crisis_words import CrisisPlace, CrisisWords, near, shipped_crisis_words
-from crawler.document import Document
+from crawler.document import Document, Occurrence
 from crawler.lookup import WordLookup
 from crawler.names import Name, brand_name, is_person_name, person_name, phrase
-from crawler.occurrences import Occurrence, accept, choose_person
+from crawler.occurrences import accept
+from crawler.persons import choose_person
 from crawler.watch_language import Node
 from crawler.watch_query import Scene, Term, WatchQuery
 from storage.records import CrisisTerm, MatchedTerm, Watch

@@ -9,44 +9,20 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crawler.dictionary import is_common_word, is_given_name, is_surname, name_gender
+from crawler.dictionary import (
+    is_common_word,
+    is_given_name,
+    is_place,
+    is_surname,
+    name_gender,
+)
 from crawler.folding import fold_words, script, spelling, words
 from crawler.transliteration import latin_spellings
 from crawler.word_forms import brand_forms, given_name_forms, surname_forms, word_forms
 
 _LEGAL = frozenset(
-    [
-        "ооо",
-        "зао",
-        "пао",
-        "оао",
-        "ао",
-        "нао",
-        "ип",
-        "нко",
-        "тов",
-        "тзов",
-        "прат",
-        "пат",
-        "пп",
-        "фоп",
-        "гк",
-        "нпо",
-        "фгуп",
-        "гуп",
-        "муп",
-        "llc",
-        "ltd",
-        "inc",
-        "corp",
-        "gmbh",
-        "plc",
-        "llp",
-        "jsc",
-        "ojsc",
-        "cjsc",
-        "sa",
-    ]
+    "ооо зао пао оао ао нао ип нко тов тзов прат пат пп фоп гк нпо фгуп гуп муп "
+    "llc ltd inc corp gmbh plc llp jsc ojsc cjsc sa".split()  # noqa: SIM905
 )
 _PATRONYMIC = re.compile(
     r"(ович|евич|йович|ьич|кузьмич|лукич|фомич|никитич|овна|евна|ична|инична|івна|ївна)$"
@@ -56,8 +32,13 @@ _OFFICES = {
     "deputy": "заместитель замдиректора замгендиректора заступник deputy",
     "spokesman": "пресс-секретарь представитель spokesman spokesperson",
 }
+_PARTICLES = frozenset(
+    "бен бин ибн фон де дель ди да ван дер аль эль мл ст оглы кызы "
+    "von van de der del bin al jr sr".split()  # noqa: SIM905
+)
 _RUSSIAN_ONLY = re.compile("[ыэъё]")
 _UKRAINIAN_ONLY = re.compile("[іїєґ']")
+_DOUBLE = re.compile(r"([бвгдзклмнпрстфц])\1")
 _SHORT = 4  # letters; a Latin name this short must be written with a capital
 
 
@@ -141,8 +122,9 @@ def split_full_name(term: str) -> tuple[list[str], list[str]]:
     if comma and words(rest):
         return words(rest), words(family)
     parts = [part for word in term.split() if (part := "-".join(words(word)))]
-    if len(parts) < 2:
-        return [], _hyphen_parts(parts)
+    parts = [part for part in parts if part.lower() not in _PARTICLES] or parts
+    if len(parts) < 2 or (len(parts) > 2 and max(map(len, parts)) <= _SHORT):
+        return [], _hyphen_parts(parts)  # Ким Чен Ир is looked for whole
     patronymic = next((i for i, part in enumerate(parts) if i and _is_patronymic(part)), None)
     if patronymic is not None:
         given = parts[patronymic - 1 : patronymic + 1]
@@ -152,7 +134,7 @@ def split_full_name(term: str) -> tuple[list[str], list[str]]:
     surname_first = is_given_name(last) and (not is_given_name(first) or is_surname(first))
     if surname_first:
         return parts[-1:], _hyphen_parts(parts[:-1])
-    return parts[:1], _hyphen_parts(parts[1:])
+    return parts[:-1], _hyphen_parts(parts[-1:])
 
 
 def is_person_name(term: str) -> bool:
@@ -194,8 +176,23 @@ def _surname_spellings(part: str, gender: str | None) -> frozenset[str]:
         forms |= surname_forms(word, "ru", gender)
     if not _RUSSIAN_ONLY.search(word):
         forms |= surname_forms(word, "uk", gender)
-    latin = latin_spellings(word)
-    return frozenset(spelling(form) for form in forms | latin if len(form) > 1)
+    forms |= latin_spellings(word)
+    spelled = {spelling(form) for form in forms if len(form) > 1}
+    variants = {variant for form in spelled for variant in _single_letters(form)} - spelled
+    return frozenset(spelled | {variant for variant in variants if not _is_other_word(variant)})
+
+
+def _is_other_word(form: str) -> bool:
+    return is_common_word(form) or is_place(form)
+
+
+def _single_letters(form: str) -> set[str]:
+    """A form, and how it is written by those who write Баффет for Баффетт."""
+    variants = {form}
+    for double in _DOUBLE.finditer(form):
+        single = double.group()[0]
+        variants |= {variant.replace(double.group(), single) for variant in variants}
+    return variants
 
 
 def _anchor(given: list[str], role: str) -> PersonAnchor:

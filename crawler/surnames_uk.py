@@ -53,7 +53,7 @@ def surname_forms_uk(surname: str, gender: str | None = None) -> frozenset[str]:
 
 def forms_uk(word: str) -> Forms:
     """How one word of a surname declines."""
-    if len(word) < 2 or word.endswith(("их", "іх")) or word[-1] in "еєиіїую":
+    if len(word) < 3 or word.endswith(("их", "іх")) or word[-1] in "еєиіїую":
         return _unchanged(word)
     if word.endswith(("ська", "цька", "зька")):
         return _adjective(word[:-1], word)
@@ -130,6 +130,8 @@ def _soft_adjective(stem: str, word: str) -> Forms:
 
 def _possessive(word: str) -> Forms | None:
     """Ковалів, Петров, Пушкін and their feminine forms; also declined as nouns."""
+    if word.endswith(("ова", "ева", "єва")) and len(word) > 5:
+        return _possessive_of(word[:-1])
     if word.endswith(("ова", "ева", "єва", "іна", "їна", "ина")):
         return _possessive_of(word[:-1]) | first_uk(word)
     if len(word) > 3 and word.endswith(("ов", "ев", "єв", "їв", "ів", "ін", "їн", "ин")):
@@ -146,7 +148,7 @@ def _possessive_of(word: str) -> Forms:
     masculine, feminine, plural = {word}, {word}, set[str]()
     for stem in stems:
         masculine |= _put(stem, "а у ові им ом і е")
-        feminine |= _put(stem, "а ої ій у ою о")
+        feminine |= _put(stem, "а ої ій у ою")
         plural |= _put(stem, "и их им ими ів ам ами ах")
     return Forms(
         masculine=frozenset(masculine), feminine=frozenset(feminine), plural=frozenset(plural)

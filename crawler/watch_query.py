@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from crawler.document import Document, Found
+from crawler.document import Document, Found, Occurrence
 from crawler.folding import fold_words, spelling
 from crawler.names import Name, brand_name, person_name, phrase, spelling_kept
-from crawler.occurrences import Occurrence, accept, choose_person
+from crawler.occurrences import accept
+from crawler.persons import choose_person
 from crawler.watch_language import (
     And,
     Field,

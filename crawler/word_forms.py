@@ -20,24 +20,7 @@ from crawler.transliteration import cyrillic_spelling, latin_spellings
 _UKRAINIAN = re.compile("[іїєґ']")
 _RUSSIAN = re.compile("[ыэёъ]")
 _CYRILLIC = re.compile("[а-яёіїєґ]")
-# Ozon'а, Ozonом
-_LATIN_ENDINGS = (
-    "а",
-    "у",
-    "ом",
-    "ем",
-    "е",
-    "ы",
-    "и",
-    "ов",
-    "ам",
-    "ами",
-    "ах",
-    "я",
-    "ю",
-    "ой",
-    "ей",
-)
+_LATIN_ENDINGS = tuple("а у ом ем е ы и ов ам ами ах я ю ой ей".split())  # noqa: SIM905
 
 
 def surname_forms(
@@ -117,7 +100,7 @@ def _ukrainian_word_forms(word: str) -> frozenset[str]:
 
 
 def _cyrillic_brand_forms(word: str, dictionary: bool) -> frozenset[str]:
-    head, hyphen, last = word.rpartition("-")
+    head, hyphen, last = word.removesuffix("ъ").rpartition("-")
     known = noun_lexeme(word, "ru") | noun_lexeme(word, "uk") if dictionary else frozenset[str]()
     if len(known) > 1:
         return known | {word}
