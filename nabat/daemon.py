@@ -4,8 +4,10 @@ import logging
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
-from threading import Event, Thread
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -24,9 +26,10 @@ def run(jobs: Jobs) -> None:
     A job that takes too long at the end is left where it is: what it was doing
     is done again at the next start, as after any crash.
     """
-    stop = Event()
+    # An Event would wait for itself if a second signal came while the first is taken.
+    told: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda given, _frame: told.put(given))
     scheduler = _scheduler(jobs)
     every = jobs.settings.daemon
     watched = {
@@ -38,7 +41,7 @@ def run(jobs: Jobs) -> None:
     with serve_health(every.health, jobs.database, jobs.clock, watched):
         scheduler.start()
         logger.info("daemon started", extra={"sources": len(jobs.sources)})
-        stop.wait()
+        _wait_for(told)
         logger.info("daemon stopping, running jobs are finished first")
         ending = Thread(target=scheduler.shutdown, daemon=True)
         ending.start()
@@ -48,6 +51,14 @@ def run(jobs: Jobs) -> None:
         logging.shutdown()
         os._exit(0)  # the interpreter would wait for the job's thread
     logger.info("daemon stopped")
+
+
+def _wait_for(told: SimpleQueue[int]) -> None:
+    """Return once a signal was told; one that slips in before the wait is seen a second later."""
+    while True:
+        with suppress(Empty):
+            told.get(timeout=1.0)
+            return
 
 
 def _scheduler(jobs: Jobs) -> BackgroundScheduler:

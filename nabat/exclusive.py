@@ -37,7 +37,7 @@ def is_dead(owner: str) -> bool:
         os.kill(int(number), 0)
     except ProcessLookupError:
         return True
-    except PermissionError:
+    except (PermissionError, OverflowError):  # somebody else's, or no process at all
         return False
     return False
 

@@ -1,0 +1,105 @@
+"""The daemon as a process: it ticks, says so, keeps its secrets and stops when it is told."""
+
+import http.client
+import json
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from nabat import clock
+from nabat.demo.press import published_by
+from nabat.demo.web import serve
+from storage.database import Database
+from tests.fakes.bot_api import TOKEN, BotApi, serving
+from tests.nabat.conftest import CONFIG
+from tests.running import Running, newest, running, two_feeds_and_a_dead_one, until
+
+MORE = """
+[[notifier]]
+kind = "telegram"
+token = "env:NABAT_TELEGRAM_TOKEN"
+base_url = "{api}"
+
+[[recipient]]
+name = "Чат"
+channel = "telegram"
+address = "-100123"
+
+[daemon]
+crawl_every = "1 s"
+evaluate_every = "1 s"
+deliver_every = "1 s"
+health = "127.0.0.1:{port}"
+
+[log]
+level = "debug"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    nabat: Running
+    port: int
+    database: Database
+
+
+@pytest.fixture
+def started(tmp_path: Path, unused_port: int) -> Iterator[_Started]:
+    """`nabat run` on a small web, at the most talkative level."""
+    pieces = newest(published_by(clock.now()), 12)
+    database = Database(f"sqlite:///{tmp_path / 'nabat.db'}")
+    with serve(pieces) as site, serving(BotApi()) as api:
+        more = MORE.format(api=api.url, port=unused_port) + two_feeds_and_a_dead_one(site)
+        path = tmp_path / "nabat.toml"
+        path.write_text(CONFIG.format(database=tmp_path / "nabat.db", more=more), "utf-8")
+        env = {"NABAT_TELEGRAM_TOKEN": TOKEN}
+        with running("run", "--config", str(path), env=env) as nabat:
+            yield _Started(nabat, unused_port, database)
+    database.close()
+
+
+def _health(port: int) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    except OSError:
+        return 0, ""
+    finally:
+        connection.close()
+
+
+def test_it_ticks_keeps_its_secrets_and_stops_in_order(started: _Started) -> None:
+    """Healthy after the first pass; SIGTERM ends it within seconds, with nothing left held."""
+    assert until(lambda: _health(started.port)[0] == 200), "".join(started.nabat.lines[-20:])
+    jobs = json.loads(_health(started.port)[1])["jobs"]
+    assert set(jobs) == {"crawl", "score", "evaluate", "deliver"}
+
+    begin = monotonic()
+    code = started.nabat.stop()
+
+    said = "".join(started.nabat.lines)
+    assert (code, monotonic() - begin < 15) == (0, True), said[-2000:]
+    assert "daemon stopped" in said
+    assert "Traceback" not in said
+    assert "Logging error" not in said
+    assert TOKEN not in said
+    assert TOKEN.partition(":")[2] not in said
+    with started.database.read() as tx:
+        beats = {beat.job: beat for beat in tx.leases.heartbeats()}
+        assert set(beats) == {"crawl", "score", "evaluate", "deliver", "forget"}
+        assert all(beat.ok for beat in beats.values()), beats
+        assert [tx.leases.holder(f"job:{job}") for job in beats] == [None] * 5
+
+
+def test_ctrl_c_is_an_orderly_stop_too(started: _Started) -> None:
+    """However soon it comes after the start."""
+    started.nabat.wait_for("daemon started")
+    started.nabat.process.send_signal(signal.SIGINT)
+
+    assert started.nabat.stop() == 0

@@ -1,0 +1,140 @@
+"""The health endpoint: 200 while every job ticks, 503 with the reason when one is late."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from nabat.errors import ConfigError
+from nabat.health import STALE, health, read_address, serve_health
+from storage.database import Database
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+EVERY = {"crawl": timedelta(seconds=30), "deliver": timedelta(hours=1)}
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.at = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def beating(sqlite_database: Database) -> Database:
+    """A database in which both jobs ran at noon."""
+    with sqlite_database.begin() as tx:
+        for job in EVERY:
+            tx.leases.beat(job, now=NOON, detail=f"{job} went well")
+    return sqlite_database
+
+
+@pytest.fixture
+def clock() -> _Clock:
+    """A clock that is told."""
+    return _Clock()
+
+
+@pytest.fixture
+def served(beating: Database, clock: _Clock) -> Iterator[str]:
+    """The endpoint on a free port; answers its address."""
+    with serve_health("127.0.0.1:0", beating, clock, EVERY) as address:
+        assert address is not None
+        yield address
+
+
+def _get(address: str, path: str = "/healthz") -> tuple[int, dict[str, Any]]:
+    connection = http.client.HTTPConnection(address, timeout=5)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    found = answer.status, json.loads(answer.read())
+    connection.close()
+    return found
+
+
+def test_all_is_well_while_every_job_ticks(served: str) -> None:
+    """200, and what each job last said."""
+    code, body = _get(served)
+
+    assert (code, body["ok"]) == (200, True)
+    assert body["jobs"]["crawl"] == {
+        "ok": True,
+        "last": NOON.isoformat(),
+        "said": "crawl went well",
+    }
+
+
+def test_a_late_job_is_named(served: str, clock: _Clock) -> None:
+    """503: silence is not calm."""
+    clock.at += STALE + timedelta(minutes=2)
+
+    code, body = _get(served)
+
+    assert (code, body["ok"]) == (503, False)
+    assert not body["jobs"]["crawl"]["ok"]
+    assert body["jobs"]["deliver"]["ok"]  # it runs once an hour, and is not late yet
+
+
+def test_a_job_that_failed_is_not_well(served: str, beating: Database) -> None:
+    """Fresh but failing is as bad as late."""
+    with beating.begin() as tx:
+        tx.leases.beat("crawl", now=NOON, ok=False, detail="failed: disk full")
+
+    code, body = _get(served)
+
+    assert code == 503
+    assert body["jobs"]["crawl"]["said"] == "failed: disk full"
+
+
+def test_a_job_that_never_ran_is_not_well(sqlite_database: Database) -> None:
+    """A daemon that has just been set up is not healthy before its first pass."""
+    ok, body = health(sqlite_database, NOON, {"crawl": timedelta(seconds=30)})
+
+    assert not ok
+    assert body["jobs"]["crawl"]["said"] == "never ran"  # type: ignore[index]
+
+
+def test_a_broken_database_is_an_answer_too(tmp_path: Any) -> None:
+    """The one who asks learns why, and the endpoint goes on."""
+    (tmp_path / "nabat.db").write_bytes(b"garbage" * 1000)
+
+    ok, body = health(Database(f"sqlite:///{tmp_path / 'nabat.db'}"), NOON, EVERY)
+
+    assert not ok
+    assert "nabat.db" in str(body["error"])
+
+
+def test_another_address_is_not_found(served: str) -> None:
+    """With a hint."""
+    code, body = _get(served, "/")
+
+    assert (code, body) == (404, {"error": "ask for /healthz"})
+
+
+def test_no_address_serves_nothing(sqlite_database: Database, clock: _Clock) -> None:
+    """The default."""
+    with serve_health("", sqlite_database, clock, EVERY) as address:
+        assert address is None
+
+
+@pytest.mark.parametrize("address", ["8080", "127.0.0.1", ":80", "a:b", "a:99999", "a:-1", "a:²"])
+def test_an_unreadable_address_is_explained(address: str) -> None:
+    """With the key and an example."""
+    with pytest.raises(ConfigError, match=r"daemon\.health: .*127\.0\.0\.1:8080"):
+        read_address(address)
+
+
+@pytest.mark.parametrize("taken", ["192.0.2.1:80", None], ids=["not ours", "taken"])
+def test_an_address_that_cannot_be_had_is_explained(
+    taken: str | None, served: str, beating: Database, clock: _Clock
+) -> None:
+    """Two daemons on one machine meet this."""
+    with (
+        pytest.raises(ConfigError, match=r"cannot listen at"),
+        serve_health(taken or served, beating, clock, EVERY),
+    ):
+        pass
