@@ -31,6 +31,12 @@ _PLAIN_DATE = re.compile(
 )
 
 
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.S)
+_BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,31};)")
+# An ampersand that XML does not know: the fast reader leaves it out, with what it stood for.
+_STRAY_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#[xX][0-9a-fA-F]+);)")
+
+
 class FeedError(Exception):
     """The bytes are no feed, or a feed that says nothing; the message says which."""
 
@@ -60,7 +66,7 @@ class RawFeed:
 
 def read_slowly(text: str) -> RawFeed:
     """Read XML with feedparser, which understands nearly every feed there ever was."""
-    document = _NOT_XML.sub("", _DECLARATION.sub("", text, count=1))
+    document = _mended(_NOT_XML.sub("", _DECLARATION.sub("", text, count=1)))
     try:
         found = feedparser.parse(
             document.encode("utf-8", "replace"),
@@ -104,8 +110,10 @@ def read_fast(text: str) -> RawFeed:
 
 
 def suits_fast_reader(text: str) -> bool:
-    """Whether nothing in the feed needs the slow reader: odd dates, bases, characters."""
+    """Whether nothing in the feed needs the slow reader: odd dates, bases, letters."""
     if "xml:base" in text or "\ufffd" in text or _NOT_XML.search(text):
+        return False
+    if _STRAY_AMPERSAND.search(_CDATA.sub("", text)):
         return False
     return all(_PLAIN_DATE.fullmatch(date) for date in _DATES.findall(text))
 
@@ -125,6 +133,15 @@ def read_json(text: str) -> RawFeed:
         home=_text(found, "home_page_url"),
         entries=tuple(_json_entry(item) for item in found["items"] if isinstance(item, dict)),
     )
+
+
+def _mended(text: str) -> str:
+    """The document with its bare ampersands escaped, CDATA left as it is."""
+    if not _BARE_AMPERSAND.search(text):
+        return text
+    parts = _CDATA.split(text)
+    parts[::2] = [_BARE_AMPERSAND.sub("&amp;", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def _slow_entry(entry: Mapping[str, Any]) -> RawEntry:

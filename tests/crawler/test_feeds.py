@@ -215,6 +215,15 @@ def test_the_fast_reader_gets_only_dates_it_cannot_get_wrong(date: str, fast: bo
     assert suits_fast_reader(f"<item><pubDate>{date}</pubDate></item>") is fast
 
 
+@pytest.mark.parametrize("title", ["A & B", "A&nbsp;B", "Q&A", "AT&T;"])
+def test_no_ampersand_is_lost(title: str) -> None:
+    """Bare ones and foreign entities are for the slow reader."""
+    (entry,) = entries(rss(item(title=title)))
+    assert entry.title == title.replace("&nbsp;", " ")
+    assert not suits_fast_reader(f"<title>{title}</title>")
+    assert suits_fast_reader(f"<title><![CDATA[{title}]]> &amp; &#38;</title>")
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_give_entries_or_a_reason(body: bytes) -> None:
     """A hostile feed is a recorded failure, never a crash."""
