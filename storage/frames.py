@@ -1,17 +1,27 @@
-"""Mentions, counts and incidents as pandas frames, for analysts; times are UTC-aware."""
+"""Mentions, counts and incidents as pandas frames, for analysts; times are UTC-aware.
 
+A frame is the same on both databases: times, truth values, numbers and matched
+words have one type each, empty frames and empty cells included.
+"""
+
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import TextClause, text
 
-from storage.database import Database
+from storage.database import Database, explained
+from storage.writing import connect_to_read
 
-_TIMES = {
-    "v_mentions": ["happened_at", "published_at", "seen_at"],
-    "v_hourly": ["hour"],
-    "v_incidents": ["opened_at", "calmed_at", "resolved_at", "taken_at"],
+_TIMES = {"happened_at", "published_at", "seen_at", "hour"} | {
+    f"{change}_at" for change in ("opened", "calmed", "resolved", "taken")
 }
+_NUMBERS = {"peak", "neutral", "positive"}
+_KEYS = {"story_id"}
+_TRUTHS = {"unsure"}
+_JSON = {"matched", "crisis"}
 
 
 def mentions(
@@ -22,7 +32,8 @@ def mentions(
     until: datetime | None = None,
 ) -> pd.DataFrame:
     """Answer the rows of ``v_mentions`` in ``[since, until)``, oldest first."""
-    return _view(database, "v_mentions", "happened_at", brand, since, until)
+    frame = _view(database, "v_mentions", ("happened_at", "id"), brand, since, until)
+    return frame.astype({"negative": "float64"})
 
 
 def counts(
@@ -33,7 +44,7 @@ def counts(
     until: datetime | None = None,
 ) -> pd.DataFrame:
     """Answer the rows of ``v_hourly`` in ``[since, until)``, oldest first."""
-    return _view(database, "v_hourly", "hour", brand, since, until)
+    return _view(database, "v_hourly", ("hour", "brand"), brand, since, until)
 
 
 def incidents(
@@ -44,13 +55,13 @@ def incidents(
     until: datetime | None = None,
 ) -> pd.DataFrame:
     """Answer the rows of ``v_incidents`` opened in ``[since, until)``, oldest first."""
-    return _view(database, "v_incidents", "opened_at", brand, since, until)
+    return _view(database, "v_incidents", ("opened_at", "id"), brand, since, until)
 
 
 def _view(
     database: Database,
     view: str,
-    time: str,
+    order: Sequence[str],
     brand: str | None,
     since: datetime | None,
     until: datetime | None,
@@ -58,15 +69,16 @@ def _view(
     sqlite = database.engine.dialect.name == "sqlite"
     wanted = {"brand": brand, "since": since, "until": until}
     values = {
-        name: _literal(value) if sqlite and isinstance(value, datetime) else value
+        name: _moment(value, as_text=sqlite) if isinstance(value, datetime) else value
         for name, value in wanted.items()
         if value is not None
     }
-    with database.engine.connect() as connection:
-        frame = pd.read_sql(_query(view, time, set(values)), connection, params=values)
-    for column in _TIMES[view]:
-        frame[column] = pd.to_datetime(frame[column], utc=True, format="ISO8601")
-    return frame
+    query = _query(view, order[0], set(values))
+    with explained(database.engine), connect_to_read(database.engine) as connection:
+        frame = pd.read_sql(query, connection, params=values, coerce_float=False)
+    for name in frame.columns:
+        frame[name] = _typed(name, frame[name])
+    return frame.sort_values(list(order), ignore_index=True)
 
 
 def _query(view: str, time: str, given: set[str]) -> TextClause:
@@ -77,9 +89,30 @@ def _query(view: str, time: str, given: set[str]) -> TextClause:
     }
     chosen = [condition for name, condition in conditions.items() if name in given]
     where = f" WHERE {' AND '.join(chosen)}" if chosen else ""
-    return text(f"SELECT * FROM {view}{where} ORDER BY {time}")
+    return text(f"SELECT * FROM {view}{where}")
 
 
-def _literal(moment: datetime) -> str:
+def _moment(moment: datetime, *, as_text: bool) -> datetime | str:
+    if moment.tzinfo is None:
+        message = f"naive datetime {moment.isoformat()}; frames take aware times only"
+        raise ValueError(message)
+    moment = moment.astimezone(UTC)
+    if not as_text:
+        return moment
     # As SQLAlchemy's SQLite driver writes times: comparable as text.
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _typed(name: str, column: "pd.Series[Any]") -> "pd.Series[Any]":
+    if name in _TIMES:
+        times = pd.to_datetime(column, utc=True, format="ISO8601")
+        return times.dt.as_unit("us")  # finer units do not reach the years that sources claim
+    if name in _JSON:
+        return column.map(lambda value: json.loads(value) if isinstance(value, str) else value)
+    if name in _TRUTHS:
+        return column.astype("boolean")
+    if name in _KEYS:
+        return column.astype("Int64")
+    if name in _NUMBERS:
+        return column.astype("float64")
+    return column

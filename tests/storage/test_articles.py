@@ -1,0 +1,181 @@
+"""Articles: stored once, whatever they are made of."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from storage.database import Database
+from tests.storage.making import HOSTILE, HOUR, KEPT, NOON, article, begun, entry, mentioned
+
+
+def test_an_article_is_stored_once_by_its_canonical_address(database: Database) -> None:
+    """Gathering the same again adds nothing."""
+    source, _ = begun(database)
+    with database.begin() as tx:
+        assert len(tx.articles.add_new([article(source), article(source)])) == 1
+        assert tx.articles.add_new([article(source)]) == []
+        assert tx.articles.add_new([]) == []
+        assert tx.articles.count() == 1
+
+
+def test_an_article_comes_back_as_it_was_given(database: Database) -> None:
+    """Nothing is lost on the way, and its publisher comes along."""
+    source, _ = begun(database)
+    given = article(source, author="Иванов")
+    with database.begin() as tx:
+        stored = tx.articles.add_new([given])[0]
+    assert (stored.url, stored.canonical_url, stored.title) == (
+        given.url,
+        given.canonical_url,
+        given.title,
+    )
+    assert (stored.author, stored.publisher) == ("Иванов", "Новости")
+    assert stored.happened_at == NOON - HOUR
+
+
+@pytest.mark.parametrize(
+    ("published", "happened"),
+    [(None, NOON), (NOON + HOUR, NOON), (NOON - HOUR, NOON - HOUR)],
+    ids=["undated", "from the future", "dated"],
+)
+def test_an_article_happened_no_later_than_it_was_seen(
+    database: Database, published: datetime | None, happened: datetime
+) -> None:
+    """A source's clock cannot put a mention into the future."""
+    source, _ = begun(database)
+    with database.begin() as tx:
+        stored = tx.articles.add_new([article(source, published_at=published)])[0]
+    assert stored.happened_at == happened
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=3))),
+        datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-3))),
+    ],
+    ids=["the first day", "the last day"],
+)
+def test_a_date_at_the_end_of_the_calendar_is_kept(database: Database, published: datetime) -> None:
+    """A source may claim any year with any offset."""
+    source, _ = begun(database)
+    with database.begin() as tx:
+        stored = tx.articles.add_new([article(source, published_at=published)])[0]
+    assert stored.published_at is not None
+    assert stored.published_at.tzinfo is UTC
+    assert stored.published_at.year == published.year
+
+
+def test_hostile_texts_are_stored(database: Database) -> None:
+    """NUL, half characters and huge texts are normal; offsets stay true."""
+    source, _ = begun(database)
+    url = f"https://site.example/{HOSTILE}/{'я' * 5000}"
+    given = article(
+        source,
+        url=url,
+        canonical_url=url,
+        title=HOSTILE,
+        text=HOSTILE * 100_000,
+        author=HOSTILE * 50,
+        lang=HOSTILE,
+        content_hash="f" * 100,
+    )
+    with database.begin() as tx:
+        stored = tx.articles.add_new([given])[0]
+        again = tx.articles.add_new([given])
+    assert stored.canonical_url == url
+    assert (stored.title, stored.text) == (KEPT, KEPT * 100_000)
+    assert len(stored.author or "") <= 300
+    assert again == []
+
+
+def test_addresses_known_are_answered_as_they_were_asked(database: Database) -> None:
+    """However long or odd an address is, its article is not fetched twice."""
+    source, _ = begun(database)
+    long = "https://site.example/" + "я" * 3000
+    with database.begin() as tx:
+        tx.articles.add_new([article(source, canonical_url=long), article(source, "b")])
+        asked = [long, f"{long}2", "https://site.example/b", HOSTILE]
+        assert tx.articles.known(asked) == {long, "https://site.example/b"}
+        assert tx.articles.known([]) == set()
+        assert "https://site.example/b?utm=1" in tx.articles.addresses_of(source)
+
+
+def test_many_articles_come_in_the_order_of_their_ids(database: Database) -> None:
+    """More than one statement holds, none lost."""
+    source, _ = begun(database)
+    with database.begin() as tx:
+        stored = tx.articles.add_new([article(source, str(n)) for n in range(1203)])
+        ids = [one.id for one in stored]
+        assert len(set(ids)) == 1203
+        assert ids == sorted(ids)
+        assert [one.id for one in tx.articles.by_ids(ids[::-1])] == ids
+        walked = [one.id for batch in tx.articles.since(NOON - HOUR, batch=500) for one in batch]
+        assert walked == ids
+        assert [one.id for one in tx.articles.after(ids[2], since=NOON - HOUR, limit=2)] == ids[3:5]
+
+
+def test_articles_wait_until_they_are_matched(database: Database) -> None:
+    """A new version of the watches makes every article wait again."""
+    source, _ = begun(database)
+    with database.begin() as tx:
+        one, two = tx.articles.add_new([article(source), article(source, "b")])
+        tx.articles.mark_matched([], "v1")
+        tx.articles.mark_matched([one.id], "v1")
+        assert [left.id for left in tx.articles.unmatched("v1", limit=9)] == [two.id]
+        assert tx.articles.unmatched("v1", limit=9, since=NOON) == []
+        assert tx.articles.count_unmatched("v1") == 1
+        assert tx.articles.count_unmatched("v2") == 2
+        assert tx.articles.count_unmatched("v2", since=NOON) == 0
+        assert tx.articles.count(since=NOON) == 0
+
+
+def test_old_articles_without_mentions_are_forgotten_with_their_stories(
+    database: Database,
+) -> None:
+    """What nobody was mentioned in goes; mentions and their stories stay."""
+    source, brand = begun(database)
+    with database.begin() as tx:
+        mentioned(tx, source, brand, "kept")
+        old, new = tx.articles.add_new(
+            [article(source, "old"), article(source, "young", seen_at=NOON + HOUR)]
+        )
+        told = {one.id: tx.stories.add(one.id, "").id for one in (old, new)}
+        tx.articles.set_stories(told)
+        assert tx.articles.forget_before(NOON + HOUR) == 1
+        assert tx.articles.count() == 2
+        assert tx.stories.find(told[old.id]) is None
+        assert tx.stories.find(told[new.id]) is not None
+
+
+def test_a_story_forgotten_meanwhile_takes_no_articles(database: Database) -> None:
+    """A process that remembers an old story does not fail over it."""
+    source, _ = begun(database)
+    with database.begin() as tx:
+        stored = tx.articles.add_new([article(source)])[0]
+        tx.articles.set_stories({stored.id: 12345})
+        tx.articles.set_stories({})
+        assert tx.articles.by_ids([stored.id])[0].story_id is None
+
+
+def test_two_writers_of_the_same_articles_in_two_orders_both_finish(database: Database) -> None:
+    """They neither wait for one another for ever nor store anything twice."""
+    source, _ = begun(database)
+    new = [article(source, str(n)) for n in range(60)]
+
+    def add(order: int) -> int:
+        with database.begin() as tx:
+            return len(tx.articles.add_new(new[::order]))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(add, [1, -1, 1, -1])) == 60
+
+
+def test_a_retired_source_keeps_its_articles(database: Database) -> None:
+    """Leaving the config deletes nothing."""
+    source, _ = begun(database)
+    with database.begin() as tx:
+        tx.articles.add_new([article(source)])
+        tx.feeds.sync([entry("rss:other")], NOON)
+        assert tx.articles.count() == 1
