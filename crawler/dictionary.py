@@ -5,12 +5,16 @@ are made, never while texts stream through.
 """
 
 import functools
+import itertools
+from collections.abc import Iterable
 
 import pymorphy3
 from pymorphy3.analyzer import Parse
 
 _PROPER = frozenset({"Surn", "Name", "Patr", "Orgn", "Geox", "Trad", "Abbr"})
 _PERSONAL = frozenset({"Surn", "Name", "Patr"})
+_STEM = 4  # letters; a longer common beginning that no word has rules all forms out
+_FOREIGN = {"ru": frozenset("іїєґ"), "uk": frozenset("ыэъё")}
 _COMPARED = frozenset({"COMP", "Supr"})
 
 
@@ -25,6 +29,8 @@ def lexeme(word: str, lang: str) -> frozenset[str]:
 def surname_lexeme(word: str, lang: str, gender: str | None = None) -> frozenset[str]:
     """The dictionary's forms of a surname: of its surname readings, else of its noun ones."""
     word = word.lower()
+    if not _analyzer(lang).word_is_known(word):
+        return frozenset({word})  # what it would guess the rules know better
     nominative = [parse for parse in _analyzer(lang).parse(word) if "nomn" in str(parse.tag)]
     readings = [parse for parse in nominative if "Surn" in str(parse.tag)] or [
         parse
@@ -126,9 +132,11 @@ def is_common_word(word: str) -> bool:
 @functools.lru_cache(100_000)
 def tags(word: str, lang: str) -> tuple[str, ...]:
     """The dictionary's grammar notes on exactly this form; nothing is guessed."""
-    analyzer = _analyzer(lang)
-    words, word = analyzer.dictionary.words, word.lower()
-    if word not in words and ("е" if lang == "ru" else "г") not in word:
+    analyzer, word = _analyzer(lang), word.lower()
+    if not _FOREIGN[lang].isdisjoint(word):
+        return ()
+    words = analyzer.dictionary.words
+    if not any(variant in words for variant in _variants(word, lang)):
         return ()
     found = words.similar_items(word, analyzer.char_substitutes)
     return tuple(
@@ -136,6 +144,31 @@ def tags(word: str, lang: str) -> tuple[str, ...]:
         for _, places in found
         for paradigm, index in places
     )
+
+
+def common_words(forms: Iterable[str]) -> frozenset[str]:
+    """Those of a name's forms that are also ordinary words; most names have none."""
+    forms = frozenset(forms)
+    first, last = min(forms, default=""), max(forms, default="")
+    stem = "".join(one for one, _ in itertools.takewhile(_alike, zip(first, last, strict=False)))
+    if len(stem) >= _STEM and not any(
+        next(iter(_analyzer(lang).dictionary.words.iterkeys(variant)), None)
+        for lang in ("ru", "uk")
+        for variant in _variants(stem, lang)
+    ):
+        return frozenset()
+    return frozenset(form for form in forms if is_common_word(form))
+
+
+def _alike(letters: tuple[str, str]) -> bool:
+    return letters[0] == letters[1]
+
+
+def _variants(word: str, lang: str) -> list[str]:
+    """A word, and how it may stand in the dictionary: with one ё or ґ."""
+    plain, marked = ("е", "ё") if lang == "ru" else ("г", "ґ")
+    places = [place for place, letter in enumerate(word) if letter == plain]
+    return [word, *(word[:place] + marked + word[place + 1 :] for place in places)]
 
 
 def _forms(readings: list[Parse], gender: str | None) -> frozenset[str]:

@@ -5,11 +5,13 @@ A person known by full name is looked for by surname, and accepted in a text tha
 has the first name, its initial, the office or the brand.
 """
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crawler.dictionary import (
+    common_words,
     is_common_word,
     is_given_name,
     is_place,
@@ -21,8 +23,10 @@ from crawler.transliteration import latin_spellings
 from crawler.word_forms import brand_forms, given_name_forms, surname_forms, word_forms
 
 _LEGAL = frozenset(
-    "ооо зао пао оао ао нао ип нко тов тзов прат пат пп фоп гк нпо фгуп гуп муп "
-    "llc ltd inc corp gmbh plc llp jsc ojsc cjsc sa".split()  # noqa: SIM905
+    words(
+        "ооо зао пао оао ао нао ип нко тов тзов прат пат пп фоп гк нпо фгуп гуп муп "
+        "llc ltd inc corp gmbh plc llp jsc ojsc cjsc sa"
+    )
 )
 _PATRONYMIC = re.compile(
     r"(ович|евич|йович|ьич|кузьмич|лукич|фомич|никитич|овна|евна|ична|инична|івна|ївна)$"
@@ -33,8 +37,10 @@ _OFFICES = {
     "spokesman": "пресс-секретарь представитель spokesman spokesperson",
 }
 _PARTICLES = frozenset(
-    "бен бин ибн фон де дель ди да ван дер аль эль мл ст оглы кызы "
-    "von van de der del bin al jr sr".split()  # noqa: SIM905
+    words(
+        "бен бин ибн фон де дель ди да ван дер аль эль мл ст оглы кызы "
+        "von van de der del bin al jr sr"
+    )
 )
 _RUSSIAN_ONLY = re.compile("[ыэъё]")
 _UKRAINIAN_ONLY = re.compile("[іїєґ']")
@@ -199,23 +205,27 @@ def _anchor(given: list[str], role: str) -> PersonAnchor:
     forms = {spelling(form) for part in given for form in given_name_forms(part)}
     latin = {form for part in given for form in latin_spellings(part)}
     first = spelling(given[0])[:1]
-    office = _OFFICES.get(role, role)
     return PersonAnchor(
         given=frozenset(forms | latin),
         initials=frozenset({first} | {form[:1] for form in latin_spellings(given[0])}),
-        offices=frozenset(
-            spelling(form)
-            for word in words(office)
-            if len(word) > 3
-            for form in word_forms(word.lower())
-        ),
+        offices=_office_forms(_OFFICES.get(role, role)),
+    )
+
+
+@functools.lru_cache(1_000)
+def _office_forms(office: str) -> frozenset[str]:
+    return frozenset(
+        spelling(form)
+        for word in words(office)
+        if len(word) > 3
+        for form in word_forms(word.lower())
     )
 
 
 def _gated(forms: Iterable[str]) -> frozenset[str]:
-    return frozenset(
-        form for form in forms if (len(form) <= _SHORT if form.isascii() else is_common_word(form))
-    )
+    forms = frozenset(forms)
+    latin = frozenset(form for form in forms if form.isascii())
+    return common_words(forms - latin) | {form for form in latin if len(form) <= _SHORT}
 
 
 def _without_legal_form(parts: list[str]) -> list[str]:

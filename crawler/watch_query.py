@@ -38,7 +38,7 @@ _ANY_CASE = "any"
 class Term:
     """A word or phrase of a watch: any of its names will do."""
 
-    names: tuple[Name, ...]
+    names: tuple[tuple[Name, frozenset[bytes]], ...]  # each with its folded words
     beginning: str = ""  # instead of names: how a word has to begin
     capital: bool = False
     rank: int = 3  # how rare it is; the rarest part of a watch is looked for first
@@ -47,7 +47,7 @@ class Term:
         """The folded words it may be found by; a beginning ends with ``*``."""
         if self.beginning:
             return frozenset(key + b"*" for key in fold_words(self.beginning)[:1])
-        return frozenset(key for name in self.names for key in name.folded())
+        return frozenset(key for _, keys in self.names for key in keys)
 
 
 class Scene:
@@ -71,15 +71,15 @@ class Scene:
         if term.beginning:
             accepted = self._begun(term)
         else:
-            accepted = (place for name in term.names for place in self._named(name))
+            accepted = (place for name, keys in term.names for place in self._named(name, keys))
         for place in accepted:
             if not term.capital or self.document.characters[place.start].isupper():
                 yield place
 
-    def _named(self, name: Name) -> list[Occurrence]:
+    def _named(self, name: Name, keys: frozenset[bytes]) -> list[Occurrence]:
         places = [
             place
-            for key in name.folded() & self._found.keys()
+            for key in self._found.keys() & keys
             for found in self._found[key]
             if (place := accept(name, self.document, found)) is not None
         ]
@@ -229,13 +229,17 @@ def _in_order(places: Iterable[Occurrence]) -> list[Occurrence]:
 
 def _compiled(node: Word | Phrase) -> Term:
     if isinstance(node, Phrase):
-        return Term(names=(_phrase(node),), capital=node.capital, rank=1)
+        return _term([_phrase(node)], capital=node.capital, rank=1)
     rank = _RARITY[node.mode]
     if node.mode in ("exact", "forms") and len(node.text) <= 3 and node.text.islower():
         rank = _FREQUENT
     if node.mode == "beginning":
         return Term(names=(), beginning=spelling(node.text), capital=node.capital, rank=rank)
-    return Term(names=tuple(_names(node)), capital=node.capital, rank=rank)
+    return _term(_names(node), capital=node.capital, rank=rank)
+
+
+def _term(names: Iterable[Name], *, capital: bool, rank: int) -> Term:
+    return Term(names=tuple((name, name.folded()) for name in names), capital=capital, rank=rank)
 
 
 def _names(node: Word) -> Iterator[Name]:
