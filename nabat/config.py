@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from monitor.budget import parse_budget
 from nabat.errors import ConfigError, nearest
+from nabat.health import read_address
 from storage.durations import parse_duration
 from storage.records import Person, Watch
 
@@ -151,6 +152,13 @@ class DaemonSettings(_Section):
     evaluate_every: Duration = timedelta(seconds=60)
     deliver_every: Duration = timedelta(seconds=2)
     health: str = ""  # host:port of the health endpoint; empty: none
+
+    @field_validator("health")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        if value:
+            read_address(value)
+        return value
 
 
 class LogSettings(_Section):

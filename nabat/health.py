@@ -62,11 +62,11 @@ def serve_health(
 
 
 def read_address(address: str) -> tuple[str, int]:
-    """Answer host and port of ``host:port``; ConfigError with the mend for anything else."""
+    """Answer host and port of ``host:port``; ValueError with the mend for anything else."""
     host, _, port = address.rpartition(":")
     if not host or not (port.isascii() and port.isdigit()) or int(port) > 65_535:
-        message = f"daemon.health: cannot read {address!r}; write host:port, 127.0.0.1:8080"
-        raise ConfigError(message)
+        message = f"cannot read {address!r}; write host:port, 127.0.0.1:8080"
+        raise ValueError(message)
     return host, int(port)
 
 

@@ -1,0 +1,132 @@
+"""Acting without a chat: what is done is on the incident's record, and repeating is harmless."""
+
+import getpass
+from pathlib import Path
+
+import pytest
+
+from nabat import clock
+from storage.database import Database
+from storage.records import Incident, Silence
+from tests.alerts.making import add_brand, open_incident
+from tests.nabat.conftest import Command, Written
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """A database with an open incident of «Ромашка», its number 1."""
+    assert open_incident(sqlite_database, add_brand(sqlite_database)).id == 1
+    return sqlite_database
+
+
+@pytest.fixture
+def config(database: Database, written: Written) -> Path:
+    """The config over that database."""
+    return written()
+
+
+def _incident(database: Database) -> Incident:
+    with database.read() as tx:
+        return tx.incidents.get(1)
+
+
+def _kinds(database: Database) -> list[tuple[str, str | None]]:
+    with database.read() as tx:
+        return [(event.kind, event.by) for event in tx.incidents.events(1)]
+
+
+def test_taking_an_incident_is_on_its_record(
+    nabat: Command, config: Path, database: Database
+) -> None:
+    """Who has it is known to everybody, and only the first has it."""
+    assert nabat("incident", 1, "ack", "--by", "Анна", "-c", config).out == (
+        "incident 1 is yours, Анна\n"
+    )
+    second = nabat("incident", 1, "ack", "--by", "Борис", "-c", config)
+
+    assert (second.code, second.out) == (0, "incident 1 is taken by Анна already\n")
+    assert _incident(database).taken_by == "Анна"
+    assert _kinds(database)[1:] == [("taken", "Анна")]
+
+
+def test_resolving_ends_it_once(nabat: Command, config: Path, database: Database) -> None:
+    """The second time there is nothing left to end."""
+    assert nabat("incident", 1, "resolve", "--by", "Анна", "-c", config).code == 0
+    again = nabat("incident", 1, "resolve", "--by", "Анна", "-c", config)
+
+    assert again.out == "incident 1 is resolved already\n"
+    assert _incident(database).state == "resolved"
+    assert _incident(database).resolved_at is not None
+    assert _kinds(database)[1:] == [("resolved", "Анна")]
+
+
+def test_a_false_alarm_is_remembered_as_one(
+    nabat: Command, config: Path, database: Database
+) -> None:
+    """Even after it was resolved: the verdict teaches."""
+    nabat("incident", 1, "resolve", "-c", config)
+    assert nabat("incident", 1, "false-alarm", "--by", "Анна", "-c", config).code == 0
+
+    assert _incident(database).verdict == "false-alarm"
+    assert _kinds(database)[-1] == ("false-alarm", "Анна")
+
+
+def test_handing_up_leaves_it_open(nabat: Command, config: Path, database: Database) -> None:
+    """The next person is told by the event."""
+    nabat("incident", 1, "escalate", "--by", "Анна", "-c", config)
+
+    assert _incident(database).state == "open"
+    assert _kinds(database)[-1] == ("escalated", "Анна")
+
+
+def test_why_shows_the_figures_and_the_stories(nabat: Command, config: Path) -> None:
+    """What stands behind the alarm, in words and links."""
+    said = nabat("incident", 1, "why", "-c", config).out
+
+    for words in ("incident 1: Ромашка, level 2, open", "opened", "expected 1.6", "coverage 96%",
+                  "Городские новости 12", "обвинение 12", "https://news.example/2"):  # fmt: skip
+        assert words in said
+
+
+def test_the_one_who_acts_is_named_unless_said(
+    nabat: Command, config: Path, database: Database
+) -> None:
+    """By the name of the login."""
+    nabat("incident", 1, "ack", "-c", config)
+
+    assert _incident(database).taken_by == getpass.getuser()
+
+
+def test_a_login_without_a_name_is_no_obstacle(
+    nabat: Command, config: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container may run as a bare number."""
+
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+
+    assert nabat("incident", 1, "ack", "-c", config).code == 0
+    assert _incident(database).taken_by == "console"
+
+
+def test_a_silence_holds_for_its_time(nabat: Command, config: Path, database: Database) -> None:
+    """Until then nothing is sent about the brand."""
+    said = nabat(
+        "silence", "Ромашка", "--for", "4h", "--by", "Анна", "--reason", "учения", "-c", config
+    )
+
+    assert said.out.startswith("Ромашка: quiet until ")
+    with database.read() as tx:
+        (brand,) = tx.brands.all()
+    from_now = _silences(database)
+    assert [(one.brand_id, one.by, one.reason) for one in from_now] == [
+        (brand.id, "Анна", "учения")
+    ]
+    assert (from_now[0].until - from_now[0].created_at).total_seconds() == 4 * 3600
+
+
+def _silences(database: Database) -> list[Silence]:
+    with database.read() as tx:
+        return tx.silences.active(clock.now())

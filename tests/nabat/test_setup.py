@@ -1,0 +1,132 @@
+"""Setting up: the config is written once, and `check` says what to mend."""
+
+from pathlib import Path
+
+import pytest
+
+from nabat import clock
+from nabat.commands.setup import example
+from nabat.config import load
+from nabat.demo.press import published_by
+from nabat.demo.web import serve
+from storage.database import Database
+from tests.fakes.smtp import mail_server
+from tests.nabat.conftest import Command, Written
+from tests.running import newest
+
+FEED = '[[source]]\nkind = "rss"\nid = "{name}"\nurl = "{site}/{path}"\n'
+MAIL = """
+[[notifier]]
+kind = "email"
+host = "127.0.0.1"
+port = {port}
+sender = "nabat@example.org"
+
+[[recipient]]
+name = "PR"
+channel = "email"
+address = "pr@example.org"
+"""
+
+
+def test_init_writes_the_commented_example(nabat: Command, tmp_path: Path) -> None:
+    """Where nobody can be asked, and into a folder that is not there yet."""
+    outcome = nabat("init", tmp_path / "new" / "place")
+
+    path = tmp_path / "new" / "place" / "nabat.toml"
+    assert outcome.code == 0
+    assert f"wrote {path}; edit it, then run `nabat check`" in outcome.out
+    assert path.read_text(encoding="utf-8") == example()
+    assert load(path).brand[0].name == "Ромашка"
+
+
+def test_init_leaves_a_config_alone(nabat: Command, tmp_path: Path) -> None:
+    """Somebody's work is in it."""
+    (tmp_path / "nabat.toml").write_text("mine", encoding="utf-8")
+
+    outcome = nabat("init", tmp_path)
+
+    assert outcome.code == 1
+    assert "is there already" in outcome.said
+    assert (tmp_path / "nabat.toml").read_text(encoding="utf-8") == "mine"
+
+
+def test_init_where_nothing_can_be_written_is_explained(nabat: Command, tmp_path: Path) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "file").touch()
+
+    outcome = nabat("init", tmp_path / "file")
+
+    assert outcome.code == 1
+    assert "cannot write" in outcome.said or "Not a directory" in outcome.said
+
+
+def test_upgrade_can_be_repeated(nabat: Command, written: Written, tmp_path: Path) -> None:
+    """It makes the database, and the second time does nothing."""
+    path = written()
+
+    assert [nabat("upgrade", "-c", path).code for _ in range(2)] == [0, 0]
+    Database(f"sqlite:///{tmp_path / 'nabat.db'}").check()
+
+
+def test_check_sends_a_test_and_says_all_is_well(nabat: Command, written: Written) -> None:
+    """A real feed and a real mail server on loopback."""
+    with serve(newest(published_by(clock.now()), 5)) as site, mail_server() as mailbox:
+        sources = FEED.format(name="gorod", site=site, path="gorod/rss.xml")
+        path = written(sources + MAIL.format(port=mailbox.port))
+
+        quiet = nabat("check", "-c", path)
+        assert mailbox.letters == []
+        outcome = nabat("check", "--send-test", "-c", path)
+
+    assert (quiet.code, outcome.code) == (0, 0)
+    assert [letter["To"] for letter in mailbox.letters] == ["pr@example.org"]
+    assert "FAIL" not in outcome.out
+    for what in ("config", "database", "source", "recipient"):
+        assert f"ok    {what}: " in outcome.out
+
+
+def test_check_names_everything_that_must_be_mended(
+    nabat: Command, written: Written, unused_port: int
+) -> None:
+    """One broken thing does not hide the next."""
+    with serve(newest(published_by(clock.now()), 5)) as site:
+        sources = "".join(
+            FEED.format(name=name, site=site, path=path)
+            for name, path in (("gorod", "gorod/rss.xml"), ("dead", "zakryto/rss"))
+        )
+        path = written(sources + MAIL.format(port=unused_port))
+        outcome = nabat("check", "--send-test", "-c", path)
+
+    assert outcome.code == 1
+    assert outcome.out.count("FAIL") == 2
+    assert "HTTP 404" in outcome.out
+    assert "no connection to the mail server" in outcome.out
+    assert outcome.err.startswith("nabat: 2 of these must be mended: ")
+
+
+def test_check_says_what_is_still_missing(nabat: Command, written: Written) -> None:
+    """A config without sources and people watches nothing and tells nobody."""
+    outcome = nabat("check", "-c", written())
+
+    assert outcome.code == 0
+    assert "there is no [[source]] yet; add one" in outcome.out
+    assert "there is no [[recipient]] yet; add one" in outcome.out
+
+
+@pytest.mark.parametrize("folder", [False, True], ids=["garbage", "folder"])
+def test_check_names_a_broken_database(
+    nabat: Command, written: Written, tmp_path: Path, folder: bool
+) -> None:
+    """And goes on with the rest."""
+    place = tmp_path / "nabat.db"
+    if folder:
+        place.mkdir()
+    else:
+        place.write_bytes(b"garbage" * 1000)
+
+    outcome = nabat("check", "-c", written())
+
+    assert outcome.code == 1
+    assert "FAIL  database" in outcome.out
+    assert "there is no [[source]] yet" in outcome.out
