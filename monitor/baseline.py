@@ -88,19 +88,18 @@ class Baseline:
         self._coverage[:, -size:] = coverage
         self._teaches[:, -size:] = teaches
 
-    def fit(self, known: Integers, local_of_cell: Floats, noise: Noise, accepted: Flags) -> None:
+    def fit(self, known: Integers, local_of_cell: Floats, noise: Noise, accepted: Integers) -> None:
         """Learn level and rhythm from the cells remembered.
 
         ``known`` is each brand's number of cells with any history, ``local_of_cell``
-        the local seconds of the middle of every cell kept, ``accepted`` the brands
-        whose present excess has lasted long enough to be the new normal.
+        the local seconds of the middle of every cell kept, ``accepted`` the number of
+        newest cells that belong to a new level which is here to stay.
         """
-        cells = self._cells(known, local_of_cell)
+        cells = self._cells(known, local_of_cell, accepted)
         rhythm = self._rhythm(cells)
         start = self._start_level(cells, rhythm)
         local_level = np.repeat(start[:, None], cells.counts.shape[1], axis=1)
-        recent = cells.age < (self.settings.accept_days + 1) * self.grid.cells_per_day
-        forgiven = accepted[:, None] & recent
+        forgiven = cells.age < accepted[:, None]
         long_enough = cells.counts.shape[1] >= 8 * self.grid.cells_per_day
         for turn in range(3):
             weight = self._weights(cells, np.maximum(local_level * rhythm, 1e-6), noise, forgiven)
@@ -117,7 +116,7 @@ class Baseline:
         """Days of collection remembered, gaps left out."""
         return np.asarray(self._coverage.sum(axis=1) / self.grid.cells_per_day)
 
-    def _cells(self, known: Integers, local: Floats) -> _Cells:
+    def _cells(self, known: Integers, local: Floats, accepted: Integers) -> _Cells:
         size = int(min(self._counts.shape[1], max(1, known.max())))
         age = np.arange(size)[::-1]
         settle = self.settings.settle_hours * 3600 // self.grid.cell
@@ -130,7 +129,7 @@ class Baseline:
         return _Cells(
             counts=self._counts[:, -size:] * use,
             coverage=coverage,
-            use=use * self._teaches[:, -size:],
+            use=use * np.where(age < accepted[:, None], 1.0, self._teaches[:, -size:]),
             age=age,
             slot=slot,
             weekday=weekday,
@@ -143,7 +142,7 @@ class Baseline:
 
     def _start_level(self, cells: _Cells, rhythm: Floats) -> Floats:
         """A first guess no spike can pull: the median recent day, else the mean."""
-        level = (cells.counts.sum(axis=1) + 0.25) / (rhythm.sum(axis=1) + 3.0)
+        level = np.asarray((cells.counts.sum(axis=1) + 0.25) / (rhythm.sum(axis=1) + 3.0))
         per_day = self.grid.cells_per_day
         days = min(21, cells.counts.shape[1] // per_day)
         if days < 4:
@@ -151,13 +150,11 @@ class Baseline:
         counts = cells.counts[:, -days * per_day :].reshape(-1, days, per_day).sum(axis=2)
         shape = rhythm[:, -days * per_day :].reshape(-1, days, per_day).sum(axis=2)
         whole = shape > per_day / 3
-        rates = np.where(whole, counts / np.maximum(shape, 1e-9), np.nan)
-        enough = whole.sum(axis=1) >= 3
-        if enough.any():
-            median = np.full(len(level), np.nan)
-            median[enough] = np.nanmedian(rates[enough], axis=1)
-            level = np.where(enough & (median * per_day >= 2), median, level)
-        return level
+        rates = np.sort(np.where(whole, counts / np.maximum(shape, 1e-9), np.inf), axis=1)
+        known = np.maximum(whole.sum(axis=1), 1)
+        rows = np.arange(self.brands)
+        median = (rates[rows, (known - 1) // 2] + rates[rows, known // 2]) / 2
+        return np.where((known >= 3) & (median * per_day >= 2), median, level)
 
     def _weights(self, cells: _Cells, mean: Floats, noise: Noise, forgiven: Flags) -> Floats:
         """Trust in every cell: less where it or its surroundings stand out."""
@@ -253,7 +250,6 @@ def _moving_sum(values: Floats, span: int) -> Floats:
 def _smooth_halves(values: Floats) -> Floats:
     """Smooth each half of the profile over neighbouring hours, around the clock."""
     half = values.shape[1] // 2
-    parts = values[:, :half], values[:, half:]
-    return np.concatenate(
-        [(np.roll(p, 1, axis=1) + 2 * p + np.roll(p, -1, axis=1)) / 4 for p in parts], axis=1
-    )
+    circle = np.eye(half)
+    around = (np.roll(circle, 1, axis=1) + 2 * circle + np.roll(circle, -1, axis=1)) / 4
+    return np.concatenate([values[:, :half] @ around, values[:, half:] @ around], axis=1)

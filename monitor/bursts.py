@@ -26,10 +26,10 @@ class BurstMemory:
         self._pending = np.zeros(brands)
         self.floor = np.zeros(brands)  # the last hour must reach this
 
-    def observe(self, hourly: Floats, trust: Floats) -> None:
+    def observe(self, hourly: Floats) -> None:
         """Take the last-hour counts of some steps ``[k, brands]`` in."""
         size = len(hourly)
-        weight = trust * (self._keep ** np.arange(size - 1, -1, -1))[:, None]
+        weight = (self._keep ** np.arange(size - 1, -1, -1))[:, None]
         fade = self._keep**size
         self._first = self._first * fade + (weight * hourly).sum(axis=0)
         self._second = self._second * fade + (weight * hourly * hourly).sum(axis=0)

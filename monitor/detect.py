@@ -7,6 +7,7 @@ chance once in N days", and an alarm is a return period longer than the
 operator's budget allows. ``docs/explanation/spikes.md`` tells why.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, tzinfo
 from functools import lru_cache
@@ -103,7 +104,7 @@ class SpikeDetector:
             size = min(len(counts) - done, self._steps_to_refit())
             parts.append(self._judge(counts[done : done + size], coverage[done : done + size]))
             done += size
-        return _joined(parts, self._brands)
+        return joined(parts, self._brands)
 
     def _steps_to_refit(self) -> int:
         young = bool((self._known < 3 * self.grid.bins_per_day + self.grid.bins_per_cell).any())
@@ -175,9 +176,15 @@ class SpikeDetector:
         settings = self.settings
         enough = (observed >= settings.min_stories) & (observed >= settings.min_ratio * expected)
         height = np.where(enough, rarity - self._looks, -self._looks)
-        beaten = observed[:, :, [self._hour]] >= self._bursts.floor[:, None]
+        beaten = self._beats_memory(observed, expected)[:, :, None]
         asked = np.where(beaten | ~self._short, height, np.minimum(height, -self._looks))
         return height.max(axis=2), asked
+
+    def _beats_memory(self, observed: Floats, expected: Floats) -> Flags:
+        """Whether the last hour beats the brand's recent bursts; less is asked in quiet hours."""
+        usual = np.maximum(self.baseline.level * HOUR / self.grid.cell, 1e-9)
+        rhythm = np.clip(expected[:, :, self._hour] / usual, 0.0, 1.0)
+        return np.asarray(observed[:, :, self._hour] >= self._bursts.floor * np.sqrt(rhythm))
 
     def _count_known(self, coverage: Floats) -> Integers:
         started = (np.cumsum(coverage > _UNKNOWN, axis=0) > 0) | (self._known > 0)
@@ -216,8 +223,10 @@ class SpikeDetector:
     ) -> None:
         self._calibration.observe(height, over)
         ready = known >= 3 * self.grid.bins_per_day
-        self._dispersion.observe(observed, expected, ready * ~spike / (1 + np.maximum(log_return, 0)))
-        self._bursts.observe(observed[:, :, self._hour], np.ones(spike.shape))
+        self._dispersion.observe(
+            observed, expected, ready * ~spike / (1 + np.maximum(log_return, 0))
+        )
+        self._bursts.observe(observed[:, :, self._hour])
 
     def _advance(self, size: int) -> None:
         """Move the clock; at the end of a period, learn from what has settled."""
@@ -263,7 +272,7 @@ class SpikeDetector:
             self._known // grid.bins_per_cell,
             _local(middles, self.settings.zone),
             noise,
-            self._episodes.lasting(),
+            self._episodes.accepted() // grid.bins_per_cell,
         )
         self._dispersion.update()
 
@@ -277,7 +286,8 @@ def _picked(values: Floats, best: Integers) -> Floats:
     return np.take_along_axis(values, best[:, :, None], axis=2)[:, :, 0]
 
 
-def _joined(parts: list[Judgements], brands: int) -> Judgements:
+def joined(parts: Sequence[Judgements], brands: int) -> Judgements:
+    """Put judgements of following stretches together."""
     names = [field.name for field in fields(Judgements)]
     nothing = np.zeros((0, brands))
     joined: dict[str, Any] = {

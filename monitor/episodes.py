@@ -3,9 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.settings import HOUR, DetectorSettings, Grid
+from monitor.settings import DAY, HOUR, DetectorSettings, Grid
 
 Flags = NDArray[np.bool_]
+Integers = NDArray[np.int64]
+
+_SHIFT_KEPT_DAYS = 28  # by then the baseline has seen little else
 
 
 class Episodes:
@@ -15,24 +18,32 @@ class Episodes:
         """Begin with every brand quiet."""
         self._open = np.zeros(brands, bool)
         self._calm = np.zeros(brands, int)  # quiet steps in a row
-        self._over = np.zeros(brands)  # steps above the alarm's height, quickly forgotten
+        self._age = np.zeros(brands, int)  # steps the open episode has lasted
+        self._shift = np.zeros(brands, int)  # steps since an accepted new level began
         self._close_after = max(1, round(settings.close_hours * HOUR / grid.step))
-        self._lasting_after = settings.accept_days * grid.bins_per_day
+        self._accept_after = round(settings.accept_days * DAY / grid.step)
+        self._forget_after = round(_SHIFT_KEPT_DAYS * DAY / grid.step)
 
     def follow(self, over: Flags, quiet: Flags) -> tuple[Flags, Flags]:
         """Take steps ``[k, brands]`` in; answer where an episode opens and where one is open."""
         alarm, spike = np.zeros(over.shape, bool), np.zeros(over.shape, bool)
-        if not (self._open.any() or over.any()):
-            self._over = np.maximum(self._over - 4 * len(over), 0)
-            return alarm, spike
-        for step in range(len(over)):
-            self._calm = np.where(quiet[step], self._calm + 1, 0)
-            alarm[step] = over[step] & ~self._open
-            self._open = (self._open | over[step]) & (self._calm < self._close_after)
-            spike[step] = self._open
-            self._over = np.where(over[step], self._over + 1, np.maximum(self._over - 4, 0))
+        if self._open.any() or over.any():
+            for step in range(len(over)):
+                self._calm = np.where(quiet[step], self._calm + 1, 0)
+                alarm[step] = over[step] & ~self._open
+                self._open = (self._open | over[step]) & (self._calm < self._close_after)
+                self._age = np.where(self._open, self._age + 1, 0)
+                spike[step] = self._open
+        self._shift = np.where(self._shift > 0, self._shift + len(over), 0)
+        self._shift[self._shift > self._forget_after] = 0
+        lasting = self._age >= self._accept_after
+        self._shift = np.where(lasting, np.maximum(self._shift, self._age), self._shift)
         return alarm, spike
 
-    def lasting(self) -> Flags:
-        """Brands whose excess has lasted so long that it is the new normal."""
-        return self._over > self._lasting_after
+    def accepted(self) -> Integers:
+        """For how many steps each brand has been at a level accepted as its new normal.
+
+        0 where there is no such thing. An excess that lasts for days is no spike any
+        more; what it brought from its first step on is what is usual now.
+        """
+        return self._shift

@@ -16,6 +16,7 @@ from monitor.coverage import Alive, count_alive
 from monitor.explain import Evidence, explain
 from monitor.incidents import Change, Opening, decide, level_of
 from monitor.judge import Judged, judge_brands
+from monitor.replay import Checkpoints
 from monitor.settings import DetectorSettings
 from storage.database import Database, Transaction
 from storage.mentions import MentionFilter
@@ -46,11 +47,12 @@ def evaluate(
     *,
     now: datetime,
     timezone: tzinfo,
+    checkpoints: Checkpoints | None = None,
 ) -> list[Event]:
     """Judge every watched brand as of ``now``; answers the events that were written.
 
     Brands without settings of their own are judged by the defaults. Running it
-    again at the same time writes nothing new.
+    again at the same time writes nothing new. ``checkpoints`` only save a daemon work.
     """
     alive = _count(database, now)
     settings = {name: _detector_settings(one, timezone) for name, one in brands_settings.items()}
@@ -59,7 +61,7 @@ def evaluate(
         brands = tx.brands.active()
         for brand in brands:
             settings.setdefault(brand.name, default)
-        verdicts = judge_brands(tx, brands, settings, now=now)
+        verdicts = judge_brands(tx, brands, settings, now=now, checkpoints=checkpoints)
     events = []
     for judged in verdicts:
         with database.begin() as tx:

@@ -1,25 +1,18 @@
-"""From stored counts to verdicts: replay every brand's history through the detector.
-
-Nothing is kept between runs; the stored buckets and the time decide alone, so a
-restart cannot change a verdict.
-"""
+"""From a replayed history to verdicts: what is to be said of every brand now."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from monitor.counts import History, bucket_start, load_history
-from monitor.coverage import Floats, coverage_of
-from monitor.detect import Judgements, SpikeDetector, probability
+from monitor.detect import probability
 from monitor.reasons import blind_reason, calm_reason, learning_reason, spike_reason
-from monitor.settings import DetectorSettings, Grid
+from monitor.replay import Checkpoints, Replay, replay
+from monitor.settings import DetectorSettings
 from storage.database import Transaction
 from storage.records import BUCKET, Brand, Point, Verdict
 
-HISTORY = timedelta(days=60)
 _CHART = timedelta(days=7)
 _HOUR = timedelta(hours=1)
-_GRID = Grid(round(BUCKET.total_seconds()))
 _LONGEST = 9.0  # log10 days; rarer than that is no different to anybody
 
 
@@ -39,78 +32,48 @@ def judge_brands(
     settings: Mapping[str, DetectorSettings],
     *,
     now: datetime,
+    checkpoints: Checkpoints | None = None,
 ) -> list[Judged]:
     """Judge brands as of ``now``, in the given order.
 
     The running bucket is judged against the expectation of the whole one: its count
     can only grow, so looking every minute raises no more false alarms than looking once.
     """
-    until = bucket_start(now) + BUCKET
-    coverage_start, reach = _archive(tx, until)
     groups: dict[DetectorSettings, list[Brand]] = {}
     for brand in brands:
         groups.setdefault(settings[brand.name], []).append(brand)
     judged = {}
     for shared, members in groups.items():
-        history = load_history(tx, [brand.id for brand in members], coverage_start, until)
-        recorded = tx.feeds.coverage(history.start_at, until)
-        coverage = coverage_of(
-            recorded, reach, start_at=history.start_at, buckets=len(history.stories)
-        )
-        for one in _judge_group(members, history, coverage, shared, now):
-            judged[one.brand.id] = one
+        replayed = replay(tx, members, shared, now=now, checkpoints=checkpoints)
+        for column, brand in enumerate(members):
+            judged[brand.id] = Judged(
+                brand=brand,
+                verdict=verdict_at(replayed, -1, column, brand, shared, now),
+                last_negative_at=_last_negative_at(replayed, column, now),
+                series=_series(replayed, column),
+            )
     return [judged[brand.id] for brand in brands]
 
 
-def _archive(tx: Transaction, until: datetime) -> tuple[datetime, list[datetime]]:
-    """Where the replay begins, and how far back each source's articles reach."""
-    reach = tx.feeds.reach()
-    earliest = min(reach, default=until)
-    begin = max(earliest, until - HISTORY)
-    return begin.replace(hour=0, minute=0, second=0, microsecond=0), reach
-
-
-def _judge_group(
-    brands: Sequence[Brand],
-    history: History,
-    coverage: Floats,
-    settings: DetectorSettings,
-    now: datetime,
-) -> list[Judged]:
-    start = round(history.start_at.timestamp())
-    detector = SpikeDetector(len(brands), _GRID, start, settings)
-    wide = coverage[:, None].repeat(len(brands), axis=1)
-    judgements = detector.run(history.stories, wide)
-    baseline = detector.baseline_days()
-    return [
-        Judged(
-            brand=brand,
-            verdict=_verdict(brand, judgements, column, float(baseline[column]), settings, now),
-            last_negative_at=_last_negative_at(history, column, now),
-            series=_series(history, judgements, column),
-        )
-        for column, brand in enumerate(brands)
-    ]
-
-
-def _verdict(
-    brand: Brand,
-    judgements: Judgements,
+def verdict_at(
+    replayed: Replay,
+    row: int,
     column: int,
-    baseline_days: float,
+    brand: Brand,
     settings: DetectorSettings,
-    now: datetime,
+    at: datetime,
 ) -> Verdict:
-    at = (-1, column)
-    log_return = min(float(judgements.log_return[at]), _LONGEST)
-    state = _state(judgements, column)
-    window = int(judgements.window[at]) * BUCKET
-    coverage = float(judgements.coverage[at])
-    observed, expected = float(judgements.observed[at]), float(judgements.expected[at])
-    baseline = timedelta(days=baseline_days)
+    """Word one bucket of a replay as the verdict it was, or is."""
+    judgements, cell = replayed.judgements, (row, column)
+    days = 10.0 ** min(float(judgements.log_return[cell]), _LONGEST)
+    baseline = timedelta(days=float(replayed.baseline_days[column]))
+    coverage = float(judgements.coverage[cell])
+    observed, expected = float(judgements.observed[cell]), float(judgements.expected[cell])
+    window = int(judgements.window[cell]) * BUCKET
+    state = _state(replayed, cell)
     if state == "learning":
-        needed = timedelta(days=settings.warmup_days)
-        reason = learning_reason(known=baseline, needed=needed)
+        known = int(judgements.known[cell]) * BUCKET
+        reason = learning_reason(known=known, needed=timedelta(days=settings.warmup_days))
     elif state == "blind":
         reason = blind_reason(coverage=coverage, floor=settings.min_coverage)
     elif state == "calm":
@@ -120,53 +83,51 @@ def _verdict(
             observed=observed,
             expected=expected,
             window=window,
-            return_days=10.0**log_return,
+            return_days=days,
             opening=state == "spike",
         )
     return Verdict(
         brand_id=brand.id,
-        at=now,
-        alarm=bool(judgements.alarm[at]),
+        at=at,
+        alarm=bool(judgements.alarm[cell]),
         state=state,
         observed=observed,
         expected=expected,
         window=window,
-        probability=probability(float(judgements.rarity[at])),
-        return_days=10.0**log_return,
+        probability=probability(float(judgements.rarity[cell])),
+        return_days=days,
         reason=reason,
         baseline=baseline,
         coverage=coverage,
     )
 
 
-def _state(judgements: Judgements, column: int) -> str:
-    at = (-1, column)
-    if judgements.blind[at]:
+def _state(replayed: Replay, cell: tuple[int, int]) -> str:
+    judgements = replayed.judgements
+    if judgements.blind[cell]:
         return "blind"
-    if judgements.learning[at]:
+    if judgements.learning[cell]:
         return "learning"
-    if judgements.spike[at]:
-        return "spike" if judgements.over[at] else "raised"
+    if judgements.spike[cell]:
+        return "spike" if judgements.over[cell] else "raised"
     return "calm"
 
 
-def _last_negative_at(history: History, column: int, now: datetime) -> datetime | None:
-    some = history.stories[:, column].nonzero()[0]
-    if not len(some):
-        return None
-    return min(history.start_at + (int(some[-1]) + 1) * BUCKET, now)
+def _last_negative_at(replayed: Replay, column: int, now: datetime) -> datetime | None:
+    some = replayed.history.stories[:, column].nonzero()[0]
+    return min(replayed.at(int(some[-1]) + 1), now) if len(some) else None
 
 
-def _series(history: History, judgements: Judgements, column: int) -> tuple[Point, ...]:
-    """Hours of the last week, the running one included; replay and hours begin together."""
+def _series(replayed: Replay, column: int) -> tuple[Point, ...]:
+    """Hours of the last week, the running one included; replays begin at a midnight."""
     per_hour = _HOUR // BUCKET
-    size = len(history.stories)
-    first = max(0, -(-size // per_hour) - _CHART // _HOUR) * per_hour
+    stories, mean = replayed.history.stories, replayed.judgements.mean
+    first = max(0, -(-len(stories) // per_hour) - _CHART // _HOUR) * per_hour
     return tuple(
         Point(
-            start_at=(history.start_at + row * BUCKET).astimezone(UTC),
-            observed=float(history.stories[row : row + per_hour, column].sum()),
-            expected=float(judgements.mean[row : row + per_hour, column].sum()),
+            start_at=replayed.at(row).astimezone(UTC),
+            observed=float(stories[row : row + per_hour, column].sum()),
+            expected=float(mean[row : row + per_hour, column].sum()),
         )
-        for row in range(first, size, per_hour)
+        for row in range(first, len(stories), per_hour)
     )

@@ -15,7 +15,7 @@ def spike_reason(
     """Say what stands out: the numbers of the window and how rarely chance does this."""
     facts = f"{_number(observed)} in {length(window)} where {_number(expected)} is usual"
     if opening:
-        return f"{facts}; chance alone does this about {rarity(return_days)}"
+        return f"{facts}; chance alone does this {rarity(return_days)}"
     return f"still standing out: {facts}"
 
 
@@ -34,21 +34,16 @@ def blind_reason(*, coverage: float, floor: float) -> str:
     return f"blind: {coverage:.0%} of the sources answered, below {floor:.0%}; not called calm"
 
 
-def few_reason(*, observed: float, window: timedelta, needed: int) -> str:
-    """Say that fewer stories than the floor were seen, however rare they are."""
-    return f"{_number(observed)} in {length(window)}: fewer than the {needed} an alarm needs"
-
-
 def rarity(return_days: float) -> str:
-    """Word a return period: "once in 85 days"."""
+    """Word a return period: "about once in 85 days"."""
     if return_days >= 3650:
         return "less than once in ten years"
     if return_days >= 730:
-        return f"once in {return_days / 365.25:.0f} years"
+        return f"about once in {return_days / 365.25:.0f} years"
     if return_days >= 1.5:
-        return f"once in {return_days:.0f} days"
+        return f"about once in {return_days:.0f} days"
     if return_days >= 0.75:
-        return "once a day"
+        return "about once a day"
     return "several times a day"
 
 

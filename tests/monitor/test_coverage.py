@@ -1,0 +1,68 @@
+"""What was not gathered is unknown, not zero."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.coverage import Alive, count_alive, coverage_of
+from storage.records import BUCKET, Source
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def source(last_success_at: datetime | None, *, minutes: int = 30) -> Source:
+    """A source read every so many minutes."""
+    return Source(
+        id=1,
+        key="k",
+        kind="rss",
+        address="a",
+        publisher="p",
+        interval=timedelta(minutes=minutes),
+        last_success_at=last_success_at,
+    )
+
+
+@pytest.mark.parametrize(
+    ("ago", "minutes", "alive"),
+    [(0, 30, 1), (89, 30, 1), (91, 30, 0), (40, 5, 1), (46, 5, 0), (None, 30, 0)],
+    ids=["now", "within three", "past three", "short but patient", "short and dead", "never"],
+)
+def test_a_source_lives_for_three_intervals(ago: int | None, minutes: int, alive: int) -> None:
+    """Then it counts as dead; a short interval gets at least 45 minutes."""
+    seen = None if ago is None else NOON - timedelta(minutes=ago)
+    assert count_alive([source(seen, minutes=minutes)], NOON) == Alive(alive, 1)
+
+
+def test_no_sources_miss_nothing() -> None:
+    """A database filled by hand is not blind."""
+    assert count_alive([], NOON).share == 1.0
+
+
+def test_before_the_first_crawl_the_archive_counts_from_where_it_reaches() -> None:
+    """Two sources of four reach back to the first bucket, all from the third on."""
+    reach = [NOON - BUCKET, NOON, NOON + 2 * BUCKET, NOON + 2 * BUCKET]
+    share = coverage_of({NOON + 3 * BUCKET: (3, 4)}, reach, start_at=NOON, buckets=4)
+    assert share.tolist() == [0.5, 0.5, 1.0, 0.75]
+
+
+def test_dark_time_is_unknown_until_sources_are_back() -> None:
+    """Nobody looked, and nobody has looked since."""
+    recorded = {NOON: (4, 4), NOON + BUCKET: (0, 4)}
+    assert coverage_of(recorded, [], start_at=NOON, buckets=4).tolist() == [1.0, 0.0, 0.0, 0.0]
+
+
+def test_a_backlog_fills_dark_time() -> None:
+    """Once the sources are back, what they missed has been read."""
+    recorded = {NOON: (4, 4), NOON + BUCKET: (0, 4), NOON + 4 * BUCKET: (3, 4)}
+    share = coverage_of(recorded, [], start_at=NOON, buckets=5)
+    assert share.tolist() == [1.0, 0.75, 0.75, 0.75, 0.75]
+
+
+def test_no_backlog_reaches_back_for_ever() -> None:
+    """Two days; what lies before stays unknown."""
+    long = timedelta(days=5) // BUCKET
+    recorded = {NOON: (4, 4), NOON + (long - 1) * BUCKET: (4, 4)}
+    share = coverage_of(recorded, [], start_at=NOON, buckets=long)
+    assert share[1 : long - 1 - timedelta(days=2) // BUCKET].max() == 0.0
+    assert share[long - timedelta(days=2) // BUCKET :].min() == 1.0

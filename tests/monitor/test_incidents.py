@@ -1,0 +1,165 @@
+"""The life of an incident, one verdict at a time."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.incidents import FALSE_ALARM, Change, Opening, decide, level_of
+from storage.records import Incident, Verdict
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def verdict(state: str, at: datetime = NOON, *, observed: float = 12, days: float = 50) -> Verdict:
+    """A verdict of this state."""
+    return Verdict(
+        brand_id=1,
+        at=at,
+        alarm=False,
+        state=state,
+        observed=observed,
+        expected=1.0,
+        window=3 * HOUR,
+        probability=1e-6,
+        return_days=days,
+        reason="",
+        baseline=timedelta(days=28),
+        coverage=1.0,
+    )
+
+
+def incident(state: str = "open", **fields: object) -> Incident:
+    """An incident opened at noon."""
+    plain = Incident(
+        id=1,
+        brand_id=1,
+        brand="Ромашка",
+        level=2,
+        state=state,
+        opened_at=NOON,
+        changed_at=NOON,
+        last_negative_at=NOON,
+        peak=12,
+    )
+    return replace(plain, **fields)  # type: ignore[arg-type]
+
+
+def step(
+    known: Incident | None, seen: Verdict, *, level: int = 2, negative_at: datetime | None = None
+) -> Opening | Change | None:
+    """What the verdict changes."""
+    return decide(known, seen, level=level, last_negative_at=negative_at)
+
+
+def kind(change: Opening | Change | None) -> str | None:
+    """The kind of event a change makes."""
+    assert isinstance(change, Change)
+    return change.kind
+
+
+def test_a_spike_opens_an_incident() -> None:
+    """With the level and the height of the verdict."""
+    assert step(None, verdict("spike")) == Opening(level=2, peak=12)
+
+
+@pytest.mark.parametrize("state", ["calm", "raised", "blind", "learning"])
+def test_nothing_else_opens_one(state: str) -> None:
+    """Only a spike does."""
+    assert step(None, verdict(state)) is None
+
+
+def test_the_same_verdict_again_changes_nothing() -> None:
+    """A repeated run is harmless."""
+    assert step(incident(), verdict("spike"), negative_at=NOON) is None
+
+
+def test_a_higher_level_is_told() -> None:
+    """Worsened, with the new level."""
+    change = step(incident(), verdict("spike"), level=3, negative_at=NOON)
+    assert kind(change) == "worsened"
+    assert isinstance(change, Change)
+    assert change.incident.level == 3
+
+
+def test_a_lower_level_is_not_told() -> None:
+    """An incident keeps the highest level it reached."""
+    assert step(incident(), verdict("spike"), level=1, negative_at=NOON) is None
+
+
+def test_growing_numbers_are_kept_without_a_word() -> None:
+    """The peak and the newest story move; nobody is told."""
+    change = step(incident(), verdict("spike", observed=15), negative_at=NOON + HOUR)
+    assert isinstance(change, Change)
+    assert (change.kind, change.incident.peak) == (None, 15)
+
+
+def test_calm_needs_hours_without_a_new_negative_story() -> None:
+    """Three hours, and not standing out any more."""
+    assert step(incident(), verdict("calm", NOON + 2 * HOUR), negative_at=NOON) is None
+    assert step(incident(), verdict("raised", NOON + 4 * HOUR), negative_at=NOON) is None
+    change = step(incident(), verdict("calm", NOON + 4 * HOUR), negative_at=NOON)
+    assert kind(change) == "calmed"
+
+
+def test_resolved_needs_a_day_without_news() -> None:
+    """No new negative newsbreak for 24 hours."""
+    calmed = incident("calmed", calmed_at=NOON + 4 * HOUR)
+    assert step(calmed, verdict("calm", NOON + 23 * HOUR), negative_at=NOON) is None
+    change = step(calmed, verdict("calm", NOON + 24 * HOUR), negative_at=NOON)
+    assert kind(change) == "resolved"
+
+
+@pytest.mark.parametrize("state", ["open", "calmed"])
+def test_nothing_calms_down_while_blind(state: str) -> None:
+    """Silence of dead sources is not calm."""
+    assert step(incident(state), verdict("blind", NOON + 48 * HOUR), negative_at=NOON) is None
+
+
+@pytest.mark.parametrize("state", ["calmed", "resolved"])
+def test_a_new_spike_within_a_day_opens_the_old_incident_again(state: str) -> None:
+    """The same story goes on."""
+    rested = incident(state, calmed_at=NOON, resolved_at=NOON if state == "resolved" else None)
+    change = step(rested, verdict("spike", NOON + 5 * HOUR), negative_at=NOON + 5 * HOUR)
+    assert kind(change) == "reopened"
+    assert isinstance(change, Change)
+    assert (change.incident.state, change.incident.resolved_at) == ("open", None)
+
+
+def test_the_tail_of_a_rested_spike_does_not_open_it_again() -> None:
+    """Without a story after it was put to rest there is nothing new."""
+    rested = incident("resolved", resolved_at=NOON + HOUR)
+    assert step(rested, verdict("spike", NOON + 2 * HOUR), negative_at=NOON) is None
+
+
+def test_after_a_day_a_spike_is_a_new_incident() -> None:
+    """The old one is history."""
+    rested = incident("resolved", resolved_at=NOON)
+    assert step(rested, verdict("spike", NOON + 25 * HOUR)) == Opening(level=2, peak=12)
+
+
+def test_a_false_alarm_stays_closed_unless_it_worsens() -> None:
+    """What people called a false alarm speaks again only at a higher level."""
+    closed = incident("resolved", resolved_at=NOON, verdict=FALSE_ALARM)
+    later = verdict("spike", NOON + HOUR)
+    assert step(closed, later, level=2, negative_at=NOON + HOUR) is None
+    assert kind(step(closed, later, level=3, negative_at=NOON + HOUR)) == "reopened"
+
+
+@pytest.mark.parametrize(
+    ("days", "observed", "level"),
+    [
+        (31, 20, 1),
+        (310, 20, 2),
+        (3_100, 20, 3),
+        (1e6, 20, 4),
+        (1e6, 9, 3),
+        (1e6, 4, 2),
+        (31, 3, 1),
+    ],
+    ids=["month", "year", "decade", "unheard of", "some stories", "few stories", "just over"],
+)
+def test_the_level_is_rarity_bounded_by_size(days: float, observed: float, level: int) -> None:
+    """Ten times rarer is one level more; a handful of stories is never the greatest crisis."""
+    assert level_of(verdict("spike", observed=observed, days=days), budget=1.0) == level
