@@ -1,0 +1,103 @@
+"""Sources: who publishes, when each is due, what could not be read."""
+
+from typing import Any
+
+from storage.database import Database
+from storage.records import FetchOutcome, SourceFailure
+from tests.storage.making import HOSTILE, HOUR, KEPT, NOON, article, begun, entry
+
+
+def _visit(source_id: int, **changes: Any) -> FetchOutcome:
+    values: dict[str, Any] = {"source_id": source_id, "at": NOON, "next_due_at": NOON + HOUR}
+    return FetchOutcome(**values | changes)
+
+
+def _failure(source_id: int, address: str, reason: str = "404") -> SourceFailure:
+    return SourceFailure(source_id=source_id, address=address, reason=reason, at=NOON)
+
+
+def test_sources_follow_the_config(database: Database) -> None:
+    """New ones come, changed ones change, those gone are retired and may return."""
+    with database.begin() as tx:
+        one, two = tx.feeds.sync([entry("rss:1"), entry("rss:2")], NOON)
+        (changed,) = tx.feeds.sync([entry("rss:2", publisher="Другие")], NOON)
+        assert (changed.id, changed.publisher) == (two.id, "Другие")
+        assert tx.feeds.active() == [changed]
+        assert tx.feeds.sync([entry("rss:1")], NOON) == [one]
+        assert tx.feeds.sync([], NOON) == tx.feeds.active() == []
+
+
+def test_any_key_finds_its_source(database: Database) -> None:
+    """Long and hostile keys are kept shortened, and found so."""
+    keys = ["я" * 3000, "я" * 3001, HOSTILE, "rss:1", "rss:1"]
+    with database.begin() as tx:
+        found = tx.feeds.sync([entry(key, address=key) for key in keys], NOON)
+        assert len({source.id for source in found}) == 4
+
+
+def test_sources_never_visited_come_before_those_waiting_longest(database: Database) -> None:
+    """Nobody starves, and those not due stay out."""
+    with database.begin() as tx:
+        found = tx.feeds.sync([entry(f"rss:{n}") for n in range(4)], NOON)
+        for source, wait in zip(found, (2, 1, 3), strict=False):
+            tx.feeds.record(_visit(source.id, next_due_at=NOON + wait * HOUR))
+        due = tx.feeds.due(NOON + 2 * HOUR)
+        assert [source.id for source in due] == [found[3].id, found[1].id, found[0].id]
+        assert len(tx.feeds.due(NOON + 2 * HOUR, limit=1)) == 1
+
+
+def test_failures_add_up_until_a_success(database: Database) -> None:
+    """Health is told by failures in a row; a success clears them and keeps the last item."""
+    source, _ = begun(database)
+    with database.begin() as tx:
+        tx.feeds.record(_visit(source, etag='"a"', last_modified="Mon", last_item_at=NOON))
+        tx.feeds.record(_visit(source, error=HOSTILE))
+        tx.feeds.record(_visit(source, error=HOSTILE))
+        (ill,) = tx.feeds.active()
+        tx.feeds.record(_visit(source))
+        (well,) = tx.feeds.active()
+    assert (ill.failures, ill.last_error, ill.etag) == (2, KEPT, '"a"')
+    assert (well.failures, well.last_error, well.last_item_at) == (0, None, NOON)
+    assert well.last_success_at == NOON
+
+
+def test_pages_that_failed_are_counted_until_they_are_read(database: Database) -> None:
+    """Each page by itself, whatever its address."""
+    source, _ = begun(database)
+    pages = ["https://a", HOSTILE, "я" * 3000, "я" * 3001]
+    failed = tuple(_failure(source, page, HOSTILE) for page in pages)
+    with database.begin() as tx:
+        tx.feeds.record(_visit(source, failed_pages=failed))
+        tx.feeds.record(_visit(source, failed_pages=failed))
+        assert [failure.attempts for failure in tx.feeds.failures()] == [2, 2, 2, 2]
+        tx.feeds.record(_visit(source, read_pages=tuple(pages[1:])))
+        (left,) = tx.feeds.failures(source)
+        assert (left.address, left.reason) == ("https://a", KEPT)
+        assert tx.feeds.failures(source + 1) == []
+
+
+def test_the_longest_ordinary_silence_is_remembered(database: Database) -> None:
+    """A length of time comes back as it went in."""
+    source, _ = begun(database)
+    with database.begin() as tx:
+        tx.feeds.learn_gap(source, HOUR * 1.5)
+        assert tx.feeds.active()[0].learned_gap == HOUR * 1.5
+
+
+def test_coverage_is_remembered_by_bucket(database: Database) -> None:
+    """The last look at a bucket counts; the end is not in the stretch."""
+    with database.begin() as tx:
+        tx.feeds.record_coverage(NOON, alive=1, total=3)
+        tx.feeds.record_coverage(NOON, alive=2, total=3)
+        tx.feeds.record_coverage(NOON + HOUR, alive=3, total=3)
+        assert tx.feeds.coverage(NOON, NOON + HOUR) == {NOON: (2, 3)}
+
+
+def test_reach_is_the_oldest_article_of_each_active_source(database: Database) -> None:
+    """A baseline is no longer than its sources."""
+    source, _ = begun(database)
+    with database.begin() as tx:
+        assert tx.feeds.reach() == []
+        tx.articles.add_new([article(source), article(source, "b", published_at=None)])
+        assert tx.feeds.reach() == [NOON - HOUR]
+        assert tx.feeds.first_success_at() == NOON
