@@ -67,6 +67,15 @@ def false_alarm(tx: Transaction, number: int, *, by: str, now: datetime) -> Done
     return Done(phrase="you_closed")
 
 
+def resolve(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
+    """Close the incident: it was true, and it is over."""
+    incident = tx.incidents.get(number)
+    if incident.state == "resolved":
+        return Done(phrase="already_closed")
+    _record(tx, replace(incident, state="resolved", resolved_at=now), "resolved", by, now)
+    return Done(phrase="you_closed")
+
+
 def step_done(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
     """Tick the next step of the reaction map."""
     incident = tx.incidents.get(number)

@@ -17,6 +17,7 @@ from nabat.jobs import Jobs
 
 logger = logging.getLogger(__name__)
 
+LISTEN = timedelta(seconds=5)  # one long poll of Telegram; a stop waits for it at most so long
 PATIENCE = timedelta(seconds=8)  # for running jobs at the end; service managers wait about ten
 
 
@@ -72,6 +73,7 @@ def _scheduler(jobs: Jobs) -> BackgroundScheduler:
         ("gather", jobs.gather, every.crawl_every),
         ("evaluate", jobs.evaluate, every.evaluate_every),
         ("deliver", lambda: jobs.deliver(drain=False), every.deliver_every),
+        ("listen", lambda: jobs.listen(wait=LISTEN), LISTEN),
         ("forget", jobs.forget, timedelta(days=1)),
     )
     for name, job, interval in table:

@@ -13,7 +13,10 @@ from functools import cached_property
 
 from alerts.chart import draw
 from alerts.deliver import deliver
+from alerts.escalate import escalate
+from alerts.notifiers.telegram import TelegramNotifier
 from alerts.plan import plan
+from alerts.replies import Listener
 from crawler.ingest import Ingest
 from crawler.matching import Matcher
 from crawler.poll import PollReport, Round, poll
@@ -86,7 +89,13 @@ class Jobs:
 
     def tick(self) -> list[Report]:
         """One whole pass; a job that fails does not keep the next from running."""
-        reports = [self.crawl(), self.score(), self.evaluate(), self.deliver(drain=True)]
+        reports = [
+            self.listen(),
+            self.crawl(),
+            self.score(),
+            self.evaluate(),
+            self.deliver(drain=True),
+        ]
         # With cron there is no daemon to do it once a day.
         return [*reports, self.forget()] if self._forgetting_is_due() else reports
 
@@ -117,6 +126,10 @@ class Jobs:
     def rematch(self, *, brand: str | None, since: datetime | None) -> Report:
         """Match stored articles again."""
         return self._do("rematch", lambda: self._rematch(brand, since))
+
+    def listen(self, *, wait: timedelta = timedelta(0)) -> Report:
+        """Hear what people pressed and wrote in Telegram; ``wait`` for it at most so long."""
+        return self._do("listen", lambda: self._listen(wait))
 
     def forget(self) -> Report:
         """Let go of old articles in which no brand was mentioned."""
@@ -167,6 +180,7 @@ class Jobs:
         events = evaluate(
             self.database, self._limits(), now=now, timezone=self.settings.spike.timezone
         )
+        escalate(self.database, self.playbook, now=now)
         added = plan(self.database, self.playbook, self.recipients, now=now, chart=draw)
         told = ", ".join(f"incident {event.incident_id} {event.kind}" for event in events)
         return Report(job="evaluate", said=f"{told or 'nothing changed'}; {added} messages to send")
@@ -176,6 +190,16 @@ class Jobs:
             self.database, self.notifiers, clock=self.clock, owner=self.owner, drain=drain
         )
         return Report(job="deliver", said=f"{done.sent} sent, {done.waiting} waiting")
+
+    def _listen(self, wait: timedelta) -> Report:
+        telegram = self.notifiers.get("telegram")
+        if not isinstance(telegram, TelegramNotifier):
+            return Report(job="listen", said="no Telegram, nothing to hear")
+        listener = Listener(
+            self.database, telegram, self.recipients, self.playbook, self.clock, self.owner
+        )
+        heard = listener.listen(wait=wait, go_on=lambda: False)
+        return Report(job="listen", said=f"{heard} presses and commands done")
 
     def _rematch(self, brand: str | None, since: datetime | None) -> Report:
         done = rematch(

@@ -1,20 +1,32 @@
 """Act without a chat: take an incident, resolve it, keep quiet about a brand."""
 
 import getpass
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from alerts import actions
 from nabat import clock
 from nabat.commands.arguments import Config, opened, settings_of
 from nabat.errors import CommandError
 from storage.database import Database, Transaction
 from storage.durations import DurationError, parse_duration
-from storage.records import Incident
 
 ACTIONS = ("ack", "resolve", "escalate", "false-alarm", "why")
+_ACTIONS = {
+    "resolve": actions.resolve,
+    "escalate": actions.escalate,
+    "false-alarm": actions.false_alarm,
+}
+_SAID = {
+    "you_took": "it is yours, {by}",
+    "already_taken": "{who} has it already",
+    "you_escalated": "the next one on the reaction map is called",
+    "you_closed": "closed",
+    "already_closed": "it is resolved already",
+    "already_done": "that was done already",
+}
 
 
 def incident(
@@ -36,20 +48,12 @@ def incident(
 
 
 def act(tx: Transaction, number: int, action: str, *, by: str, now: datetime) -> str:
-    """Do the action on the incident and write its event; answers what to tell the person."""
-    found = tx.incidents.get(number)
-    facts = tx.incidents.events(number)[-1].facts
+    """Do the action on the incident, as a button in the chat would; answers what came of it."""
     if action == "ack":
-        if not tx.incidents.acknowledge(number, by=by, at=now, channel="console"):
-            return f"incident {number} is taken by {found.taken_by} already"
-        taken = tx.incidents.get(number)
-        tx.incidents.add_event(taken, kind="taken", at=now, facts=facts, by=by)
-        return f"incident {number} is yours, {by}"
-    if found.state == "resolved" and action != "false-alarm":
-        return f"incident {number} is resolved already"
-    changed, kind = _changed(found, action, now)
-    tx.incidents.add_event(changed, kind=kind, at=now, facts=facts, by=by)
-    return f"incident {number}: {kind}"
+        done = actions.take(tx, number, by=by, now=now, channel="console")
+    else:
+        done = _ACTIONS[action](tx, number, by=by, now=now)
+    return f"incident {number}: {_SAID[done.phrase].format(by=by, who=done.who)}"
 
 
 def silence(
@@ -80,14 +84,6 @@ def _whoever() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run as a number that has no name
         return "console"
-
-
-def _changed(found: Incident, action: str, now: datetime) -> tuple[Incident, str]:
-    if action == "escalate":
-        return found, "escalated"
-    verdict = "false-alarm" if action == "false-alarm" else found.verdict
-    over = replace(found, state="resolved", resolved_at=found.resolved_at or now, verdict=verdict)
-    return over, "false-alarm" if action == "false-alarm" else "resolved"
 
 
 def _why(database: Database, number: int) -> str:

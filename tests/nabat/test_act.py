@@ -40,11 +40,11 @@ def test_taking_an_incident_is_on_its_record(
 ) -> None:
     """Who has it is known to everybody, and only the first has it."""
     assert nabat("incident", 1, "ack", "--by", "Анна", "-c", config).out == (
-        "incident 1 is yours, Анна\n"
+        "incident 1: it is yours, Анна\n"
     )
     second = nabat("incident", 1, "ack", "--by", "Борис", "-c", config)
 
-    assert (second.code, second.out) == (0, "incident 1 is taken by Анна already\n")
+    assert (second.code, second.out) == (0, "incident 1: Анна has it already\n")
     assert _incident(database).taken_by == "Анна"
     assert _kinds(database)[1:] == [("taken", "Анна")]
 
@@ -54,7 +54,7 @@ def test_resolving_ends_it_once(nabat: Command, config: Path, database: Database
     assert nabat("incident", 1, "resolve", "--by", "Анна", "-c", config).code == 0
     again = nabat("incident", 1, "resolve", "--by", "Анна", "-c", config)
 
-    assert again.out == "incident 1 is resolved already\n"
+    assert again.out == "incident 1: it is resolved already\n"
     assert _incident(database).state == "resolved"
     assert _incident(database).resolved_at is not None
     assert _kinds(database)[1:] == [("resolved", "Анна")]
