@@ -25,23 +25,20 @@ _LINK = re.compile(r"https?://\S+|www\.\S+|@\w+|\S+@\S+")
 _LATIN_WORD = re.compile("[a-z]+")
 _ENGLISH = frozenset(
     _LATIN_WORD.findall(
-        "the of and to in is it that for on with as was at by this from are be have has not you they "
-        "he she we an or but his her their will would been which who what when all my your its our "
-        "i a me so no do if up out just about can there more how get were had one after said"
+        "the of and to in is it that for on with as was at by this from are be have has not you "
+        "they she we an or but his her their will would been which who what when all my your its "
+        "our i if up out just about can there more how get were had one after said"
     )
 )
-_OTHER_LATIN = (
-    frozenset(
-        re.findall(
-            r"\w+",
-            "der die das und ist nicht ein eine mit von zu auf für den dem des im sich es auch wie le la "
-            "les des et est une dans que pour pas sur qui ne il elle vous nous el los las del y en es por "
-            "con para una lo su se di che il per non un sono gli della nie jest na się to z do w o jak ale "
-            "og det som av til er på och att som inte de het een van niet met voor um não os as em uma ve "
-            "bir bu için da je si su ne kao",
-        )
+_OTHER_LATIN = frozenset(
+    re.findall(
+        r"\w+",
+        "der die das und ist nicht ein eine mit von zu auf für den dem des im sich es auch wie "
+        "le la les et est une dans que pour pas sur qui ne il elle vous nous el los las del "
+        "en y por con para una lo su se di che per non un sono gli della nie jest na się z w o "
+        "jak ale og det da som av til er på och att inte de het een van niet met voor om não os "
+        "em uma ve bir bu için si ne kao",
     )
-    - _ENGLISH
 )
 
 
