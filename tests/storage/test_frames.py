@@ -1,0 +1,85 @@
+"""Frames and views: the same on both databases."""
+
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from storage import frames
+from storage.database import Database
+from tests.storage.making import HOUR, NOON, begun, mentioned, tone
+
+
+def _filled(database: Database) -> None:
+    source, brand = begun(database)
+    early = datetime(1, 1, 1, tzinfo=UTC)
+    with database.begin() as tx:
+        one, two, _ = (
+            mentioned(tx, source, brand, "a", author="Иванов", published_at=NOON - HOUR),
+            mentioned(tx, source, brand, "b", published_at=NOON - HOUR / 2),
+            mentioned(tx, source, brand, "c", published_at=early),
+        )
+        tx.mentions.record_tones([(one, tone()), (two, tone("neutral", unsure=True))], NOON)
+        tx.incidents.open_new(brand, level=2, at=NOON, peak=3.0)
+
+
+def test_mentions_have_the_same_types_everywhere(database: Database) -> None:
+    """Aware times of any year, truth values, numbers and lists, empty cells included."""
+    _filled(database)
+    frame = frames.mentions(database)
+    assert [str(frame[name].dtype) for name in ("happened_at", "unsure", "negative")] == [
+        "datetime64[us, UTC]",
+        "boolean",
+        "float64",
+    ]
+    assert frame["happened_at"][0].year == 1
+    assert frame["happened_at"][1] == NOON - HOUR
+    assert frame["unsure"].to_list() == [pd.NA, False, True]
+    assert frame["matched"][1][0]["text"] == "Ромашка"
+
+
+def test_counts_are_of_whole_hours_in_utc(database: Database) -> None:
+    """Whatever zone the server speaks in."""
+    _filled(database)
+    frame = frames.counts(database, since=NOON - HOUR)
+    (row,) = frame.to_dict("records")
+    assert row == {
+        "brand": "Ромашка",
+        "hour": NOON - HOUR,
+        "mentions": 2,
+        "negative": 1,
+        "stories": 2,
+        "negative_stories": 1,
+        "authors": 1,
+        "publishers": 1,
+    }
+
+
+def test_incidents_are_answered_with_the_number_of_their_events(database: Database) -> None:
+    """Times that have not come are empty."""
+    _filled(database)
+    (row,) = frames.incidents(database, brand="Ромашка").to_dict("records")
+    assert (row["opened_at"], row["peak"], row["events"]) == (NOON, 3.0, 0)
+    assert row["resolved_at"] is pd.NaT
+
+
+def test_a_frame_is_of_a_half_open_stretch(database: Database) -> None:
+    """The beginning belongs to it, the end does not, in the first year as well."""
+    _filled(database)
+    early = datetime(1, 1, 1, tzinfo=UTC)
+    assert len(frames.mentions(database, since=early, until=NOON - HOUR)) == 1
+    assert len(frames.mentions(database, since=NOON - HOUR, until=NOON)) == 2
+    assert len(frames.mentions(database, brand="нет такой")) == 0
+
+
+def test_an_empty_frame_has_the_same_types(database: Database) -> None:
+    """A program may rely on them before the first mention."""
+    frame = frames.mentions(database)
+    assert str(frame["happened_at"].dtype) == "datetime64[us, UTC]"
+    assert str(frame["story_id"].dtype) == "Int64"
+
+
+def test_a_naive_time_is_refused(database: Database) -> None:
+    """Whose noon it would be, nobody could tell."""
+    with pytest.raises(ValueError, match="naive datetime"):
+        frames.counts(database, since=datetime(2026, 3, 2))  # noqa: DTZ001

@@ -1,0 +1,102 @@
+"""Incidents: a change and its event are written together."""
+
+from dataclasses import replace
+
+import pytest
+
+from storage.database import Database
+from storage.incidents import IncidentError
+from storage.records import Point, StoryFact
+from tests.storage.making import HOSTILE, HOUR, KEPT, NOON, begun, facts
+
+
+def test_an_incident_and_its_events_are_one_story(database: Database) -> None:
+    """Each event is the next revision of its incident."""
+    _, brand = begun(database)
+    with database.begin() as tx:
+        opened = tx.incidents.open_new(brand, level=2, at=NOON, peak=9.0)
+        first = tx.incidents.add_event(opened, kind="opened", at=NOON, facts=facts())
+        worse = replace(tx.incidents.get(opened.id), level=3, situation="leak")
+        second = tx.incidents.add_event(
+            worse, kind="worsened", at=NOON + HOUR, facts=facts(), by=HOSTILE
+        )
+        assert tx.incidents.events(opened.id) == [first, replace(second, by=KEPT)]
+        found = tx.incidents.get(opened.id)
+    assert (found.level, found.revision, found.situation) == (3, 2, "leak")
+    assert (found.opened_at, found.changed_at, found.brand) == (NOON, NOON + HOUR, "Ромашка")
+
+
+def test_facts_come_back_whole(database: Database) -> None:
+    """Endless return times and hostile titles too."""
+    _, brand = begun(database)
+    told = StoryFact(
+        mention_id=1,
+        title=KEPT,
+        url="https://a",
+        publisher="b",
+        author=None,
+        happened_at=NOON,
+        copies=3,
+        publishers=2,
+        negative=0.9,
+        crisis=("суд",),
+    )
+    given = facts(
+        return_days=float("inf"),
+        first=replace(told, title=HOSTILE),
+        top=(told,),
+        publishers=(("b", 2),),
+        series=(Point(start_at=NOON, observed=1.0, expected=0.5),),
+    )
+    with database.begin() as tx:
+        opened = tx.incidents.open_new(brand, level=1, at=NOON)
+        tx.incidents.add_event(opened, kind="opened", at=NOON, facts=given)
+        assert tx.incidents.events(opened.id)[0].facts == replace(given, first=told)
+
+
+def test_a_missing_incident_says_how_to_find_those_there_are(database: Database) -> None:
+    """The error names the command that lists them."""
+    with database.read() as tx, pytest.raises(IncidentError, match="nabat incidents"):
+        tx.incidents.get(1)
+
+
+def test_incidents_are_listed_newest_first(database: Database) -> None:
+    """By brand and by half-open time; those resolved are not unresolved."""
+    _, brand = begun(database)
+    with database.begin() as tx:
+        assert tx.incidents.latest(brand) is None
+        old = tx.incidents.open_new(brand, level=1, at=NOON)
+        tx.incidents.change(replace(old, state="resolved", resolved_at=NOON))
+        new = tx.incidents.open_new(brand, level=1, at=NOON + HOUR)
+        listed = tx.incidents.listed
+        assert [one.id for one in listed()] == [new.id, old.id]
+        assert [one.id for one in listed(limit=1)] == [new.id]
+        assert [one.id for one in listed(until=NOON + HOUR)] == [old.id]
+        assert listed(brand="Ромашка", since=NOON + HOUR) == [new]
+        assert tx.incidents.unresolved() == tx.incidents.unresolved(brand) == [new]
+        assert tx.incidents.unresolved(brand + 1) == []
+        assert tx.incidents.latest(brand) == new
+        assert tx.incidents.count() == 2
+
+
+def test_an_event_waits_until_it_is_planned(database: Database) -> None:
+    """Planning twice finds nothing the second time."""
+    _, brand = begun(database)
+    with database.begin() as tx:
+        opened = tx.incidents.open_new(brand, level=1, at=NOON)
+        event = tx.incidents.add_event(opened, kind="opened", at=NOON, facts=facts())
+        tx.incidents.mark_planned([], NOON)
+        assert tx.incidents.unplanned() == [event]
+        tx.incidents.mark_planned([event.id], NOON)
+        assert tx.incidents.unplanned() == []
+
+
+def test_one_person_takes_an_incident(database: Database) -> None:
+    """The second to press the button learns that it is taken."""
+    _, brand = begun(database)
+    with database.begin() as tx:
+        key = tx.incidents.open_new(brand, level=1, at=NOON).id
+        assert tx.incidents.acknowledge(key, by="Анна", at=NOON, channel="telegram")
+        assert not tx.incidents.acknowledge(key, by="Борис", at=NOON, channel="telegram")
+        assert [one.by for one in tx.incidents.acknowledgements(key)] == ["Анна"]
+        assert tx.incidents.get(key).taken_by == "Анна"
