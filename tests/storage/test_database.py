@@ -1,13 +1,16 @@
 """The door: versions, units of work, two kinds of database."""
 
 import sqlite3
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError
 
 from storage.database import Database, StorageError
 from storage.tables import metadata
@@ -101,3 +104,116 @@ def test_times_come_back_as_they_went_in(database: Database, now: datetime) -> N
         tx.brands.sync(["Ромашка"], now + timedelta(microseconds=1))
     with database.read() as tx:
         assert tx.brands.active()[0].created_at == now + timedelta(microseconds=1)
+
+
+def test_a_database_of_a_newer_program_is_left_alone(database: Database) -> None:
+    """Neither used nor upgraded; the mend is the newer program."""
+    with database.begin() as tx:
+        tx.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for use in (database.check, database.upgrade):
+        with pytest.raises(StorageError, match="newer than this program"):
+            use()
+
+
+def test_a_locked_database_is_explained(sqlite_database: Database) -> None:
+    """Whoever holds it is asked to let go."""
+    event.listen(sqlite_database.engine, "checkout", _impatient)
+    with (
+        sqlite_database.begin(),
+        pytest.raises(StorageError, match=r"locked.*close"),
+        sqlite_database.begin(),
+    ):
+        pass
+
+
+def test_a_full_disk_is_explained_and_leaves_nothing_half_written(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """All of a block is kept, or nothing, also when the disk is full."""
+
+    def fill() -> None:
+        with sqlite_database.begin() as tx:
+            tx.connection.execute(text("PRAGMA max_page_count=1"))
+            tx.brands.sync([f"{n} {'я' * 150}" for n in range(2000)], now)
+
+    with pytest.raises(StorageError, match=r"full.*free some space"):
+        fill()
+    with sqlite_database.read() as tx:
+        assert tx.brands.all() == []
+
+
+def test_tables_that_are_missing_say_what_to_run(database_url: str) -> None:
+    """Using a database never upgraded is explained by every block."""
+    database = Database(database_url)
+    with pytest.raises(StorageError, match="nabat upgrade"), database.read() as tx:
+        tx.brands.all()
+    database.close()
+
+
+def test_a_mistake_of_the_program_is_not_blamed_on_the_database(database: Database) -> None:
+    """Broken references and broken SQL stay what they are."""
+    with pytest.raises(IntegrityError), database.begin() as tx:
+        tx.buckets.connection.execute(
+            text("INSERT INTO stories (first_article_id, fingerprint) VALUES (NULL, '')")
+        )
+
+
+def test_a_server_that_goes_away_is_explained_and_comes_back(
+    postgres_url: str, now: datetime
+) -> None:
+    """The unit of work is lost as a whole; the next one connects again."""
+    database = Database(postgres_url)
+    database.upgrade()
+
+    def lose_the_server() -> None:
+        with database.begin() as tx:
+            tx.brands.sync(["Ромашка"], now)
+            number = tx.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            with database.begin() as other:
+                other.connection.execute(text(f"SELECT pg_terminate_backend({number})"))
+            tx.brands.all()
+
+    with pytest.raises(StorageError, match="went away"):
+        lose_the_server()
+    with database.read() as tx:
+        assert tx.brands.all() == []
+    database.close()
+
+
+def test_a_process_killed_in_a_unit_of_work_leaves_nothing(database_url: str) -> None:
+    """kill -9 between two statements: nothing is half written, nobody stays locked out."""
+    database = Database(database_url)
+    database.upgrade()
+    with Popen([sys.executable, "-c", _HALF_WAY, database_url], stdout=PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"half way\n"
+        child.kill()
+    with database.begin() as tx:
+        assert tx.brands.all() == []
+    database.close()
+
+
+def test_processes_that_upgrade_at_once_queue(database_url: str) -> None:
+    """Each finds the tables complete."""
+    upgrading = [Popen([sys.executable, "-c", _UPGRADE, database_url]) for _ in range(3)]
+    assert [child.wait() for child in upgrading] == [0, 0, 0]
+    database = Database(database_url)
+    database.check()
+    database.close()
+
+
+_UPGRADE = "import sys; from storage.database import Database; Database(sys.argv[1]).upgrade()"
+_HALF_WAY = """
+import signal, sys
+from datetime import UTC, datetime
+from storage.database import Database
+with Database(sys.argv[1]).begin() as tx:
+    tx.brands.sync(["one"], datetime(2026, 3, 2, tzinfo=UTC))
+    tx.brands.sync(["two"], datetime(2026, 3, 2, tzinfo=UTC))
+    print("half way", flush=True)
+    signal.pause()
+"""
+
+
+def _impatient(connection: sqlite3.Connection, _record: object, _proxy: object) -> None:
+    connection.execute("PRAGMA busy_timeout=0").close()

@@ -1,0 +1,163 @@
+"""The outbox: stored before it is sent, claimed once, its fate written after."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from storage.database import Database, Transaction
+from storage.records import Notification
+from tests.storage.making import HOSTILE, HOUR, KEPT, NOON, begun, notification
+
+LEASE = HOUR / 60
+
+
+def _claim(tx: Transaction, moment: object = NOON, owner: str = "a", limit: int = 9) -> list[int]:
+    found = tx.outbox.claim(moment, owner=owner, lease=LEASE, limit=limit)  # type: ignore[arg-type]
+    return [one.id for one in found]
+
+
+def _one(tx: Transaction, key: int) -> Notification:
+    return next(one for one in tx.outbox.listed() if one.id == key)
+
+
+def test_a_notification_is_stored_once_by_its_key(database: Database) -> None:
+    """Planning twice stores nothing twice; long keys stay different."""
+    with database.begin() as tx:
+        keys = ["я" * 3000, "я" * 3001, HOSTILE]
+        new = [notification(key, payload=HOSTILE, photo=b"\x00png", topic=2**40) for key in keys]
+        assert len(tx.outbox.add(new, NOON)) == 3
+        assert tx.outbox.add(new, NOON) == tx.outbox.add([], NOON) == []
+        first = tx.outbox.listed(states=["pending"], limit=1)[0]
+        assert (first.payload, first.photo, first.topic) == (KEPT, b"\x00png", 2**40)
+
+
+def test_what_is_due_is_claimed_in_order(database: Database) -> None:
+    """Urgent first, then the oldest; what is not due waits."""
+    with database.begin() as tx:
+        one, two, three, _ = tx.outbox.add(
+            [
+                notification("1"),
+                notification("2"),
+                notification("3", priority=0),
+                notification("4", not_before=NOON + HOUR),
+            ],
+            NOON,
+        )
+        assert tx.outbox.next_due_at() == NOON
+        assert tx.outbox.claim(NOON, owner="a", lease=LEASE, channel="email") == []
+        assert _claim(tx) == [three, one, two]
+        assert tx.outbox.next_due_at("telegram") == NOON + HOUR
+        assert tx.outbox.waiting("telegram") == 4
+
+
+def test_an_unfinished_attempt_is_claimed_again_after_its_lease(database: Database) -> None:
+    """Repeated perhaps, never lost; a clock a little behind steals nothing."""
+    with database.begin() as tx:
+        (key,) = tx.outbox.add([notification()], NOON)
+        assert _claim(tx) == [key]
+        assert _claim(tx, NOON - LEASE / 2, "b") == []
+        (left,) = tx.outbox.claim(NOON + LEASE, owner="b", lease=LEASE)
+        assert (left.state, left.attempts, left.first_tried_at) == ("sending", 1, NOON)
+        assert _claim(tx, NOON - 1000 * HOUR, "c") == [key]
+
+
+def test_no_two_claimers_get_the_same_notification(database: Database) -> None:
+    """On either database, however they overlap."""
+    with database.begin() as tx:
+        ids = tx.outbox.add([notification(str(n)) for n in range(40)], NOON)
+
+    def claim(owner: int) -> list[int]:
+        with database.begin() as tx:
+            return _claim(tx, NOON - owner * LEASE / 100, str(owner), limit=5)
+
+    later = NOON + LEASE / 10
+    with database.begin() as tx:
+        for key in ids:
+            tx.outbox.postpone(key, state="pending", until=NOON - HOUR, reason="", error_class="")
+    with ThreadPoolExecutor(4) as pool:
+        claimed = [key for keys in pool.map(claim, range(8)) for key in keys]
+    with database.begin() as tx:
+        claimed += _claim(tx, later, limit=40)
+    assert sorted(claimed) == sorted(ids)
+
+
+def test_the_fate_of_an_attempt_is_written(database: Database) -> None:
+    """Sent, to be tried later, or given up; a dead letter may be tried again."""
+    with database.begin() as tx:
+        one, two, three = tx.outbox.add([notification(str(n)) for n in range(3)], NOON)
+        _claim(tx)
+        tx.outbox.confirm(one, provider_id="77", now=NOON)
+        tx.outbox.postpone(two, state="unknown", until=NOON + HOUR, reason=HOSTILE, error_class="x")
+        tx.outbox.give_up(three, state="dead", reason="gone", error_class="permanent")
+        assert tx.outbox.provider_ids("telegram", "-100123") == ["77"]
+        assert (_one(tx, one).state, _one(tx, one).sent_at) == ("sent", NOON)
+        assert (_one(tx, two).last_error, _one(tx, two).lease_owner) == (KEPT, None)
+        assert tx.outbox.retry(three, NOON)
+        assert not tx.outbox.retry(one, NOON)
+        assert _claim(tx) == [three]
+
+
+def test_a_newer_message_takes_the_place_of_those_unsent(database: Database) -> None:
+    """Only whole messages of the same incident to the same reader."""
+    _, brand = begun(database)
+    with database.begin() as tx:
+        incident = tx.incidents.open_new(brand, level=1, at=NOON).id
+        old, push, other, new = (
+            notification(str(n), incident_id=incident, revision=n, recipient=recipient, kind=kind)
+            for n, (recipient, kind) in enumerate(
+                [("PR", "opened"), ("PR", "push-1"), ("CEO", "opened"), ("PR", "worsened")]
+            )
+        )
+        ids = tx.outbox.add([old, push, other, new], NOON)
+        assert tx.outbox.supersede(new) == 1
+        assert [one.state for one in tx.outbox.of_incident(incident)] == [
+            "merged",
+            "pending",
+            "pending",
+            "pending",
+        ]
+        assert [one.id for one in tx.outbox.of_incident(incident, recipient="CEO")] == [ids[2]]
+        newest = _one(tx, ids[3])
+        assert [one.id for one in tx.outbox.siblings(newest)] == ids[:2]
+        assert tx.outbox.siblings(replace(newest, incident_id=None)) == []
+
+
+def test_a_message_waits_for_those_tried_before_it_and_in_doubt(database: Database) -> None:
+    """While one may have gone out, a younger one would take its number."""
+    with database.begin() as tx:
+        tx.outbox.add([notification("1"), notification("2")], NOON)
+        (first,) = tx.outbox.claim(NOON, owner="a", lease=LEASE)
+        tx.outbox.postpone(first.id, state="unknown", until=NOON + HOUR, reason="", error_class="")
+        (second,) = tx.outbox.claim(NOON + LEASE, owner="a", lease=LEASE)
+        assert tx.outbox.in_doubt(second)
+        assert not tx.outbox.in_doubt(_one(tx, first.id))
+        assert tx.outbox.in_doubt(_one(tx, second.id))
+
+
+def test_nothing_goes_to_an_address_at_rest_or_disabled(database: Database) -> None:
+    """A server's wish is kept; enabling forgets the reason."""
+    with database.begin() as tx:
+        (key,) = tx.outbox.add([notification()], NOON)
+        tx.outbox.hold_destination("telegram", "-100123", until=NOON + HOUR)
+        assert _claim(tx) == []
+        assert tx.outbox.next_due_at() == NOON + HOUR
+        tx.outbox.disable_destination("telegram", "-100123", reason=HOSTILE, now=NOON)
+        assert _claim(tx, NOON + HOUR) == []
+        assert tx.outbox.next_due_at() is None
+        assert tx.outbox.disabled() == [("telegram", "-100123", KEPT)]
+        tx.outbox.enable_destination("telegram", "-100123")
+        assert tx.outbox.disabled() == []
+        assert _claim(tx) == [key]
+
+
+def test_an_address_that_moved_is_followed(database: Database) -> None:
+    """What waits goes along; moving in a circle ends; long addresses stay whole."""
+    long = "https://hook.example/" + "x" * 900
+    with database.begin() as tx:
+        (key,) = tx.outbox.add([notification(topic=7)], NOON)
+        tx.outbox.forget_topic("telegram", "-100123", 7)
+        tx.outbox.move_destination("telegram", "-100123", to="b")
+        tx.outbox.move_destination("telegram", "b", to=long)
+        assert tx.outbox.moved_to("telegram", "-100123") == long
+        assert (_one(tx, key).address, _one(tx, key).topic) == (long, None)
+        tx.outbox.move_destination("telegram", long, to="b")
+        assert tx.outbox.moved_to("telegram", "b") in {"b", long}
