@@ -90,6 +90,7 @@ TRACKING_PARAMETERS = frozenset(
 
 _CONTROLS = re.compile(r"[\x00-\x20\x7f\u200b\u2028\u2029\ufeff\ud800-\udfff]+")
 _HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+:[0-9a-f:.]*(?:%\w+)?")
+_SETTLED = re.compile(r"[a-z0-9:/._-]+(?:\?[\w=&.-]+)?", re.A)
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -99,7 +100,8 @@ def find_address(href: str, base: str = "") -> str | None:
     if not cleaned:
         return None
     try:
-        joined = urljoin(base, cleaned) if base else cleaned
+        absolute = not base or cleaned.startswith(("http://", "https://"))
+        joined = cleaned if absolute else urljoin(base, cleaned)
         parts = urlsplit(joined)
         host, _port = _ascii_host(parts.hostname or ""), parts.port
     except ValueError:
@@ -119,12 +121,14 @@ def canonical_address(address: str) -> str:
     found = find_address(address)
     if found is None:
         return address
-    for _ in range(3):  # hostile escapes may need a second pass to settle
-        simpler = _simplify(found)
-        if simpler == found:
+    simple = _simplify(found)
+    for _ in range(3):
+        if _SETTLED.fullmatch(simple):
             break
-        found = simpler
-    return found
+        found, simple = simple, _simplify(simple)  # hostile escapes need another pass
+        if simple == found:
+            break
+    return simple
 
 
 def host_of(address: str) -> str:

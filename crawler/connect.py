@@ -24,9 +24,10 @@ class GuardedTransport(httpx.AsyncHTTPTransport):
 
     def __init__(self, guard: AddressGuard, connections: int) -> None:
         """Keep as many connections as are used at once."""
-        super().__init__(trust_env=False)
+        context = ssl.create_default_context()
+        super().__init__(verify=context, trust_env=False)
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl.create_default_context(),
+            ssl_context=context,
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=15,

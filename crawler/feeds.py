@@ -121,14 +121,11 @@ def _base(raw: RawFeed, url: str) -> str:
 
 def _shared_links(raw: RawFeed, url: str) -> frozenset[str]:
     """Links that name no single entry: the home page, put there for want of a better one."""
+    counts = Counter(entry.link for entry in raw.entries)
     base = _base(raw, url)
-    links = Counter(find_address(entry.link, base) for entry in raw.entries)
+    repeated = {find_address(link, base) for link, count in counts.items() if count > 1 and link}
     home = canonical_address(base)
-    return frozenset(
-        link
-        for link, count in links.items()
-        if link and count > 1 and canonical_address(link) == home
-    )
+    return frozenset(link for link in repeated if link and canonical_address(link) == home)
 
 
 def _entry(
@@ -141,9 +138,10 @@ def _entry(
     shared: frozenset[str],
 ) -> Entry | None:
     title = clean_line(raw.title)
-    content, summary = text_of_html(raw.content), text_of_html(raw.summary)
+    content = text_of_html(raw.content)
+    summary = content if raw.summary == raw.content else text_of_html(raw.summary)
     text = content if len(content) >= len(summary) else summary
-    link = find_address(raw.link, find_address(raw.base, base) or base)
+    link = find_address(raw.link, (raw.base and find_address(raw.base, base)) or base)
     if link in shared:
         link = None
     if not title and not text and link is None:

@@ -18,6 +18,7 @@ from storage.database import Database, Transaction
 from storage.records import Article, NewArticle, NewMention
 
 FOLDING_WINDOW = timedelta(days=7)  # how far back a story is remembered for its reprints
+TELLING = 250  # characters of a text by which its language is told
 READ_AT_ONCE = 500  # articles, when that memory is built
 
 
@@ -77,7 +78,7 @@ class Ingest:
         return [
             replace(
                 article,
-                lang=detect(f"{article.title}\n{article.text}") or article.lang,
+                lang=detect(f"{article.title}\n{article.text[:TELLING]}") or article.lang,
                 content_hash=content_hash(article.title, article.text),
             )
             for url, article in reversed(unique.items())
@@ -137,19 +138,26 @@ class _Stories:
 
     def fold(self, tx: Transaction, articles: Sequence[Article]) -> None:
         """Put new articles into their stories, oldest first, beginning stories for the rest."""
-        placed: dict[int, int] = {}
-        for article in sorted(articles, key=lambda one: (one.happened_at, one.id)):
-            folded = self._index.add(article.id, article.title, article.text, article.happened_at)
-            placed[article.id] = self._place(tx, article, folded)
-            self._last_id = max(self._last_id, article.id)
-        tx.articles.set_stories(placed)
+        ordered = sorted(articles, key=lambda one: (one.happened_at, one.id))
+        folded = [self._index.add(one.id, one.title, one.text, one.happened_at) for one in ordered]
+        self._last_id = max([self._last_id, *(one.id for one in articles)])
+        self._begin(tx, ordered, folded)
+        stories = [self._story_of(where) for where in folded]
+        tx.articles.set_stories(dict(zip((one.id for one in ordered), stories, strict=True)))
+        for article, where, story in zip(ordered, folded, stories, strict=True):
+            if where.is_earliest and where.kind != "new":
+                tx.stories.set_first(story, article.id)
 
-    def _place(self, tx: Transaction, article: Article, folded: Folded) -> int:
-        if folded.kind == "new":
-            story = tx.stories.add(article.id, article.content_hash).id
-            self._begun[folded.story] = story
-            return story
-        story = -folded.story if folded.story < 0 else self._begun[folded.story]
-        if folded.is_earliest:
-            tx.stories.set_first(story, article.id)
-        return story
+    def _begin(
+        self, tx: Transaction, articles: Sequence[Article], folded: Sequence[Folded]
+    ) -> None:
+        begun = [
+            (where.story, article.id, article.content_hash)
+            for article, where in zip(articles, folded, strict=True)
+            if where.kind == "new"
+        ]
+        ids = tx.stories.add_all([(first, fingerprint) for _, first, fingerprint in begun])
+        self._begun.update(zip((key for key, _, _ in begun), ids, strict=True))
+
+    def _story_of(self, where: Folded) -> int:
+        return -where.story if where.story < 0 else self._begun[where.story]

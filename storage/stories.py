@@ -1,5 +1,6 @@
 """Stories: reprints and near-copies of one text, known by their first article."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
@@ -23,6 +24,14 @@ class Stories:
             .returning(stories.c.id)
         ).scalar_one()
         return Story(id=key, first_article_id=first_article_id, fingerprint=fingerprint)
+
+    def add_all(self, begun: Sequence[tuple[int, str]]) -> list[int]:
+        """Begin a story with each (article, fingerprint); answers their ids in the same order."""
+        if not begun:
+            return []
+        statement = plain_insert(stories).returning(stories.c.id, sort_by_parameter_order=True)
+        rows = [{"first_article_id": first, "fingerprint": print_} for first, print_ in begun]
+        return list(self.connection.execute(statement, rows).scalars())
 
     def find(self, story_id: int) -> Story | None:
         """Answer the story of this id."""
