@@ -92,7 +92,7 @@ def test_it_ticks_keeps_its_secrets_and_stops_in_order(started: _Started) -> Non
     assert TOKEN.partition(":")[2] not in said
     with started.database.read() as tx:
         beats = {beat.job: beat for beat in tx.leases.heartbeats()}
-        assert set(beats) == {"crawl", "score", "evaluate", "deliver", "forget"}
+        assert set(beats) == {"crawl", "score", "evaluate", "deliver", "listen", "forget"}
         assert all(beat.ok for beat in beats.values()), beats
         assert [tx.leases.holder(f"job:{job}") for job in beats] == [None] * 5
 
