@@ -86,6 +86,14 @@ class BotApi:
         """Messages of ours that people can see, oldest first."""
         return [one for one in self.messages.values() if one.mine and not one.deleted]
 
+    def clear(self) -> None:
+        """Forget every message: another run begins."""
+        with self._lock:
+            self.messages.clear()
+            self.requests.clear()
+            self.faults.clear()
+            self._times.clear()
+
     def fail(self, kind: str, method: str = "*", times: int = 1, seconds: float = 0.0) -> None:
         self.faults.append(Fault(kind, method, times, seconds))
 

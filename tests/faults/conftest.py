@@ -1,0 +1,95 @@
+"""The crashing process, and a Bot API whose ledger is the judge."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes.bot_api import BotApi, Posted, serving
+
+ROOT = Path(__file__).resolve().parents[2]
+MARK = "Возможен повтор"
+
+
+@dataclass
+class Crashing:
+    """Runs the alert path in children of one warm process."""
+
+    process: subprocess.Popen[str]
+    pid: int = 0
+
+    def run(self, **told: Any) -> dict[str, Any]:
+        """One child; answers how it ended and how many points it passed."""
+        assert self.process.stdin is not None
+        line = {"fatal": 0, "later": 0, "timeout": 3, "reconcile": "probe"} | told
+        self.process.stdin.write(json.dumps(line) + "\n")
+        self.process.stdin.flush()
+        self.pid = self._hear()["pid"]
+        return self._hear()
+
+    def kill(self) -> None:
+        """Kill the child that runs now."""
+        os.kill(self.pid, signal.SIGKILL)
+
+    def _hear(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        heard: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return heard
+
+
+@dataclass
+class Judge:
+    """What people can see, by what it is about."""
+
+    api: BotApi
+    brands: list[str] = field(default_factory=list)
+
+    def copies(self, brand: str) -> list[Posted]:
+        return [one for one in self.api.ledger if f"«{brand}» · " in one.text]
+
+    @property
+    def lost(self) -> list[str]:
+        return [one for one in self.brands if not self.copies(one)]
+
+    @property
+    def repeated(self) -> list[str]:
+        """Brands of which a copy beyond the first does not say that it may be one."""
+        unmarked = {one: [c for c in self.copies(one) if MARK not in c.text] for one in self.brands}
+        return [one for one, copies in unmarked.items() if len(copies) > 1]
+
+    @property
+    def twice(self) -> list[str]:
+        return [one for one in self.brands if len(self.copies(one)) > 1]
+
+
+@pytest.fixture(scope="session")
+def crashing() -> Iterator[Crashing]:
+    """One warm process for the whole run."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.crashing"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    yield Crashing(process)
+    assert process.stdin is not None
+    process.stdin.close()
+    process.wait(10)
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+@pytest.fixture
+def server() -> Iterator[BotApi]:
+    """A Bot API on loopback that several runs share."""
+    with serving(BotApi()) as running:
+        yield running

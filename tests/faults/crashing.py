@@ -1,0 +1,104 @@
+"""A process that forks children which run the alert path and are killed where they are told.
+
+It has imported everything and has no threads, so a child costs milliseconds. A
+point is every statement, every begin and every commit the child comes to.
+Speaks JSON lines on standard input and output.
+"""
+
+import json
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import event
+
+from alerts.deliver import deliver
+from alerts.notifiers.telegram import TelegramNotifier
+from alerts.plan import plan
+from storage.database import Database
+from tests.alerts.making import NOON, Clock, add_brand, chat, facts, playbook
+from tests.fakes.bot_api import TOKEN
+
+PEOPLE = [chat(role="PR")]
+
+
+@dataclass(eq=False)
+class Points:
+    """Counts the points passed and kills the process at one of them."""
+
+    fatal: int
+    passed: int = 0
+
+    def __call__(self, *_args: Any) -> None:
+        self.passed += 1
+        if self.passed == self.fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def alert_path(database: Database, told: dict[str, Any], clock: Clock) -> None:
+    """Detect, plan, send, confirm: what a tick does, as often as it is run."""
+    for name in told["brands"]:
+        brand = add_brand(database, name)
+        with database.begin() as tx:
+            if tx.incidents.latest(brand) is None:
+                made = tx.incidents.open_new(brand, level=3, at=NOON)
+                tx.incidents.add_event(made, kind="opened", at=NOON, facts=facts())
+    plan(database, playbook(), PEOPLE, now=clock())
+    notifier = TelegramNotifier(
+        token=TOKEN, base_url=told["api"], timeout=told["timeout"], reconcile=told["reconcile"]
+    )
+    deliver(
+        database,
+        {"telegram": notifier},
+        clock=clock,
+        owner=f"process-{os.getpid()}",
+        drain=True,
+        sleep=clock.sleep,
+    )
+
+
+def child(told: dict[str, Any], answer: int) -> None:
+    """One run of the path, up to the fatal point."""
+    points = Points(told["fatal"])
+    database = Database(told["database"])
+    for name in ("begin", "commit", "before_cursor_execute"):
+        event.listen(database.engine, name, points)
+    clock = Clock(NOON + timedelta(seconds=told["later"]))
+    alert_path(database, told, clock)
+    os.write(answer, str(points.passed).encode())
+    database.close()
+
+
+def main() -> None:
+    """Fork a child for every line; answer its process number, then how it ended."""
+    for line in sys.stdin:
+        told = json.loads(line)
+        readable, writable = os.pipe()
+        number = os.fork()
+        if number == 0:
+            code = 1
+            try:
+                child(told, writable)
+                code = 0
+            finally:
+                sys.stderr.flush()
+                os._exit(code)
+        os.close(writable)
+        say({"pid": number})
+        _, status = os.waitpid(number, 0)
+        passed = os.read(readable, 20)
+        os.close(readable)
+        say({"killed": os.WIFSIGNALED(status), "code": status, "points": int(passed or 0)})
+
+
+def say(what: dict[str, Any]) -> None:
+    """One line of answer."""
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
