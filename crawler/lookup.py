@@ -11,6 +11,8 @@ from ahocorasick_rs import BytesAhoCorasick
 _SPACE = ord(" ")
 _LARGE = 8_192  # words; a tier this big is never built again by adding to it
 
+_Tier = tuple[list[bytes], list[bytes], BytesAhoCorasick]  # answers, patterns, their automaton
+
 
 class WordLookup:
     """A growing set of folded words and folded beginnings of words."""
@@ -18,7 +20,7 @@ class WordLookup:
     def __init__(self, words: Iterable[bytes] = ()) -> None:
         """Take many words at once: one tier."""
         self._known: set[bytes] = set()
-        self._tiers: list[tuple[list[bytes], BytesAhoCorasick]] = []
+        self._tiers: list[_Tier] = []
         self.add(words)
 
     def add(self, words: Iterable[bytes]) -> None:
@@ -30,9 +32,9 @@ class WordLookup:
         if not fresh:
             return
         self._known.update(fresh)
-        while self._tiers and len(self._tiers[-1][0]) <= min(2 * len(fresh), _LARGE):
-            fresh += self._tiers.pop()[0]
-        self._tiers.append((fresh, BytesAhoCorasick(fresh)))
+        while self._tiers and len(self._tiers[-1][1]) <= min(2 * len(fresh), _LARGE):
+            fresh += self._tiers.pop()[1]
+        self._tiers.append(_tier(fresh))
 
     def find(self, folded: bytes) -> list[tuple[bytes, int, int]]:
         """Each word found, with its [start, end) in the folded bytes; tiers one after another.
@@ -40,11 +42,17 @@ class WordLookup:
         A beginning is answered with ``*`` after it, and with the end of the whole word.
         """
         found: list[tuple[bytes, int, int]] = []
-        for patterns, automaton in self._tiers:
-            for index, start, end in automaton.find_matches_as_indexes(folded, overlapping=True):
-                pattern = patterns[index]
-                if pattern[-1] == _SPACE:
-                    found.append((pattern[1:-1], start + 1, end - 1))
-                else:
-                    found.append((pattern[1:] + b"*", start + 1, folded.index(b" ", end)))
+        for keys, patterns, automaton in self._tiers:
+            hits = automaton.find_matches_as_indexes(folded, overlapping=True)
+            found += [
+                (keys[index], start + 1, end - 1)
+                if patterns[index][-1] == _SPACE
+                else (keys[index], start + 1, folded.index(b" ", end))
+                for index, start, end in hits
+            ]
         return found
+
+
+def _tier(patterns: list[bytes]) -> _Tier:
+    keys = [pattern[1:-1] if pattern[-1] == _SPACE else pattern[1:] + b"*" for pattern in patterns]
+    return keys, patterns, BytesAhoCorasick(patterns)
