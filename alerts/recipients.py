@@ -31,6 +31,7 @@ class Recipient:
     timezone: str = DEFAULT_ZONE
     quiet_hours: str = ""  # "23:00-08:00", in the recipient's own zone
     people: tuple[str, ...] = ()  # ids or @names that may press; none: whoever is in the chat
+    fallback: str | None = None  # name of the recipient told when this one's address is dead
     ops: bool = False  # is told of nabat's own troubles
     digest: bool = False  # gets the morning digest
 

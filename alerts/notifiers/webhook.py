@@ -1,0 +1,80 @@
+"""Post notifications as signed JSON to an address of one's own."""
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import httpx
+
+from alerts.notifiers.protocol import DeliveryError, Outcome, Receipt, Reconcile
+from storage.records import Message, Notification
+
+_NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookNotifier:
+    """Hand each message to the recipient's address as JSON.
+
+    ``X-Nabat-Signature`` is ``sha256=`` and the HMAC of the body; ``Idempotency-Key``
+    is the same however often one message is tried, so a receiver can fold repeats.
+    """
+
+    kind: ClassVar[str] = "webhook"
+    secret: str = field(default="", repr=False)
+    timeout: float = 10.0
+    reconcile: Reconcile = "resend-marked"
+
+    def send(self, notification: Notification, message: Message) -> Receipt:
+        """Post it; any 2xx is a receipt."""
+        body = json.dumps(_content(notification, message), ensure_ascii=False).encode("utf-8")
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Idempotency-Key": hashlib.sha256(notification.key.encode()).hexdigest(),
+        }
+        if self.secret:
+            digest = hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
+            headers["X-Nabat-Signature"] = f"sha256={digest}"
+        try:
+            answer = httpx.post(
+                notification.address, content=body, headers=headers, timeout=self.timeout
+            )
+        except (*_NEVER_LEFT, httpx.InvalidURL) as error:
+            raise DeliveryError(f"no connection: {type(error).__name__}") from error
+        except httpx.HTTPError as error:
+            reason = f"no answer: {type(error).__name__}"
+            raise DeliveryError(reason, outcome="unknown") from error
+        if not answer.is_success:
+            raise DeliveryError(f"answered {answer.status_code}", outcome=_outcome(answer))
+        return Receipt(provider_id=headers["Idempotency-Key"])
+
+
+def _outcome(answer: httpx.Response) -> Outcome:
+    code = answer.status_code
+    known: dict[int, Outcome] = {401: "auth", 403: "auth", 404: "dead", 410: "dead", 429: "rate"}
+    if code in known:
+        return known[code]
+    return "unknown" if code >= 500 else "poison"
+
+
+def _content(notification: Notification, message: Message) -> dict[str, object]:
+    """What the receiver gets; documented in docs/howto."""
+    return {
+        "key": notification.key,
+        "kind": notification.kind,
+        "incident": notification.incident_id,
+        "revision": notification.revision,
+        "recipient": notification.recipient,
+        "language": notification.language,
+        "created_at": notification.created_at.isoformat(),
+        "subject": message.subject,
+        "text": message.text.encode("utf-8", "replace").decode("utf-8"),
+    }

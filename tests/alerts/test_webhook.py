@@ -1,0 +1,135 @@
+"""The webhook and the apprise notifier against an HTTP server on loopback."""
+
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from alerts.notifiers.apprise import AppriseNotifier
+from alerts.notifiers.protocol import DeliveryError
+from alerts.notifiers.webhook import WebhookNotifier
+from storage.records import Message
+from tests.alerts.making import notification
+
+# Apprise imports a module of the standard library that is on its way out.
+_OLD_IMPORT = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+MESSAGE = Message(subject="Тема", text="Тревога", html="")
+
+
+class Receiver:
+    """Takes what is posted and answers as told."""
+
+    def __init__(self) -> None:
+        self.posts: list[tuple[dict[str, str], bytes]] = []
+        self.answers: list[int] = []
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                receiver.posts.append((dict(self.headers), body))
+                code = receiver.answers.pop(0) if receiver.answers else 200
+                if code == 0:
+                    self.close_connection = True
+                    return
+                with suppress(OSError):
+                    self.send_response(code)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Say nothing."""
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """An HTTP server of one's own."""
+    made = Receiver()
+    thread = threading.Thread(target=made.server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+    thread.join(5)
+
+
+def test_a_message_is_posted_as_signed_json(receiver: Receiver) -> None:
+    """The receiver can check who wrote it, and fold repeats."""
+    row = notification(channel="webhook", address=f"http://127.0.0.1:{receiver.port}/hook")
+
+    receipt = WebhookNotifier(secret="s3cret").send(row, MESSAGE)
+
+    headers, body = receiver.posts[0]
+    digest = hmac.new(b"s3cret", body, hashlib.sha256).hexdigest()
+    assert headers["X-Nabat-Signature"] == f"sha256={digest}"
+    assert headers["Idempotency-Key"] == receipt.provider_id
+    assert json.loads(body)["text"] == "Тревога"
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        (401, "auth"),
+        (404, "dead"),
+        (429, "rate"),
+        (500, "unknown"),
+        (400, "poison"),
+        (0, "unknown"),
+    ],
+)
+def test_each_answer_says_what_to_do(receiver: Receiver, code: int, outcome: str) -> None:
+    """As with every channel."""
+    receiver.answers.append(code)
+    row = notification(channel="webhook", address=f"http://127.0.0.1:{receiver.port}/hook")
+
+    with pytest.raises(DeliveryError) as raised:
+        WebhookNotifier().send(row, MESSAGE)
+
+    assert raised.value.outcome == outcome
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/", "no address", "ftp://x", "http://["])
+def test_an_address_nobody_answers_at_is_surely_not_sent(address: str) -> None:
+    """It can be repeated freely."""
+    with pytest.raises(DeliveryError) as raised:
+        WebhookNotifier().send(replace(notification(), address=address), MESSAGE)
+
+    assert raised.value.outcome == "not_sent"
+
+
+def test_the_secret_is_in_no_repr() -> None:
+    """Records end up in logs."""
+    assert "s3cret" not in repr(WebhookNotifier(secret="s3cret"))
+
+
+@_OLD_IMPORT
+def test_apprise_reaches_its_services(receiver: Receiver) -> None:
+    """By the URL that is the recipient's address."""
+    row = notification(channel="apprise", address=f"json://127.0.0.1:{receiver.port}/x")
+
+    AppriseNotifier().send(row, MESSAGE)
+
+    assert "Тревога" in receiver.posts[0][1].decode("unicode_escape", "replace") or (
+        json.loads(receiver.posts[0][1])["message"] == "Тревога"
+    )
+
+
+@_OLD_IMPORT
+@pytest.mark.parametrize(
+    ("address", "outcome"), [("nonsense://x", "dead"), ("json://127.0.0.1:9/", "unknown")]
+)
+def test_apprise_says_only_yes_or_no(address: str, outcome: str) -> None:
+    """A no is not known to be a no."""
+    with pytest.raises(DeliveryError) as raised:
+        AppriseNotifier().send(replace(notification(), address=address), MESSAGE)
+
+    assert raised.value.outcome == outcome
