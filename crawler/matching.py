@@ -15,8 +15,8 @@ from crawler.lookup import WordLookup
 from crawler.names import Name, brand_name, is_person_name, person_name, phrase
 from crawler.occurrences import accept
 from crawler.persons import choose_person
-from crawler.watch_language import Node
 from crawler.watch_query import Scene, Term, WatchQuery
+from crawler.watch_tree import Node
 from storage.records import CrisisTerm, MatchedTerm, Watch
 
 _RULES = "1"  # of what is a mention; a new number has stored articles matched again

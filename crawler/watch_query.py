@@ -14,7 +14,8 @@ from crawler.folding import fold_words, spelling
 from crawler.names import Name, brand_name, person_name, phrase, spelling_kept
 from crawler.occurrences import accept
 from crawler.persons import choose_person
-from crawler.watch_language import (
+from crawler.watch_language import parse
+from crawler.watch_tree import (
     And,
     Field,
     Near,
@@ -24,7 +25,6 @@ from crawler.watch_language import (
     Phrase,
     Word,
     can_be_found,
-    parse,
 )
 from crawler.word_forms import word_forms
 

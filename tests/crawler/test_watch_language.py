@@ -6,18 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.watch_language import (
-    And,
-    Field,
-    Near,
-    Node,
-    Not,
-    Or,
-    Phrase,
-    WatchError,
-    Word,
-    parse,
-)
+from crawler.watch_language import WatchError, parse
+from crawler.watch_tree import And, Field, Near, Node, Not, Or, Phrase, Word
 
 A, B, C = (Word(text=text) for text in ("аист", "бык", "волк"))
 
