@@ -5,12 +5,14 @@ usable http address is told apart by ``None``. Whether an address may be
 fetched at all is decided where the connection is made (crawler.guard).
 """
 
+import hashlib
 import re
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
 
-LONGEST_ADDRESS = 2000
+LONGEST_ADDRESS = 2000  # characters, as many as the database keeps
+LONGEST_NAME = 300  # of something published without an address
 
 # Parameters that say where a reader came from, never what is shown.
 TRACKING_PREFIXES = (
@@ -128,7 +130,7 @@ def canonical_address(address: str) -> str:
         found, simple = simple, _simplify(simple)  # hostile escapes need another pass
         if simple == found:
             break
-    return simple
+    return simple if len(simple) <= LONGEST_ADDRESS else _shortened(simple)
 
 
 def host_of(address: str) -> str:
@@ -151,7 +153,20 @@ def is_same_site(address: str, other: str) -> bool:
 
 def synthetic_address(base: str, identity: str) -> str:
     """A stable address for something published without a link of its own."""
-    return f"{base.split('#')[0]}#{quote(identity[:200], safe='')}"
+    name = quote(identity, safe="", errors="replace")
+    if len(name) > LONGEST_NAME:
+        name = _digest(identity)
+    return f"{base.split('#')[0][: LONGEST_ADDRESS - LONGEST_NAME - 1]}#{name}"
+
+
+def _shortened(address: str) -> str:
+    """An address too long to store, told apart from its like by a digest."""
+    whole_escapes = re.sub(r"%[0-9A-F]?$", "", address[: LONGEST_ADDRESS - 100])
+    return f"{whole_escapes}~{_digest(address)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _simplify(address: str) -> str:

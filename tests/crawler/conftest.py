@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -53,6 +53,7 @@ class Web:
         return sum(one.path == path for one in self.seen)
 
 
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LOOPBACK = ("127.0.0.1/32",)
 
 

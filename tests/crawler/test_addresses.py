@@ -99,3 +99,19 @@ def test_what_has_no_link_gets_a_stable_address() -> None:
     assert first == synthetic_address("https://a.example/rss", "тема 5#&")
     assert first != synthetic_address("https://a.example/rss", "тема 6#&")
     assert host_of(first) == "a.example"
+
+
+@pytest.mark.parametrize("path", ["ж" * 900, "a" * 1_900 + "ж" * 30, "x?q=" + "й" * 800])
+def test_an_address_never_outgrows_the_database(path: str) -> None:
+    """Cyrillic grows sixfold when escaped; what is cut is told apart by a digest."""
+    canonical = canonical_address(f"https://a.example/{path}")
+    assert len(canonical) <= 2000
+    assert canonical_address(canonical) == canonical
+    assert canonical != canonical_address(f"https://a.example/{path}1")
+
+
+def test_a_long_identity_becomes_a_digest() -> None:
+    """Some feeds use the whole text as their id."""
+    first = synthetic_address("https://a.example/" + "x" * 1_900, "длинно" * 500)
+    assert len(first) <= 2000
+    assert first != synthetic_address("https://a.example/" + "x" * 1_900, "длинно" * 501)
