@@ -5,6 +5,7 @@ standard input; what it reads goes out line by line at once. Whatever happens
 in here, a hostile page or a crash, touches no other source.
 """
 
+import os
 import re
 import resource
 import socket
@@ -186,8 +187,11 @@ class SiteSpider(scrapy.Spider):
         return _end_of(failure)
 
     def _send(self, line: Line) -> None:
-        sys.stdout.buffer.write(LINE.dump_json(line) + b"\n")
-        sys.stdout.buffer.flush()
+        try:
+            sys.stdout.buffer.write(LINE.dump_json(line) + b"\n")
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            os._exit(1)  # the parent is gone; nobody listens, so nobody's site is read on
 
 
 def main() -> None:
