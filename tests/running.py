@@ -80,11 +80,15 @@ class Running:
         self.process.send_signal(signal.SIGTERM)
         return self._end()
 
+    def ended(self) -> int:
+        """Wait until it has ended by itself; answers its exit code."""
+        return self._end()
+
     def _end(self) -> int:
         code = self.process.wait(PATIENCE)
         self._reader.join(PATIENCE)
-        assert self.process.stderr is not None
-        self.process.stderr.close()
+        if self.process.stderr is not None:
+            self.process.stderr.close()
         return code
 
 
@@ -96,7 +100,8 @@ def running(*words: str, env: Mapping[str, str]) -> Iterator[Running]:
         yield started
     finally:
         if started.process.poll() is None:
-            started.kill()
+            started.process.kill()
+        started.ended()
 
 
 def is_alive(number: int) -> bool:
