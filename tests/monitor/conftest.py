@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.replay import Checkpoints
 from storage.database import Database
 from storage.feeds import SourceEntry
 from storage.records import CrisisTerm, FetchOutcome, MatchedTerm, NewArticle, NewMention, Tone
@@ -37,6 +38,7 @@ class World:
             self.sources = [source.id for source in tx.feeds.sync(entries, now)]
             (brand,) = tx.brands.sync(["Ромашка"], now)
         self.brand_id = brand.id
+        self.checkpoints = Checkpoints()
         self._count = 0
 
     def answer(self, now: datetime, sources: list[int] | None = None) -> None:

@@ -1,29 +1,57 @@
 """The job: counts into verdicts, verdicts into incidents and events."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from monitor.evaluate import BrandSettings, evaluate
-from storage.records import Event
-from tests.monitor.conftest import World
+import pytest
 
+from monitor.evaluate import BrandSettings, evaluate
+from monitor.judge import judge_brands
+from monitor.replay import Checkpoints
+from monitor.settings import DetectorSettings
+from storage.records import BUCKET, Event, Incident, Verdict
+from tests.monitor.conftest import NEUTRAL, World
+
+HOUR = timedelta(hours=1)
 SETTINGS = {"Ромашка": BrandSettings()}
 
 
-def run(world: World, at: datetime) -> list[Event]:
-    """Evaluate as the job runner would."""
-    return evaluate(world.database, SETTINGS, now=at, timezone=UTC)
+def run(world: World, at: datetime, *, checkpoints: Checkpoints | None = None) -> list[Event]:
+    """Evaluate as the job runner would, all sources alive."""
+    world.answer(at)
+    return look(world, at, checkpoints=checkpoints)
 
 
-def crisis(world: World, until: datetime, *, stories: int = 14, hours: float = 3) -> None:
-    """Negative stories spread evenly over the last hours, all gathered at the end."""
+def look(world: World, at: datetime, *, checkpoints: Checkpoints | None = None) -> list[Event]:
+    """Evaluate with the sources as they are."""
+    kept = checkpoints or world.checkpoints
+    return evaluate(world.database, SETTINGS, now=at, timezone=UTC, checkpoints=kept)
+
+
+def crisis(
+    world: World, until: datetime, *, stories: int = 14, hours: float = 3, story: int | None = None
+) -> None:
+    """Negative mentions spread evenly over the last hours, all gathered at the end."""
     for index in range(stories):
-        at = until - timedelta(hours=hours) * (index + 0.5) / stories
-        world.mention(at, title=f"Скандал вокруг Ромашки {index}", crisis="скандал", seen_at=until)
+        at = until - hours * HOUR * (index + 0.5) / stories
+        world.mention(
+            at,
+            title=f"Скандал вокруг Ромашки {index}",
+            crisis="скандал",
+            seen_at=until,
+            story_id=story,
+        )
+
+
+def incidents(world: World) -> Sequence[Incident]:
+    """All incidents, newest first."""
+    with world.database.read() as tx:
+        return tx.incidents.listed()
 
 
 def test_a_crisis_after_quiet_weeks_opens_one_incident(world: World, now: datetime) -> None:
     """Four weeks gathered at once teach the baseline; the last hours alarm."""
-    world.quiet_weeks(now - timedelta(hours=3))
+    world.quiet_weeks(now - 3 * HOUR)
     crisis(world, now)
 
     (event,) = run(world, now)
@@ -34,3 +62,158 @@ def test_a_crisis_after_quiet_weeks_opens_one_incident(world: World, now: dateti
     assert event.facts.return_days > 30
     assert event.facts.crisis == (("скандал", event.facts.negative),)
     assert "usual; chance alone does this" in event.facts.reason
+
+
+def test_running_again_at_the_same_time_adds_nothing(world: World, now: datetime) -> None:
+    """Idempotent: same database, same moment, no second event."""
+    world.quiet_weeks(now - 3 * HOUR)
+    crisis(world, now)
+    run(world, now)
+    assert run(world, now) == []
+    assert len(incidents(world)) == 1
+
+
+def test_quiet_weeks_raise_nothing(world: World, now: datetime) -> None:
+    """Four ordinary weeks, looked at for the first time and an hour later."""
+    world.quiet_weeks(now)
+    assert run(world, now) == []
+    assert run(world, now + HOUR) == []
+
+
+def test_an_old_crisis_found_in_the_archive_is_no_alarm(world: World, now: datetime) -> None:
+    """A new install reads four weeks with a storm two weeks ago: history, not news."""
+    world.quiet_weeks(now)
+    crisis(world, now - timedelta(days=14), stories=20)
+    assert run(world, now) == []
+
+
+def test_reprints_of_one_story_raise_nothing(world: World, now: datetime) -> None:
+    """Forty sites of one family carry one story: one story."""
+    world.quiet_weeks(now - 3 * HOUR)
+    with world.database.begin() as tx:
+        story = tx.stories.add(1, "f").id
+    crisis(world, now, stories=40, hours=2, story=story)
+    assert run(world, now) == []
+
+
+def test_neutral_attention_raises_nothing(world: World, now: datetime) -> None:
+    """Much talk without negativity is not an attack."""
+    world.quiet_weeks(now - 3 * HOUR)
+    for minute in range(60):
+        world.mention(now - timedelta(minutes=3 * minute), tone=NEUTRAL, seen_at=now)
+    assert run(world, now) == []
+
+
+def test_unscored_mentions_wait_for_their_tone(world: World, now: datetime) -> None:
+    """They count as soon as they are scored, in the bucket they belong to."""
+    world.quiet_weeks(now - 3 * HOUR)
+    for minute in range(0, 180, 12):
+        world.mention(now - timedelta(minutes=minute), tone=None, seen_at=now)
+    assert run(world, now) == []
+
+
+def test_a_growing_crisis_worsens_and_a_quiet_one_is_laid_to_rest(
+    world: World, now: datetime
+) -> None:
+    """Opened, worsened, calmed, resolved: each told once, in this order."""
+    world.quiet_weeks(now - 3 * HOUR)
+    crisis(world, now, stories=4)
+    events = run(world, now)
+    crisis(world, now + 2 * HOUR, stories=25, hours=2)
+    for hour in range(60):
+        events += run(world, now + (2 + hour) * HOUR)
+    kinds = [event.kind for event in events]
+    assert kinds[0] == "opened"
+    assert "worsened" in kinds
+    assert kinds[-2:] == ["calmed", "resolved"]
+    assert [event.revision for event in events] == list(range(1, len(events) + 1))
+    assert [one.state for one in incidents(world)] == ["resolved"]
+
+
+def test_dead_sources_are_blind_and_calm_nothing_down(world: World, now: datetime) -> None:
+    """An incident stays open while nobody answers."""
+    world.quiet_weeks(now - 3 * HOUR)
+    crisis(world, now)
+    run(world, now)
+    for hour in range(1, 30):
+        assert look(world, now + hour * HOUR) == []
+    assert [one.state for one in incidents(world)] == ["open"]
+
+
+def test_a_backlog_after_two_dark_days_raises_nothing(world: World, now: datetime) -> None:
+    """What sources missed comes back dated by publication, at its usual rate."""
+    world.quiet_weeks(now)
+    run(world, now)
+    back = now + timedelta(days=2)
+    for hour in range(1, 48, 3):
+        look(world, now + hour * HOUR)
+    for hour in range(0, 48, 8):
+        world.mention(now + hour * HOUR, title="Жалоба", seen_at=back)
+    assert run(world, back) == []
+    assert incidents(world) == []
+
+
+def test_the_chart_covers_a_week_of_hours(world: World, now: datetime) -> None:
+    """Observed and expected by the hour, the running hour included."""
+    world.quiet_weeks(now - 3 * HOUR)
+    crisis(world, now)
+    (event,) = run(world, now)
+    series = event.facts.series
+    assert len(series) == 7 * 24
+    assert series[-1].start_at == now
+    assert sum(point.observed for point in series[-4:]) == 14
+    assert all(point.expected > 0 for point in series)
+
+
+@pytest.mark.parametrize("stops", [2, 3], ids=["every second run", "every third"])
+def test_a_restart_changes_no_verdict(world: World, now: datetime, stops: int) -> None:
+    """Killed between runs: what follows equals an uninterrupted daemon's verdicts."""
+    world.quiet_weeks(now - 3 * HOUR)
+    crisis(world, now + HOUR, stories=12)
+    uninterrupted, restarted = Checkpoints(), Checkpoints()
+    for quarter in range(8):
+        if quarter % stops == 0:
+            restarted = Checkpoints()
+        at = now + quarter * BUCKET
+        run(world, at, checkpoints=uninterrupted)
+        assert verdict(world, at, restarted) == verdict(world, at, uninterrupted)
+
+
+def verdict(world: World, at: datetime, checkpoints: Checkpoints) -> Verdict:
+    """The brand's verdict from the stored buckets."""
+    settings = {"Ромашка": DetectorSettings()}
+    with world.database.read() as tx:
+        brands = tx.brands.active()
+        (judged,) = judge_brands(tx, brands, settings, now=at, checkpoints=checkpoints)
+    return judged.verdict
+
+
+def test_a_mention_that_arrives_late_is_counted_in_its_own_bucket(
+    world: World, now: datetime
+) -> None:
+    """Publication time decides, not arrival."""
+    world.quiet_weeks(now)
+    run(world, now)
+    world.mention(now - 6 * HOUR, title="Опоздавшая", seen_at=now + HOUR)
+    run(world, now + HOUR)
+    with world.database.read() as tx:
+        (bucket,) = tx.buckets.between(world.brand_id, now - 6 * HOUR, now - 5.75 * HOUR)
+    assert bucket.negative_stories == 1
+
+
+def test_a_brand_without_settings_is_judged_by_the_defaults(world: World, now: datetime) -> None:
+    """A forgotten entry silences nobody."""
+    world.quiet_weeks(now - 3 * HOUR)
+    crisis(world, now)
+    world.answer(now)
+    (event,) = evaluate(world.database, {}, now=now, timezone=UTC)
+    assert event.kind == "opened"
+
+
+def test_a_floor_of_stories_is_kept(world: World, now: datetime) -> None:
+    """Fewer distinct stories than asked for never alarm."""
+    world.quiet_weeks(now - 3 * HOUR)
+    crisis(world, now, stories=6)
+    world.answer(now)
+    asked = {"Ромашка": BrandSettings(min_stories=10)}
+    assert evaluate(world.database, asked, now=now, timezone=UTC) == []

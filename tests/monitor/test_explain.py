@@ -1,0 +1,186 @@
+"""What is behind a spike: every fact stands on stored mentions."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.explain import Evidence, explain, is_negative
+from storage.records import (
+    CrisisTerm,
+    Facts,
+    MatchedTerm,
+    Mention,
+    MentionView,
+    Tone,
+    Verdict,
+)
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+VERDICT = Verdict(
+    brand_id=1,
+    at=NOON,
+    alarm=True,
+    state="spike",
+    observed=4,
+    expected=0.5,
+    window=timedelta(hours=3),
+    probability=1e-4,
+    return_days=85,
+    reason="4 in 3 h where 0.5 is usual",
+    baseline=timedelta(days=28),
+    coverage=0.9,
+)
+
+
+def view(
+    number: int,
+    title: str = "Новость",
+    *,
+    negative: float = 0.9,
+    story: int | None = None,
+    publisher: str = "Газета",
+    author: str | None = None,
+    crisis: tuple[str, ...] = (),
+    person: str | None = None,
+    corrected: str | None = None,
+) -> MentionView:
+    """A mention so many minutes after noon."""
+    label = "negative" if negative >= 0.5 else "neutral"
+    names = [("Ромашка", "brand")] + ([(person, "person")] if person else [])
+    return MentionView(
+        mention=Mention(
+            id=number,
+            article_id=number,
+            brand_id=1,
+            matched=tuple(
+                MatchedTerm(start=0, end=1, text=name, term=name, kind=kind) for name, kind in names
+            ),
+            crisis=tuple(CrisisTerm(start=0, end=1, text=word, term=word) for word in crisis),
+            snippet="",
+            kind="brand",
+            happened_at=NOON + timedelta(minutes=number),
+            created_at=NOON,
+            tone=Tone(
+                label=label,
+                negative=negative,
+                neutral=1 - negative,
+                positive=0.0,
+                unsure=False,
+                model="m",
+            ),
+            corrected=corrected,
+        ),
+        brand="Ромашка",
+        url=f"https://example.org/{number}",
+        title=title,
+        text="",
+        lang="ru",
+        author=author,
+        publisher=publisher,
+        source="rss:x",
+        story_id=story,
+        published_at=None,
+        seen_at=NOON,
+    )
+
+
+def facts(*mentions: MentionView, before: tuple[MentionView, ...] = ()) -> Facts:
+    """The facts of these mentions."""
+    return explain(
+        VERDICT,
+        Evidence(mentions=mentions, before=before, series=(), sources_alive=9, sources_total=10),
+    )
+
+
+def test_the_verdict_s_numbers_are_told_unchanged() -> None:
+    """Observed, expected, chance, reason, coverage."""
+    found = facts(view(1))
+    assert (found.observed, found.expected, found.return_days) == (4, 0.5, 85)
+    assert (found.reason, found.coverage) == (VERDICT.reason, 0.9)
+    assert (found.sources_alive, found.sources_total) == (9, 10)
+
+
+def test_reprints_are_copies_of_one_story() -> None:
+    """Told by its first mention, with copies and publisher families."""
+    found = facts(
+        view(3, story=7, publisher="Б"),
+        view(1, "Первый", story=7, publisher="А"),
+        view(2, story=7, publisher="А"),
+        view(4),
+    )
+    assert (found.mentions, found.negative, found.stories) == (4, 4, 2)
+    assert found.top[0].title == "Первый"
+    assert (found.top[0].copies, found.top[0].publishers) == (3, 2)
+
+
+def test_the_first_story_is_the_earliest_and_the_top_the_widest() -> None:
+    """Who began, and what spread."""
+    wide = [view(n, "Широкая", story=9, publisher=f"И{n}") for n in range(5, 9)]
+    found = facts(view(1, "Первая"), *wide)
+    assert found.first is not None
+    assert found.first.title == "Первая"
+    assert found.top[0].title == "Широкая"
+
+
+def test_only_three_stories_are_on_top() -> None:
+    """A message has room for three."""
+    assert len(facts(*(view(n) for n in range(10))).top) == 3
+
+
+def test_neutral_mentions_are_counted_and_not_blamed() -> None:
+    """They are mentions; they make no negative story."""
+    found = facts(view(1), view(2, negative=0.1, publisher="Другой"))
+    assert (found.mentions, found.negative, found.stories) == (2, 1, 1)
+    assert found.publishers == (("Газета", 1),)
+
+
+def test_the_loudest_author_has_a_share() -> None:
+    """Three of four by one person at one place; a namesake elsewhere is somebody else."""
+    found = facts(
+        *(view(n, author="Пётр") for n in range(3)), view(4, author="Пётр", publisher="Форум")
+    )
+    assert (found.authors, found.top_author) == (2, "Пётр (Газета)")
+    assert found.top_author_share == pytest.approx(0.75)
+
+
+def test_unsigned_mentions_have_no_loudest_author() -> None:
+    """Nobody is named when nobody signed."""
+    found = facts(view(1), view(2))
+    assert (found.authors, found.top_author, found.top_author_share) == (0, None, 0.0)
+
+
+def test_crisis_words_and_persons_are_counted_by_mentions() -> None:
+    """Most first."""
+    found = facts(
+        view(1, crisis=("суд", "суд", "скандал"), person="Иванов Иван"),
+        view(2, crisis=("суд",)),
+    )
+    assert found.crisis == (("суд", 2), ("скандал", 1))
+    assert found.persons == ("Иванов Иван",)
+
+
+def test_words_are_those_said_more_than_usual() -> None:
+    """A word of the crisis is told; the brand and everyday words are not."""
+    before = tuple(view(100 + n, "Ромашка открыла магазин", negative=0.1) for n in range(50))
+    found = facts(
+        *(view(n, "Отравление: Ромашка закрыла магазин") for n in range(4)), before=before
+    )
+    assert "отравление" in found.words
+    assert "ромашка" not in found.words
+    assert found.words[0] != "магазин"
+
+
+def test_nothing_negative_gives_empty_facts() -> None:
+    """No stories, no authors, no division by zero."""
+    found = facts()
+    assert (found.mentions, found.stories, found.first, found.top) == (0, 0, None, ())
+
+
+@pytest.mark.parametrize(
+    ("negative", "corrected", "answer"),
+    [(0.9, None, True), (0.9, "positive", False), (0.1, "negative", True), (0.5, None, True)],
+    ids=["model", "person says no", "person says yes", "half"],
+)
+def test_a_person_s_word_wins(negative: float, corrected: str | None, answer: bool) -> None:
+    """The label people gave goes before the model's."""
+    assert is_negative(view(1, negative=negative, corrected=corrected).mention) is answer
