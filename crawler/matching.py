@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crawler.crisis_words import CrisisPlace, CrisisWords, near, shipped_crisis_words
-from crawler.document import Document, Occurrence
+from crawler.document import Document, Found, Occurrence
 from crawler.lookup import WordLookup
 from crawler.names import Name, brand_name, is_person_name, person_name, phrase
 from crawler.occurrences import accept
@@ -74,11 +74,12 @@ class Matcher:
         since people mix them.
         """
         document = Document(title, text)
-        occurrences, asked = self._occurrences(document)
+        found = document.find(self._lookup)
+        occurrences, asked = self._occurrences(document, found)
         if not occurrences and not asked:
             return ()
         crisis = self._crisis.places(document)
-        scene = Scene(document, document.find(self._query_lookup) if asked else ())
+        scene = Scene(document, [*found, *document.find(self._query_lookup)] if asked else ())
         matches = (
             _judge(self._watches[number], occurrences.get(number, {}), scene, crisis)
             for number in sorted(occurrences.keys() | asked)
@@ -103,15 +104,17 @@ class Matcher:
         return keys
 
     def _query_keys(self, watches: Iterable["_Watched"]) -> set[bytes]:
-        return {key for watched in watches for query in watched.queries for key in query.folded()}
+        """What judging needs to see beside the names and anchors that are looked for anyway."""
+        keys = {key for watched in watches for query in watched.queries for key in query.folded()}
+        return keys - self._holders.keys() - self._query_holders.keys()
 
     def _occurrences(
-        self, document: Document
+        self, document: Document, all_found: Sequence[Found]
     ) -> tuple[dict[int, dict[Name, list[Occurrence]]], set[int]]:
         """What was accepted of each name, by watch; and the watches to be asked besides."""
         accepted: dict[int, dict[Name, list[Occurrence]]] = {}
         asked: set[int] = set()
-        for found in document.find(self._lookup):
+        for found in all_found:
             asked.update(self._query_holders.get(found.key, ()))
             for number in self._holders.get(found.key, ()):
                 watch, name = self._names[number]

@@ -39,15 +39,10 @@ class Term:
     """A word or phrase of a watch: any of its names will do."""
 
     names: tuple[tuple[Name, frozenset[bytes]], ...]  # each with its folded words
+    keys: frozenset[bytes]  # the folded words of all; a beginning ends with ``*``
     beginning: str = ""  # instead of names: how a word has to begin
     capital: bool = False
     rank: int = 3  # how rare it is; the rarest part of a watch is looked for first
-
-    def folded(self) -> frozenset[bytes]:
-        """The folded words it may be found by; a beginning ends with ``*``."""
-        if self.beginning:
-            return frozenset(key + b"*" for key in fold_words(self.beginning)[:1])
-        return frozenset(key for _, keys in self.names for key in keys)
 
 
 class Scene:
@@ -64,7 +59,9 @@ class Scene:
     def places(self, term: Term) -> list[Occurrence]:
         """Where a term stands, in order; worked out once."""
         if (places := self._places.get(term)) is None:
-            places = self._places[term] = sorted(self._look(term), key=lambda place: place.start)
+            places = list(self._look(term)) if term.keys & self._found.keys() else []
+            places.sort(key=lambda place: place.start)
+            self._places[term] = places
         return places
 
     def _look(self, term: Term) -> Iterator[Occurrence]:
@@ -86,7 +83,7 @@ class Scene:
         return choose_person(name, self.document, places, brand_named=False)
 
     def _begun(self, term: Term) -> Iterator[Occurrence]:
-        for key in term.folded():
+        for key in term.keys:
             for found in self._found.get(key, ()):
                 if found.spelled.startswith(term.beginning):
                     yield Occurrence(found.start, found.end, found.mixed)
@@ -109,11 +106,13 @@ class WatchQuery:
 
     def folded(self) -> frozenset[bytes]:
         """Every folded word that judging needs to see."""
-        return frozenset(key for node in self.words for key in self._terms[node].folded())
+        return frozenset(key for node in self.words for key in self._terms[node].keys)
 
     def judge(self, scene: Scene) -> list[tuple[str, Occurrence]]:
         """What of the watch stands in the text, each with its word; nothing when it fails."""
         places = self._places(self._root, scene)
+        if not places:
+            return []
         spans = {(place.start, place.end) for place in places}
         named = {
             (place.start, place.end): (text, place)
@@ -155,7 +154,7 @@ class WatchQuery:
         """Folded words one of which every matching text has."""
         match node:
             case Word() | Phrase():
-                return self._terms[node].folded()
+                return self._terms[node].keys
             case Or(parts=parts):
                 return frozenset(key for part in parts for key in self._anchors(part))
             case And(parts=parts):
@@ -172,7 +171,8 @@ class WatchQuery:
             case Word() | Phrase():
                 return scene.places(self._terms[node])
             case Or(parts=parts):
-                return _in_order(place for part in parts for place in self._places(part, scene))
+                either = [place for part in parts for place in self._places(part, scene)]
+                return _in_order(either) if len(either) > 1 else either
             case And(parts=parts):
                 return self._all(parts, scene)
             case Near():
@@ -202,6 +202,8 @@ class WatchQuery:
     def _near(self, node: Near, scene: Scene) -> list[Occurrence]:
         left = self._places(node.left, scene)
         right = self._places(node.right, scene) if left else []
+        if not right:
+            return []
         close = _closeness(node, scene.document)
         pairs = [(one, other) for one in left for other in right if close(one, other)]
         return _in_order(place for pair in pairs for place in pair)
@@ -234,12 +236,16 @@ def _compiled(node: Word | Phrase) -> Term:
     if node.mode in ("exact", "forms") and len(node.text) <= 3 and node.text.islower():
         rank = _FREQUENT
     if node.mode == "beginning":
-        return Term(names=(), beginning=spelling(node.text), capital=node.capital, rank=rank)
+        keys = frozenset(key + b"*" for key in fold_words(node.text)[:1])
+        beginning = spelling(node.text)
+        return Term(names=(), keys=keys, beginning=beginning, capital=node.capital, rank=rank)
     return _term(_names(node), capital=node.capital, rank=rank)
 
 
 def _term(names: Iterable[Name], *, capital: bool, rank: int) -> Term:
-    return Term(names=tuple((name, name.folded()) for name in names), capital=capital, rank=rank)
+    named = tuple((name, name.folded()) for name in names)
+    keys = frozenset(key for _, keys in named for key in keys)
+    return Term(names=named, keys=keys, capital=capital, rank=rank)
 
 
 def _names(node: Word) -> Iterator[Name]:
