@@ -11,21 +11,21 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from crawler.addresses import canonical_address
 from crawler.fetch import Fetcher, FetchError, FetchSettings
 from crawler.ingest import Added, Ingest
+from crawler.reading import Reading, outcome_of
 from crawler.robots import Robots
-from crawler.sources.protocol import FailedPage, Found, Freshness, SourcePlugin, Visit, key_of
+from crawler.sources.protocol import FailedPage, SourcePlugin, Visit, key_of
 from storage.database import Database
-from storage.records import FetchOutcome, NewArticle, Source, SourceFailure
+from storage.records import FetchOutcome, NewArticle, Source
 
 BATCH = 50  # articles stored together
 OUTCOMES = 50  # outcomes recorded together
 CHILDREN = 2  # child processes at once
 GIVE_UP = 3  # failures after which a page is no longer asked for
-LONGEST_PAUSE = timedelta(hours=6)  # between visits to a source that keeps failing
 
 logger = logging.getLogger(__name__)
 
@@ -152,7 +152,7 @@ class _Pass:
     async def _visit(
         self, source: Source, plugin: SourcePlugin, fetcher: Fetcher, robots: Robots
     ) -> None:
-        reading = _Reading(source=source)
+        reading = Reading(source=source)
         visit = Visit(
             source=source,
             fetcher=fetcher,
@@ -163,12 +163,12 @@ class _Pass:
             processes=self._processes,
         )
         problem = await self._read(plugin, visit, reading)
-        self._outcomes.append(_outcome(reading, problem, self._now))
+        self._outcomes.append(outcome_of(reading, problem, self._now))
         self._count(reading, problem)
         await self._record(least=OUTCOMES)
 
     async def _read(
-        self, plugin: SourcePlugin, visit: Visit, reading: "_Reading"
+        self, plugin: SourcePlugin, visit: Visit, reading: Reading
     ) -> FetchError | None:
         """Take what the source gives, storing as it comes; answers what ended it early."""
         problem: FetchError | None = None
@@ -186,7 +186,7 @@ class _Pass:
         await self._store(reading)
         return problem
 
-    async def _store(self, reading: "_Reading") -> None:
+    async def _store(self, reading: Reading) -> None:
         articles, reading.waiting = reading.waiting, []
         if not articles:
             return
@@ -199,7 +199,7 @@ class _Pass:
         self._tally.articles += added.articles
         self._tally.mentions += added.mentions
 
-    def _store_singly(self, articles: Sequence[NewArticle], reading: "_Reading") -> Added:
+    def _store_singly(self, articles: Sequence[NewArticle], reading: Reading) -> Added:
         """Store what can be stored; the last failure stands when nothing can."""
         kept = Added()
         problem: Exception | None = None
@@ -245,7 +245,7 @@ class _Pass:
         given_up = (failure.address for failure in failures if failure.attempts >= GIVE_UP)
         return list({canonical_address(address) for address in (*stored, *given_up)})
 
-    def _count(self, reading: "_Reading", problem: FetchError | None) -> None:
+    def _count(self, reading: Reading, problem: FetchError | None) -> None:
         self._tally.visited += 1
         self._tally.pages += len(reading.failed)
         if problem is not None:
@@ -254,56 +254,3 @@ class _Pass:
             logger.warning("source failed", extra={"source": failure.key, "reason": failure.reason})
         if self._progress is not None:
             self._progress(self._tally.visited, self._total)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Reading:
-    """What one visit has found so far."""
-
-    source: Source
-    waiting: list[NewArticle] = field(default_factory=list)
-    failed: list[FailedPage] = field(default_factory=list)
-    pages: list[str] = field(default_factory=list)
-    freshness: Freshness = field(default_factory=Freshness)
-    last_item_at: datetime | None = None
-
-    def take(self, finding: Found | FailedPage | Freshness) -> None:
-        """Put a finding where it belongs."""
-        match finding:
-            case Found():
-                self.waiting.append(finding.article)
-                self.last_item_at = max(
-                    finding.article.published_at or finding.article.seen_at,
-                    self.last_item_at
-                    or datetime.min.replace(tzinfo=finding.article.seen_at.tzinfo),
-                )
-                self.pages.extend([finding.page] if finding.page else [])
-            case FailedPage():
-                self.failed.append(finding)
-            case Freshness():
-                self.freshness = finding
-
-
-def _outcome(reading: _Reading, problem: FetchError | None, now: datetime) -> FetchOutcome:
-    source = reading.source
-    return FetchOutcome(
-        source_id=source.id,
-        at=now,
-        next_due_at=now + (pause_after(problem, source) if problem else source.interval),
-        error=problem.reason if problem else None,
-        etag=reading.freshness.etag,
-        last_modified=reading.freshness.last_modified,
-        last_item_at=reading.last_item_at,
-        failed_pages=tuple(
-            SourceFailure(source_id=source.id, address=page.address, reason=page.reason, at=now)
-            for page in reading.failed
-        ),
-        read_pages=tuple(reading.pages),
-    )
-
-
-def pause_after(problem: FetchError, source: Source) -> timedelta:
-    """How long to leave a failing source alone: longer each time, and as long as it asked."""
-    times = min(source.failures, 8) + (2 if problem.permanent else 0)
-    pause: timedelta = min(source.interval * 2**times, max(LONGEST_PAUSE, source.interval))
-    return max(pause, problem.retry_after or timedelta())

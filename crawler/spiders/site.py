@@ -248,6 +248,8 @@ def _end_of(failure: Failure) -> Ended:
         reason = str(error)
         if "robots.txt" in reason:
             reason = "robots.txt does not allow it"
+        elif "DOWNLOAD_MAXSIZE" in reason:
+            reason = "answer unpacks to more than allowed"
         return Ended(reason=reason or "refused", permanent=True)
     named = next((said for kind, said in _REASONS.items() if isinstance(error, kind)), "")
     return Ended(reason=named or f"{type(error).__name__}: {str(error)[:200]}".rstrip(": "))

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import pytest
 
-from crawler.fetch import FetchError, FetchSettings
+from crawler.fetch import FetchSettings
 from crawler.ingest import Ingest
 from crawler.matching import Matcher
-from crawler.poll import LONGEST_PAUSE, PollReport, Round, pause_after, poll
+from crawler.poll import PollReport, Round, poll
 from crawler.sources.protocol import Finding, Found, SourcePlugin, Visit, entry_of, key_of
 from crawler.sources.rss import RssSource
 from storage.database import Database
@@ -230,23 +230,6 @@ def test_hosts_that_ask_for_peace_hold_only_themselves(web: Web, visit_all: Poll
     report = visit_all([first, second], choice=Round(at_once=1))
     assert report.failed == 2
     assert web.asked("/b") == 0
-
-
-def test_a_pause_never_grows_without_end(now: datetime) -> None:
-    """A source that comes back is noticed within hours."""
-    source = Source(
-        id=1,
-        key="s",
-        kind="rss",
-        address="a",
-        publisher="a",
-        interval=timedelta(minutes=10),
-        failures=99,
-    )
-    assert pause_after(FetchError("x"), source) == LONGEST_PAUSE
-    assert pause_after(FetchError("x"), replace(source, interval=timedelta(days=1))) == timedelta(
-        days=1
-    )
 
 
 def test_a_page_that_mends_itself_is_forgiven(

@@ -1,6 +1,7 @@
 """A site is crawled in its own process: bounded, obedient, and never the end of the others."""
 
 import asyncio
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -182,6 +183,19 @@ def test_a_child_that_dies_is_a_recorded_failure(
     _, end = crawl(SiteSource(url=web.put("/list", listing(["/topic/1"]))), manners)
     assert end is not None
     assert end.reason.startswith("crawl broke off (exit code")
+
+
+def test_a_bomb_on_a_page_is_refused(web: Web, manners: FetchSettings) -> None:
+    """Packed with whatever: it never unpacks past the cap, and the other pages are read."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    bomb = b"".join(packer.compress(bytes(1_000_000)) for _ in range(200)) + packer.flush()
+    web.put("/topic/1", bomb, headers={"Content-Encoding": "gzip"})
+    web.put("/topic/2", article_page("Тема 2"))
+    source = SiteSource(url=web.put("/list", listing(["/topic/1", "/topic/2"])), follow="/topic/")
+    findings, end = crawl(source, manners)
+    assert end is None
+    assert articles(findings) == {"topic/2": "Тема 2"}
+    assert failed(findings)["topic/1"] == "answer unpacks to more than allowed"
 
 
 def test_a_private_site_is_not_crawled(web: Web) -> None:
