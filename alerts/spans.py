@@ -65,7 +65,8 @@ def clip(text: str, limit: int) -> str:
     # A combining mark or joiner must not lose the letter it sits on.
     short = "".join(kept).rstrip("\u200d\ufe0f")
     space = short.rfind(" ")
-    if space >= len(short) * 2 // 3:
+    is_whole_word = text[len(short) : len(short) + 1] == " "
+    if not is_whole_word and space >= len(short) * 2 // 3:
         short = short[:space]
     return f"{short.rstrip(' ,.;:—-(«')}…"
 
