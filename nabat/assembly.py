@@ -24,7 +24,7 @@ def sources(settings: Settings) -> list[SourcePlugin]:
         place = f"source[{index}]"
         built.append(plugins.build(plugins.choose(kinds, table, place), table, place))
     _refuse_twins([key_of(source) for source in built], "source", "give one of them an id")
-    return built
+    return [source for source in built if source.enabled]
 
 
 def notifiers(settings: Settings) -> dict[str, Notifier]:
