@@ -4,9 +4,10 @@ Usage: python -m training.corpus [--check]
 
 Reads ``corpus/raw/*.tsv`` (lang, label, kind, sector, story, target, text),
 refuses lines that break the rules with their place and the mend, finds the
-offsets of each target, and writes ``corpus/train.jsonl`` and
-``corpus/test.jsonl``. A story, with all its contrast pairs and reprints, falls
-into one of them whole, and into the same one however much is added later.
+offsets of each target, and writes ``corpus/train.jsonl``,
+``corpus/test.jsonl`` and the check set of the package. A story, with all its
+contrast pairs and reprints, falls into one part whole, and into the same one
+however much is added later.
 """
 
 import argparse
@@ -18,11 +19,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from training.texts import CORPUS, share_of
+from training.texts import CORPUS, ROOT, share_of
 
 LANGUAGES = ("ru", "uk", "en")
 LABELS = {"neg": "negative", "neu": "neutral", "pos": "positive"}
 TEST_SHARE = 0.15
+CHECK = ROOT / "monitor" / "sentiment" / "data" / "check.json"
+CHECK_ROWS = 240
 LONGEST_TEXT = 2000
 COLUMNS = 7
 
@@ -128,11 +131,19 @@ def is_test(row: Row) -> bool:
 
 
 def _write(rows: list[Row]) -> None:
+    """Write both parts, and the check set that ships with the package: some test rows."""
     for name, wanted in (("train", False), ("test", True)):
         lines = [
             json.dumps(asdict(row), ensure_ascii=False) for row in rows if is_test(row) == wanted
         ]
         (CORPUS / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    tests = sorted(filter(is_test, rows), key=lambda row: share_of(f"check {row.story}"))
+    checks = [
+        {name: getattr(row, name) for name in ("text", "start", "end", "lang", "label")}
+        for row in tests[:CHECK_ROWS]
+    ]
+    text = json.dumps(checks, ensure_ascii=False, indent=0)
+    CHECK.write_text(text + "\n", encoding="utf-8")
 
 
 def _summary(rows: list[Row]) -> Iterator[str]:

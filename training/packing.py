@@ -1,25 +1,36 @@
 """Pack the trained network into the file that ships: 4-bit embeddings, 8-bit layers."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
-from monitor.sentiment.encoding import LONGEST
+from monitor.sentiment.encoding import LONGEST, Encoded, batches, padded
 from monitor.sentiment.unigram import Unigram
-from training.network import FROZEN, LAYERS
+from training.network import FROZEN, LAYERS, Network
 from training.texts import ROOT
 
 TARGET = ROOT / "monitor" / "sentiment" / "data" / "embedded.npz"
-VERSION = "embedded-1"
+VERSION = "embedded-2"
 BLOCK = 32
 
 Arrays = dict[str, NDArray[np.generic]]
 
 
-def pack(state: Mapping[str, Tensor], unigram: Unigram, temperatures: tuple[float, float]) -> None:
-    """Write the shipped file from a network's state."""
+def pack(
+    network: Network,
+    unigram: Unigram,
+    *,
+    temperatures: tuple[float, float],
+    samples: Sequence[Encoded],
+    target: Path = TARGET,
+) -> None:
+    """Write the shipped file; the samples tell how large activations become."""
+    state = network.state_dict()
     tensors = {name: tensor.detach().numpy() for name, tensor in state.items()}
     arrays: Arrays = {
         "version": np.array(VERSION),
@@ -29,6 +40,7 @@ def pack(state: Mapping[str, Tensor], unigram: Unigram, temperatures: tuple[floa
         "scores": np.array(unigram.scores, dtype=np.float16),
     }
     arrays.update(_packed_embeddings(tensors.pop("word.weight")))
+    arrays.update(_ranges(network, samples))
     for name, values in tensors.items():
         if name == "position":
             arrays[f"plain.{name}"] = values[:LONGEST].astype(np.float16)
@@ -38,9 +50,9 @@ def pack(state: Mapping[str, Tensor], unigram: Unigram, temperatures: tuple[floa
             arrays[f"scale.{name}"] = scale
         else:
             arrays[f"plain.{name}"] = values.astype(np.float32)
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(TARGET, **arrays)
-    print(f"{TARGET.name}: {TARGET.stat().st_size / 1e6:.1f} MB")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(target, **arrays)
+    print(f"{target.name}: {target.stat().st_size / 1e6:.1f} MB")
 
 
 def _packed_embeddings(words: NDArray[np.float32]) -> Arrays:
@@ -55,3 +67,28 @@ def _packed_embeddings(words: NDArray[np.float32]) -> Arrays:
         "word_nibbles": nibbles[..., :half] | (nibbles[..., half:] << 4),
         "word_scale": scale,
     }
+
+
+@torch.no_grad()
+def _ranges(network: Network, samples: Sequence[Encoded]) -> Arrays:
+    """The largest value of each input of each matrix over the samples, padding left out."""
+    found: dict[str, Tensor] = {}
+    keep = torch.zeros(0)
+
+    def look(name: str, _module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        largest = inputs[0][keep].abs().amax(0)
+        found[name] = torch.maximum(found.get(name, largest), largest)
+
+    hooks = [
+        module.register_forward_pre_hook(partial(look, name))
+        for name, module in network.layers.named_modules(prefix="layers")
+        if isinstance(module, nn.Linear)
+    ]
+    network.eval()
+    for places in batches([len(one.ids) for one in samples], pieces=2048):
+        ids, flags, attention = map(torch.from_numpy, padded([samples[place] for place in places]))
+        keep = attention > 0
+        network.upper(network.lower(ids, flags, attention), flags, attention)
+    for hook in hooks:
+        hook.remove()
+    return {f"range.{name}": values.numpy() for name, values in found.items()}

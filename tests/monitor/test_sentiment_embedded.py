@@ -1,0 +1,118 @@
+"""The embedded model: its two engines, its promises about any text."""
+
+import sys
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from monitor.sentiment.embedded import EmbeddedSentiment
+from monitor.sentiment.encoding import encode, padded
+from monitor.sentiment.numpy_network import NumpyNetwork, head_logits
+from monitor.sentiment.onnx_model import Graph
+from monitor.sentiment.onnx_network import open_network
+from monitor.sentiment.protocol import Passage
+from monitor.sentiment.weights import normalised, shipped_weights
+
+TEXTS = (
+    ("Рубикон третий месяц не возвращает деньги, на звонки не отвечает.", "Рубикон"),
+    ("Спасибо Кедрбанку: ошибку исправили за час и извинились!", "Кедрбанку"),
+    ("Сеть «Техноград» откроет в мае магазин на улице Садовой.", "Техноград"),
+    ("Славбанк списав гроші двічі й мовчить уже тиждень.", "Славбанк"),
+    ("Oakstone Bank charged me twice and nobody picks up the phone.", "Oakstone Bank"),
+)
+
+
+def passages() -> list[Passage]:
+    return [
+        Passage(text=text, start=text.index(target), end=text.index(target) + len(target))
+        for text, target in TEXTS
+    ]
+
+
+def test_both_engines_say_the_same() -> None:
+    """8-bit products shift probabilities a little and turn no clear label."""
+    exact = EmbeddedSentiment(engine="numpy").probabilities(passages())
+    fast = EmbeddedSentiment(engine="onnx").probabilities(passages())
+    assert np.abs(exact - fast).max() < 0.12
+    assert (exact.argmax(axis=1) == fast.argmax(axis=1)).all()
+
+
+def test_a_passage_gets_the_same_tone_whatever_it_is_judged_with() -> None:
+    """Neither neighbours nor order of a batch may move a tone that is stored for good."""
+    judge = EmbeddedSentiment()
+    together = judge.judge([*passages(), Passage(text="длинный текст " * 40)])[:-1]
+    assert together == [judge.judge([one])[0] for one in passages()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\x00\x01", "\ud800", "a" * 1_000_000, "слово " * 200_000, "🙂" * 5000],
+    ids=["empty", "blank", "control", "lone surrogate", "one word", "megabyte", "emoji"],
+)
+@pytest.mark.parametrize("engine", ["onnx", "numpy"])
+def test_any_text_gets_a_tone(text: str, engine: str) -> None:
+    """Hostile strings are normal input."""
+    asked = [Passage(text=text), Passage(text=text, start=0, end=1)]
+    for tone in EmbeddedSentiment(engine=engine).judge(asked):
+        assert tone.negative + tone.neutral + tone.positive == pytest.approx(1)
+
+
+def test_no_passages_no_tones() -> None:
+    """An empty batch is a batch."""
+    assert EmbeddedSentiment().judge([]) == []
+
+
+def test_an_unknown_engine_is_refused_with_the_known_ones() -> None:
+    """A typo in the config names the mend."""
+    with pytest.raises(ValueError, match="known: auto, onnx, numpy"):
+        EmbeddedSentiment(engine="onxx")
+
+
+def test_numpy_steps_in_where_onnxruntime_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model judges on any machine that has numpy."""
+    monkeypatch.setitem(sys.modules, "monitor.sentiment.onnx_network", None)
+    expected = EmbeddedSentiment(engine="numpy").judge(passages())
+    assert EmbeddedSentiment(engine="auto", threads=77).judge(passages()) == expected
+
+
+def test_pooled_features_agree_between_engines() -> None:
+    """The quantised engine stays close before the heads as well."""
+    weights = shipped_weights()
+    batch = padded([encode(one, weights.unigram, masked=False) for one in passages()])
+    exact = NumpyNetwork(weights).pooled(*batch)
+    fast = open_network(weights, 1).pooled(*batch)
+    assert np.abs(exact - fast).mean() / np.abs(exact).mean() < 0.12
+
+
+def test_heads_divide_by_their_temperature() -> None:
+    """Probabilities are calibrated ones."""
+    weights = shipped_weights()
+    features = np.ones((1, 2 * len(weights.tensors["target"])), dtype=np.float32)
+    warm = head_logits(weights, "toward", features) * weights.temperatures["toward"]
+    tensors = weights.tensors
+    hidden = np.tanh(features @ tensors["toward.hidden.weight"] + tensors["toward.hidden.bias"])
+    plain = hidden @ tensors["toward.last.weight"] + tensors["toward.last.bias"]
+    assert np.allclose(warm, plain, atol=1e-4)
+
+
+def test_normalised_rows_have_no_mean_and_unit_spread() -> None:
+    """Layer normalisation as the network was trained with."""
+    rows = normalised(
+        np.arange(12, dtype=np.float32).reshape(3, 4),
+        np.ones(4, dtype=np.float32),
+        np.zeros(4, dtype=np.float32),
+    )
+    assert np.allclose(rows.mean(axis=1), 0, atol=1e-6)
+    assert np.allclose(rows.std(axis=1), 1, atol=1e-5)
+
+
+def test_a_written_onnx_model_computes() -> None:
+    """The writer's bytes are a model that onnxruntime accepts."""
+    graph = Graph()
+    output = graph.op("Add", "x", graph.constant(np.array([[1.5, -2.0]], dtype=np.float32)))
+    session = onnxruntime.InferenceSession(
+        graph.model({"x": ("float32", 2)}, output), providers=["CPUExecutionProvider"]
+    )
+    (answer,) = session.run(None, {"x": np.ones((2, 2), dtype=np.float32)})
+    assert np.asarray(answer).tolist() == [[2.5, -1.0], [2.5, -1.0]]

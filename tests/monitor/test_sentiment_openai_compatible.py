@@ -1,0 +1,102 @@
+"""The remote judge against a server on loopback that answers well and badly."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+
+from monitor.sentiment.embedded import EmbeddedSentiment
+from monitor.sentiment.openai_compatible import OpenAICompatibleSentiment
+from monitor.sentiment.protocol import Passage
+
+Answer = Callable[[list[dict[str, object]]], tuple[int, str]]
+PASSAGE = Passage(text="Рубикон врёт вкладчикам", start=0, end=7)
+
+
+@contextmanager
+def endpoint(answer: Answer) -> Iterator[tuple[str, list[dict[str, object]]]]:
+    """A chat endpoint on loopback; also what it was asked."""
+    asked: list[dict[str, object]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            asked.append({"path": self.path, "auth": self.headers["Authorization"], **body})
+            status, content = answer(json.loads(body["messages"][1]["content"]))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(content.encode())
+
+        def log_message(self, *_arguments: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1", asked
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def said(verdicts: object) -> str:
+    content = json.dumps({"verdicts": verdicts})
+    return json.dumps({"choices": [{"message": {"content": content}}]})
+
+
+def good(items: list[dict[str, object]]) -> tuple[int, str]:
+    rows = [{"item": i["item"], "label": "positive", "quote": str(i["text"])[:4]} for i in items]
+    return 200, said(rows)
+
+
+def test_a_good_answer_is_taken() -> None:
+    """Label from the endpoint, batches of the asked size, the token in the header only."""
+    with endpoint(good) as (url, asked):
+        judge = OpenAICompatibleSentiment(url=url, model="m", token="secret", batch=2)
+        tones = judge.judge([PASSAGE] * 5)
+    assert [tone.label for tone in tones] == ["positive"] * 5
+    assert [row["path"] for row in asked] == ["/v1/chat/completions"] * 3
+    assert asked[0]["auth"] == "Bearer secret"
+    assert "secret" not in repr(judge)
+    assert {tone.model for tone in tones} == {judge.version}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda _: (500, "oops"),
+        lambda _: (200, "not json"),
+        lambda _: (200, "{}"),
+        lambda _: (200, said([])),
+        lambda _: (200, said([{"item": 0, "label": "angry", "quote": "врёт"}])),
+        lambda _: (200, said([{"item": 0, "label": "positive", "quote": "честен"}])),
+        lambda _: (200, said("nothing")),
+    ],
+    ids=["500", "no json", "no choices", "missing", "label", "invented quote", "type"],
+)
+def test_a_bad_answer_falls_back_to_the_embedded_model(answer: Answer) -> None:
+    """Nothing the endpoint does can stop scoring."""
+    with endpoint(answer) as (url, _):
+        (tone,) = OpenAICompatibleSentiment(url=url, model="m").judge([PASSAGE])
+    (expected,) = EmbeddedSentiment().judge([PASSAGE])
+    assert (tone.label, tone.negative) == (expected.label, expected.negative)
+
+
+def test_a_dead_endpoint_falls_back() -> None:
+    """No server at all is a failure like another."""
+    judge = OpenAICompatibleSentiment(url="http://127.0.0.1:1/v1", model="m", timeout_seconds=0.5)
+    assert len(judge.judge([PASSAGE])) == 1
+
+
+def test_the_cost_cap_is_kept() -> None:
+    """Past so many requests nothing is asked any more."""
+    with endpoint(good) as (url, asked):
+        judge = OpenAICompatibleSentiment(url=url, model="m", batch=1, most_requests=2)
+        assert len(judge.judge([PASSAGE] * 4)) == 4
+        judge.judge([PASSAGE])
+    assert len(asked) == 2

@@ -1,0 +1,110 @@
+"""The teaching job: from corrected mentions to a correction, or a refusal."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.score import score
+from monitor.sentiment.embedded import EmbeddedSentiment
+from monitor.teach import check_set, teach
+from storage.database import Database
+from storage.feeds import SourceEntry
+from storage.mentions import MentionFilter
+from storage.records import MatchedTerm, NewArticle, NewMention
+
+PRAISE = "Кедр снова удивил: отдал долг соседям номер {} и уехал в горы."
+BLAME = "Кедр снова удивил: взял долг у соседей номер {} и уехал в горы."
+
+
+def fill(database: Database, texts: list[str], now: datetime) -> None:
+    with database.begin() as tx:
+        entry = SourceEntry(
+            key="rss:x",
+            kind="rss",
+            address="https://x.example/rss",
+            publisher="X",
+            interval=timedelta(minutes=10),
+        )
+        (source,) = tx.feeds.sync([entry], now)
+        (brand,) = tx.brands.sync(["Кедр"], now)
+        articles = tx.articles.add_new(
+            [
+                NewArticle(
+                    source_id=source.id,
+                    url=f"https://x.example/{number}",
+                    canonical_url=f"https://x.example/{number}",
+                    title="",
+                    text=text,
+                    seen_at=now,
+                )
+                for number, text in enumerate(texts)
+            ]
+        )
+        term = MatchedTerm(start=0, end=4, text="Кедр", term="Кедр", kind="brand")
+        tx.mentions.add_new(
+            [
+                NewMention(
+                    article_id=article.id,
+                    brand_id=brand.id,
+                    matched=(term,),
+                    crisis=(),
+                    snippet="",
+                    kind="brand",
+                    happened_at=now,
+                )
+                for article in articles
+            ],
+            now,
+        )
+
+
+def mark(database: Database, now: datetime) -> None:
+    """A person says of each mention what it really is."""
+    with database.begin() as tx:
+        for view in tx.mentions.views(MentionFilter()):
+            label = "positive" if "отдал" in view.text else "negative"
+            tx.mentions.correct(view.mention.id, label, by="Анна", now=now)
+
+
+def test_a_hundred_marks_teach_a_brands_own_vocabulary(
+    sqlite_database: Database, now: datetime, tmp_path: Path
+) -> None:
+    """Accepted with figures; the next scoring run judges the stored mentions anew."""
+    texts = [(PRAISE, BLAME)[n % 2].format(n) for n in range(100)]
+    fill(sqlite_database, texts, now)
+    judge = EmbeddedSentiment(correction=str(tmp_path / "tone.npz"))
+    shipped = judge.version
+    assert score(sqlite_database, judge, now=now) == 100
+    mark(sqlite_database, now)
+    outcome = teach(sqlite_database, judge)
+    assert outcome.accepted, outcome
+    assert outcome.after > outcome.before
+    assert outcome.check_after >= outcome.check_before - 0.01
+    assert judge.version.startswith(f"{shipped}+")
+    assert score(sqlite_database, judge, now=now) == 100
+
+
+def test_without_marks_nothing_is_written(
+    sqlite_database: Database, now: datetime, tmp_path: Path
+) -> None:
+    """Refused with the reason; the judge stays the shipped one."""
+    fill(sqlite_database, ["Кедр молчит."], now)
+    path = tmp_path / "tone.npz"
+    outcome = teach(sqlite_database, EmbeddedSentiment(correction=str(path)))
+    assert not outcome.accepted
+    assert not path.exists()
+
+
+def test_a_judge_without_a_file_says_what_to_configure(sqlite_database: Database) -> None:
+    """The mend is in the message."""
+    with pytest.raises(ValueError, match=r"correction = .* under \[tone\]"):
+        teach(sqlite_database, EmbeddedSentiment())
+
+
+def test_the_check_set_has_all_languages_and_labels() -> None:
+    """It stands for everything the shipped judge must keep."""
+    passages, labels = check_set()
+    assert {passage.lang for passage in passages} == {"ru", "uk", "en"}
+    assert set(labels) == {"negative", "neutral", "positive"}
+    assert all(passage.span for passage in passages)
