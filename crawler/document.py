@@ -12,14 +12,16 @@ from crawler.folding import fold, script, spelling, word_spans
 from crawler.lookup import WordLookup
 
 _GAP = "\n\n"  # between title and text: ends a sentence, no phrase crosses it
-_SENTENCE_END = re.compile(r"[.!?…]+[\"»”)\]]*\s+(?=[\"«“(—–-]*\s*[A-ZА-ЯЁІЇЄҐ0-9])|\n+")
+_SENTENCE_END = re.compile(
+    r"(?<![.!?…])[.!?…]++[\"»”)\]]*+\s++(?=[\"«“(—–-]*+\s*+[A-ZА-ЯЁІЇЄҐ0-9])|\n++"
+)
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(«\"])(?:[A-ZА-ЯЁІЇЄҐ]|г|ул|им|ім|вул|стр|рис|тыс|тис|млн|млрд|руб|грн|коп|проф|акад|"
     r"зам|см|ср|т\.\s?[екдп]|п|д|к|кв|обл|пос|просп|св|mr|mrs|ms|dr|st|jr|inc|ltd|co)\.$",
     re.IGNORECASE,
 )
 _OPENING = '«"“„(—–- '
-_HASHTAG = re.compile(r"#\w+")
+_HASHTAG = re.compile(r"#\w{1,100}+(?!\w)")
 _CAMEL = re.compile(r"[A-ZА-ЯЁІЇЄҐ]?[a-zа-яёіїєґ0-9]+|[A-ZА-ЯЁІЇЄҐ]+(?![a-zа-яёіїєґ])")
 _DIGIT_INSIDE = re.compile(r"[^\W\d][03][^\W\d]")  # Г0зпром
 

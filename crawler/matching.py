@@ -4,6 +4,7 @@ Pure: watches and texts in, matches out. A text is folded and looked through onc
 forms of all names together; only watches whose names were seen are judged on it.
 """
 
+import bisect
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -191,7 +192,10 @@ def _judge(
     crisis: Sequence[CrisisPlace],
 ) -> Match | None:
     """The match of one watch, when anything of what was found is its brand or person."""
-    excluded = [place for name in found if name.kind == "exclude" for place in found[name]]
+    excluded = sorted(
+        (place for name in found if name.kind == "exclude" for place in found[name]),
+        key=lambda place: (place.start, place.end),
+    )
     if any(name in watched.forbidding for name in found):
         return None
     document = scene.document
@@ -269,7 +273,9 @@ def _without_repeats(chosen: Iterable[_Chosen]) -> list[_Chosen]:
 
 
 def _overlaps(place: Occurrence, others: Sequence[Occurrence]) -> bool:
-    return any(place.start < other.end and other.start < place.end for other in others)
+    """Whether a place touches one of the others, which are in order."""
+    after = bisect.bisect_left(others, place.end, key=lambda other: other.start)
+    return after > 0 and others[after - 1].end > place.start
 
 
 def _matched_term(one: _Chosen, document: Document) -> MatchedTerm:

@@ -5,8 +5,9 @@ part gives the anchors, folded words without one of which no text can match. Onl
 with an anchor are judged, each word of the language at most once for each text.
 """
 
+import bisect
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler.document import Document, Found, Occurrence
@@ -32,6 +33,7 @@ _RARITY = {"name": 0, "brand": 0, "exact": 2, "forms": 3, "beginning": 4}
 _FREQUENT = 5  # rank of words of three letters and fewer: «не», "the"
 _GENDERS = {"m": "m", "м": "m", "f": "f", "ж": "f"}
 _ANY_CASE = "any"
+_LONGEST_PHRASE = 20  # words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -204,25 +206,37 @@ class WatchQuery:
         right = self._places(node.right, scene) if left else []
         if not right:
             return []
-        close = _closeness(node, scene.document)
-        pairs = [(one, other) for one in left for other in right if close(one, other)]
-        return _in_order(place for pair in pairs for place in pair)
+        close = _within_reach if node.reach else _in_one_sentence
+        return _in_order(close(node, left, right, scene.document))
 
 
-def _closeness(node: Near, document: Document) -> Callable[[Occurrence, Occurrence], bool]:
-    """How two places are compared: by words between them, or by sentence."""
+def _in_one_sentence(
+    _: Near, left: Sequence[Occurrence], right: Sequence[Occurrence], document: Document
+) -> list[Occurrence]:
+    """The places of either side whose sentence has one of the other side too."""
+    shared = {document.sentence_at(place.start) for place in left} & {
+        document.sentence_at(place.start) for place in right
+    }
+    return [place for place in (*left, *right) if document.sentence_at(place.start) in shared]
 
-    def in_one_sentence(one: Occurrence, other: Occurrence) -> bool:
-        return document.same_sentence(one.start, other.start)
 
-    def within_reach(one: Occurrence, other: Occurrence) -> bool:
+def _within_reach(
+    node: Near, left: Sequence[Occurrence], right: Sequence[Occurrence], document: Document
+) -> list[Occurrence]:
+    """The places of either side that have one of the other side few enough words away."""
+    reach = node.reach or 0
+    firsts = [document.word_at(place.start) for place in right]
+    close: list[Occurrence] = []
+    for one in left:
         first, last = document.word_at(one.start), document.word_at(one.end - 1)
-        other_first, other_last = document.word_at(other.start), document.word_at(other.end - 1)
-        after, before = other_first - last, first - other_last
-        reach = node.reach or 0
-        return 0 < after <= reach or (not node.ordered and 0 < before <= reach)
-
-    return in_one_sentence if node.reach is None else within_reach
+        begin = last + 1 if node.ordered else first - reach - _LONGEST_PHRASE
+        near = range(bisect.bisect_left(firsts, begin), bisect.bisect_right(firsts, last + reach))
+        for other in (right[index] for index in near):
+            after = document.word_at(other.start) - last
+            before = first - document.word_at(other.end - 1)
+            if 0 < after <= reach or (not node.ordered and 0 < before <= reach):
+                close += (one, other)
+    return close
 
 
 def _in_order(places: Iterable[Occurrence]) -> list[Occurrence]:
