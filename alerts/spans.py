@@ -43,6 +43,8 @@ def clean(text: str) -> str:
     """One line without control, direction and unpaired characters; any string gives one."""
     text = _UNSEEN.sub("", text)
     text = _SPACES.sub(" ", text)
+    if text.isprintable():
+        return text.strip()
     return "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs", "Cn")).strip()
 
 
@@ -53,7 +55,8 @@ def units(text: str) -> int:
 
 def clip(text: str, limit: int) -> str:
     """The cleaned text within the limit of UTF-16 units, cut at a word where one is near."""
-    text = clean(text)
+    # What lies far beyond the limit is not even looked at: texts may be megabytes.
+    text = clean(text[: limit * 8 + 256])
     if units(text) <= limit:
         return text
     kept, used = [], 1  # the ellipsis
