@@ -129,7 +129,7 @@ class ToneSettings(BaseModel):
     """``[tone]``: the backend that judges tone, and its options."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    backend: str = "linear"
+    backend: str = "embedded"
 
     def table(self) -> dict[str, Any]:
         """Answer the options as the backend's constructor takes them."""
