@@ -1,0 +1,45 @@
+"""What every notifier promises, over all kinds: no secrets shown, failures in words."""
+
+from typing import Any
+
+import pytest
+
+from alerts.notifiers.protocol import DeliveryError, Receipt
+from nabat import plugins
+from storage.records import Message
+from tests.alerts.making import notification
+from tests.fakes.bot_api import TOKEN
+
+MESSAGE = Message(subject="Тема \r\nBcc: x", text="Тревога \ud800\0", html="")
+DEAF: dict[str, dict[str, Any]] = {  # options under which nobody answers
+    "telegram": {"token": TOKEN, "base_url": "http://127.0.0.1:9/bot", "timeout": 1},
+    "email": {"host": "127.0.0.1", "port": 9, "password": "s3cret", "timeout": 1},
+    "webhook": {"secret": "s3cret", "timeout": 1},
+}
+ADDRESSES = {"email": "pr@example.org", "webhook": "http://127.0.0.1:9/", "apprise": "no://where"}
+KINDS = sorted(plugins.notifiers())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+def test_a_notifier_answers_with_a_receipt_or_an_error_in_words(kind: str) -> None:
+    """Whatever the text, and whether or not anybody listens."""
+    notifier = plugins.notifiers()[kind](**DEAF.get(kind, {}))
+    row = notification(channel=kind, address=ADDRESSES.get(kind, "-1"))
+
+    try:
+        answer = notifier.send(row, MESSAGE)
+    except DeliveryError as error:
+        assert error.reason
+        assert error.outcome in ("not_sent", "unknown", "rate", "poison", "dead", "auth")
+    else:
+        assert isinstance(answer, Receipt)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_notifier_shows_no_secret(kind: str) -> None:
+    """Records end up in logs."""
+    shown = repr(plugins.notifiers()[kind](**DEAF.get(kind, {})))
+
+    assert TOKEN not in shown
+    assert "s3cret" not in shown
