@@ -59,6 +59,8 @@ def set_up(level: str, form: str, *, secrets: Sequence[str] = ()) -> None:
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # A job that takes longer than its interval is nothing to warn of, every second.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 def _add_fields(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

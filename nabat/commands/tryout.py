@@ -6,7 +6,8 @@ read gives a line that says so, and the command ends with exit code 1.
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Annotated
+from io import BufferedReader
+from typing import Annotated, cast
 
 import typer
 
@@ -28,14 +29,18 @@ def match(config: Config = None) -> None:
     _answer(match_lines(_lines(), settings_of(config).watches()))
 
 
-def tone(config: Config = None) -> None:
+def tone(context: typer.Context, config: Config = None) -> None:
     """Try the tone model: {"id","text","target"?} in, label and probabilities out."""
+    if context.invoked_subcommand is not None:
+        return
     settings = settings_of(config) if config or default_path().exists() else Settings()
     _answer(tone_lines(_lines(), assembly.backend(settings)))
 
 
 def spikes(
-    budget: Annotated[str, typer.Option(help="Bearable false alarms: 1/month, 2/week, 4/year.")],
+    budget: Annotated[
+        str, typer.Option(help="Bearable false alarms: 1/month, 2/week, 4/year.")
+    ] = "1/month",
 ) -> None:
     """Try the detector on any series: CSV timestamp,count in, one judged JSON line a row out."""
     try:
@@ -65,8 +70,9 @@ def _lines() -> Iterator[str]:
 
     Bytes that are no UTF-8 come as the sign for an unreadable letter.
     """
+    given = cast(BufferedReader, sys.stdin.buffer)
     rest = b""
-    while portion := sys.stdin.buffer.read1(_PORTION):
+    while portion := given.read1(_PORTION):
         *whole, rest = (rest + portion).split(b"\n")
         yield from (raw.decode("utf-8", errors="replace") for raw in whole)
         sys.stdout.flush()

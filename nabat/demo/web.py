@@ -61,7 +61,7 @@ def answer(path: str, pieces: Sequence[Piece], site: str) -> Answer | None:
     """Answer what the address serves; None when it serves nothing, as a dead source."""
     source, _, rest = path.strip("/").partition("/")
     own = [piece for piece in pieces if piece.source == source]
-    if rest in _FEEDS:
+    if own and rest in _FEEDS:
         return _FEEDS[rest](source, own, site)
     number = rest.rpartition("/")[2]
     for piece in own:

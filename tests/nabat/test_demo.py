@@ -66,7 +66,9 @@ def test_the_evening_paper_has_its_old_encoding() -> None:
     assert piece.title in found.body.decode("cp1251")
 
 
-@pytest.mark.parametrize("path", ["/", "/zakryto/rss", "/gorod/news/99999", "/gorod"])
+@pytest.mark.parametrize(
+    "path", ["/", "/zakryto/rss", "/zakryto/rss.xml", "/gorod/news/99999", "/gorod"]
+)
 def test_a_dead_source_serves_nothing(path: str) -> None:
     """Not even a page that says so."""
     assert answer(path, PIECES, "http://a") is None
