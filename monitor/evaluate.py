@@ -55,8 +55,8 @@ def evaluate(
     again at the same time writes nothing new. ``checkpoints`` only save a daemon work.
     """
     alive = _count(database, now)
-    settings = {name: _detector_settings(one, timezone) for name, one in brands_settings.items()}
-    default = _detector_settings(BrandSettings(), timezone)
+    settings = {name: detector_settings(one, timezone) for name, one in brands_settings.items()}
+    default = detector_settings(BrandSettings(), timezone)
     with database.read() as tx:
         brands = tx.brands.active()
         for brand in brands:
@@ -98,7 +98,8 @@ def _count_brand(
     rebuild(tx, brand.id, since=changed[0], until=until, coverage=coverage)
 
 
-def _detector_settings(brand: BrandSettings, timezone: tzinfo) -> DetectorSettings:
+def detector_settings(brand: BrandSettings, timezone: tzinfo) -> DetectorSettings:
+    """What the detector is told about a brand."""
     return DetectorSettings(
         budget=brand.budget,
         min_stories=brand.min_stories,

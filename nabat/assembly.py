@@ -11,10 +11,12 @@ from alerts.playbook import Playbook, PlaybookError
 from alerts.recipients import Recipient
 from crawler.fetch import FetchSettings
 from crawler.sources.protocol import SourcePlugin, key_of
+from crawler.watch_language import WatchError, parse
 from monitor.sentiment.protocol import SentimentBackend
 from nabat import plugins
 from nabat.config import CrawlSettings, Settings, reveal, secret_fields
 from nabat.errors import ConfigError, nearest
+from storage.records import Watch
 
 
 def sources(settings: Settings) -> list[SourcePlugin]:
@@ -25,6 +27,18 @@ def sources(settings: Settings) -> list[SourcePlugin]:
         built.append(plugins.build(plugins.choose(kinds, table, place), table, place))
     _refuse_twins([key_of(source) for source in built], "source", "give one of them an id")
     return [source for source in built if source.enabled]
+
+
+def watches(settings: Settings) -> tuple[Watch, ...]:
+    """Build what the matcher looks for; a query that cannot be read is named."""
+    for number, brand in enumerate(settings.brand, 1):
+        for place, watch in enumerate(brand.watch, 1):
+            try:
+                parse(watch.query)
+            except WatchError as error:
+                message = f"brand[{number}].watch[{place}].query: {error}"
+                raise ConfigError(message) from error
+    return settings.watches()
 
 
 def notifiers(settings: Settings) -> dict[str, Notifier]:

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from nabat.commands import act, demo, look, run, setup, tryout
+from nabat.commands import act, demo, look, reflect, run, setup, tryout
 from nabat.errors import CommandError, ConfigError
 from storage.database import StorageError
 from storage.incidents import IncidentError
@@ -23,10 +23,11 @@ app = typer.Typer(
     ),
 )
 
-_SET_UP, _WORK, _LOOK, _ACT, _TRY = (
+_SET_UP, _WORK, _LOOK, _REFLECT, _ACT, _TRY = (
     "Set up",
     "Do the work",
     "Look at records",
+    "Look back at our own judgement",
     "Act",
     "Try the parts on your own lines",
 )
@@ -35,11 +36,17 @@ for _panel, _commands in (
     (_SET_UP, (setup.init, setup.check, setup.upgrade, demo.demo)),
     (_WORK, (run.run, run.tick, run.crawl, run.score, run.evaluate, run.deliver, run.rematch)),
     (_LOOK, (look.mentions, look.counts, look.incidents, look.sources, look.outbox, look.export)),
+    (_REFLECT, (reflect.backtest,)),
     (_ACT, (act.incident, act.silence)),
-    (_TRY, (tryout.match, tryout.tone, tryout.spikes, tryout.fold, tryout.extract)),
+    (_TRY, (tryout.match, tryout.spikes, tryout.fold, tryout.extract)),
 ):
     for _command in _commands:
         app.command(rich_help_panel=_panel)(_command)
+
+tone = typer.Typer(invoke_without_command=True)
+tone.callback()(tryout.tone)
+tone.command("retrain")(reflect.retrain)
+app.add_typer(tone, name="tone", rich_help_panel=_TRY)
 
 
 def main() -> None:

@@ -13,21 +13,25 @@ from functools import cached_property
 
 from alerts.chart import draw
 from alerts.deliver import deliver
+from alerts.digests import plan_digests
 from alerts.escalate import escalate
 from alerts.notifiers.telegram import TelegramNotifier
 from alerts.plan import plan
 from alerts.replies import Listener
+from alerts.troubles import report_troubles
 from crawler.ingest import Ingest
 from crawler.matching import Matcher
 from crawler.poll import PollReport, Round, poll
 from crawler.rematch import rematch
 from crawler.sources.protocol import SourcePlugin, entry_of, key_of
-from monitor.evaluate import BrandSettings, evaluate
+from monitor.evaluate import evaluate
+from monitor.replay import Checkpoints
 from monitor.score import score
 from nabat import assembly
 from nabat.config import Settings
 from nabat.errors import CommandError, nearest
 from nabat.exclusive import held, new_owner
+from nabat.limits import brand_limits
 from storage.database import Database
 
 logger = logging.getLogger(__name__)
@@ -62,7 +66,9 @@ class Jobs:
         self.notifiers = assembly.notifiers(settings)
         self.recipients = assembly.recipients(settings, channels=list(self.notifiers))
         self.backend = assembly.backend(settings)
+        self.watches = assembly.watches(settings)
         self.database = Database(settings.storage.url)
+        self._checkpoints = Checkpoints()
 
     def prepare(self) -> None:
         """Bring the database to this version and to this configuration."""
@@ -80,7 +86,7 @@ class Jobs:
     @cached_property
     def matcher(self) -> Matcher:
         """All watches together; made once, since word forms cost some milliseconds a name."""
-        return Matcher(self.settings.watches())
+        return Matcher(self.watches)
 
     @cached_property
     def ingest(self) -> Ingest:
@@ -178,10 +184,15 @@ class Jobs:
     def _evaluate(self) -> Report:
         now = self.clock()
         events = evaluate(
-            self.database, self._limits(), now=now, timezone=self.settings.spike.timezone
+            self.database,
+            brand_limits(self.settings),
+            now=now,
+            timezone=self.settings.spike.timezone,
         )
         escalate(self.database, self.playbook, now=now)
         added = plan(self.database, self.playbook, self.recipients, now=now, chart=draw)
+        added += plan_digests(self.database, self.playbook, self.recipients, now=now)
+        added += report_troubles(self.database, self.recipients, now=now)
         told = ", ".join(f"incident {event.incident_id} {event.kind}" for event in events)
         return Report(job="evaluate", said=f"{told or 'nothing changed'}; {added} messages to send")
 
@@ -222,18 +233,6 @@ class Jobs:
         with self.database.begin() as tx:
             gone = tx.articles.forget_before(self.clock() - kept)
         return Report(job="forget", said=f"{gone} old articles without a mention let go")
-
-    def _limits(self) -> dict[str, BrandSettings]:
-        spike = self.settings.spike
-        return {
-            brand.name: BrandSettings(
-                budget=brand.false_alarms,
-                min_stories=spike.min_stories,
-                min_ratio=spike.min_ratio,
-                min_coverage=spike.min_coverage,
-            )
-            for brand in self.settings.brand
-        }
 
     def _key(self, name: str) -> str:
         known = [key_of(source) for source in self.sources]

@@ -54,6 +54,7 @@ def check(
     settings = settings_of(config)
     sources, channels = assembly.sources(settings), assembly.notifiers(settings)
     recipients = assembly.recipients(settings, channels=list(channels))
+    assembly.watches(settings)
     assembly.playbook(settings)
     assembly.backend(settings)
     wrong: list[str] = []

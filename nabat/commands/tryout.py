@@ -26,7 +26,7 @@ _PORTION = 1 << 16
 
 def match(config: Config = None) -> None:
     """Try the watches: {"id","title"?,"text"} in, the mentions found out, line by line."""
-    _answer(match_lines(_lines(), settings_of(config).watches()))
+    _answer(match_lines(_lines(), assembly.watches(settings_of(config))))
 
 
 def tone(context: typer.Context, config: Config = None) -> None:
