@@ -1,11 +1,12 @@
 # make demo   the whole path, sources to alert, on a loopback web
 # make test   the tests, on SQLite and on a PostgreSQL of their own
 # make check  what CI runs: formatting, lint, types, import contracts, tests
+# make faults every crash point of the alert path, all of them (a quarter of an hour)
 PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo test check format lock
+.PHONY: setup demo test check faults format lock
 
 setup: .venv/ready
 
@@ -31,6 +32,9 @@ check: setup
 format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+faults: setup
+	NABAT_FAULTS=all $(BIN)/pytest tests/faults
 
 lock: setup
 	sh tools/lock.sh

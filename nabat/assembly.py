@@ -80,10 +80,11 @@ def recipients(settings: Settings, *, channels: Sequence[str]) -> list[Recipient
 def playbook(settings: Settings) -> Playbook:
     """Build the crisis map and the reaction map: the shipped pack under the config's own tables."""
     own = {"situation": settings.situation, "reaction": settings.reaction}
+    roles = [(person.name, person.role) for brand in settings.brand for person in brand.person]
     try:
         if settings.playbook.shipped:
-            return maps.load(own)
-        return maps.parse(own, "the configuration")
+            return maps.load(own).with_roles(roles)
+        return maps.parse(own, "the configuration").with_roles(roles)
     except PlaybookError as error:
         raise ConfigError(str(error)) from error
 

@@ -35,7 +35,7 @@ _SET_UP, _WORK, _LOOK, _REFLECT, _ACT, _TRY = (
 for _panel, _commands in (
     (_SET_UP, (setup.init, setup.check, setup.upgrade, demo.demo)),
     (_WORK, (run.run, run.tick, run.crawl, run.score, run.evaluate, run.deliver, run.rematch)),
-    (_LOOK, (look.mentions, look.counts, look.incidents, look.sources, look.outbox, look.export)),
+    (_LOOK, (look.mentions, look.counts, look.incidents, look.sources, look.export)),
     (_REFLECT, (reflect.backtest,)),
     (_ACT, (act.incident, act.silence)),
     (_TRY, (tryout.match, tryout.spikes, tryout.fold, tryout.extract)),
@@ -47,6 +47,11 @@ tone = typer.Typer(invoke_without_command=True)
 tone.callback()(tryout.tone)
 tone.command("retrain")(reflect.retrain)
 app.add_typer(tone, name="tone", rich_help_panel=_TRY)
+
+outbox = typer.Typer(invoke_without_command=True)
+outbox.callback()(look.outbox)
+outbox.command("retry")(act.retry)
+app.add_typer(outbox, name="outbox", rich_help_panel=_LOOK)
 
 
 def main() -> None:

@@ -42,6 +42,15 @@ def is_dead(owner: str) -> bool:
     return False
 
 
+def bury_the_dead(database: Database, now: datetime) -> None:
+    """Free what processes of this machine held when they were killed."""
+    with database.begin() as tx:
+        for name, owner in tx.leases.holders():
+            if is_dead(owner):
+                tx.leases.release(name, owner=owner)
+                tx.outbox.abandon(owner, now)
+
+
 @contextmanager
 def held(
     database: Database, name: str, *, owner: str, clock: Callable[[], datetime]

@@ -30,7 +30,7 @@ from monitor.score import score
 from nabat import assembly
 from nabat.config import Settings
 from nabat.errors import CommandError, nearest
-from nabat.exclusive import held, new_owner
+from nabat.exclusive import bury_the_dead, held, new_owner
 from nabat.limits import brand_limits
 from storage.database import Database
 
@@ -74,6 +74,7 @@ class Jobs:
         """Bring the database to this version and to this configuration."""
         self.database.upgrade()
         now = self.clock()
+        bury_the_dead(self.database, now)
         interval = self.settings.crawl.interval
         with self.database.begin() as tx:
             tx.brands.sync([brand.name for brand in self.settings.brand], now)

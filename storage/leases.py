@@ -60,6 +60,11 @@ class Leases:
         ).scalar()
         return found or None
 
+    def holders(self) -> list[tuple[str, str]]:
+        """Answer (name, owner) of every lease somebody has, run out or not."""
+        rows = self.connection.execute(select(leases.c.name, leases.c.owner))
+        return [(row.name, row.owner) for row in rows if row.owner]
+
     def release(self, name: str, *, owner: str) -> None:
         """Give the lease back, if it is still ours; its token goes on growing from here."""
         self.connection.execute(

@@ -126,6 +126,14 @@ class Outbox:
             )
         return found  # as they were before this claim: the state tells what is known
 
+    def abandon(self, owner: str, now: datetime) -> None:
+        """Let others take at once what this owner had claimed: it is known to be dead."""
+        self.connection.execute(
+            update(notifications)
+            .where(notifications.c.lease_owner == owner, notifications.c.state == "sending")
+            .values(lease_until=now)
+        )
+
     def confirm(self, notification_id: int, *, provider_id: str, now: datetime) -> None:
         """Write that the message is with its recipient."""
         self._settle(

@@ -79,6 +79,19 @@ def silence(
     typer.echo(f"{brand}: quiet until {until:%Y-%m-%d %H:%M} UTC")
 
 
+def retry(
+    number: Annotated[int, typer.Argument(help="The notification's number in `nabat outbox`.")],
+    config: Config = None,
+) -> None:
+    """Send a given-up notification again at the next delivery."""
+    database = opened(settings_of(config))
+    with database.begin() as tx:
+        if not tx.outbox.retry(number, clock.now()):
+            message = f"{number} was not given up; see `nabat outbox --state dead`"
+            raise CommandError(message)
+    typer.echo(f"{number} waits to be sent; `nabat deliver` sends it now")
+
+
 def _whoever() -> str:
     try:
         return getpass.getuser()

@@ -186,6 +186,7 @@ def sources(
 
 
 def outbox(
+    context: typer.Context,
     config: Config = None,
     state: Annotated[
         str | None, typer.Option(callback=_state_given, help=f"Only: {', '.join(STATES)}.")
@@ -196,6 +197,8 @@ def outbox(
     output: Output = None,
 ) -> None:
     """Show notifications and their fate, newest first."""
+    if context.invoked_subcommand is not None:
+        return
     database = opened(settings_of(config))
     with database.read() as tx:
         found = tx.outbox.listed(states=[state] if state else None, limit=limit)
