@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from crawler.feeds import FeedError
 from crawler.fetch import Fetcher, FetchError, FetchSettings
 from crawler.robots import Robots
 from crawler.sources.protocol import FailedPage, Found, SourcePlugin, Visit, key_of
@@ -34,7 +33,7 @@ async def _try(plugin: SourcePlugin, settings: FetchSettings, now: datetime) -> 
                     return None
                 if isinstance(finding, FailedPage):
                     problem = f"{finding.address}: {finding.reason}"
-        except (FetchError, FeedError) as error:
+        except FetchError as error:
             return str(error)
         finally:
             if (close := getattr(findings, "aclose", None)) is not None:
