@@ -1,4 +1,4 @@
-"""The life of an incident: opened, worsened, calmed, resolved, opened again.
+"""The life of an incident: opened, updated, worsened, calmed, resolved, opened again.
 
 Pure: what is known of the incident and the newest verdict in, the change out.
 Each step down waits longer than the step up (hysteresis), and nothing calms down
@@ -13,6 +13,7 @@ from storage.records import Incident, Verdict
 CALM_AFTER = timedelta(hours=3)  # without a new negative story
 RESOLVED_AFTER = timedelta(hours=24)  # of calm without a new negative story
 SAME_WITHIN = timedelta(hours=24)  # a new spike this soon continues the old incident
+UPDATE_AFTER = timedelta(minutes=15)  # between two events that only refresh what is said
 FALSE_ALARM = "false-alarm"  # people said so: only something worse speaks again
 _LEVEL_STEP = 10.0  # every level is ten times rarer than the one below
 _FEW, _SOME = 5, 10  # stories below which an incident is at most of level 2, of level 3
@@ -93,7 +94,11 @@ def _risen(
         return Change(incident=again, kind="reopened")
     if level > incident.level:
         return Change(incident=newest, kind="worsened")
-    return Change(incident=newest, kind=None) if newest != incident else None
+    if newest == incident:
+        return None
+    # The living message is refreshed, but not at every new story.
+    due = verdict.at - incident.changed_at >= UPDATE_AFTER
+    return Change(incident=newest, kind="updated" if due else None)
 
 
 def _settled(

@@ -163,3 +163,14 @@ def test_a_false_alarm_stays_closed_unless_it_worsens() -> None:
 def test_the_level_is_rarity_bounded_by_size(days: float, observed: float, level: int) -> None:
     """Ten times rarer is one level more; a handful of stories is never the greatest crisis."""
     assert level_of(verdict("spike", observed=observed, days=days), budget=1.0) == level
+
+
+@pytest.mark.parametrize(
+    ("later", "told"), [(HOUR / 12, None), (HOUR / 4, "updated")], ids=["5 min", "15 min"]
+)
+def test_new_stories_refresh_what_is_said_but_not_each_at_once(
+    later: timedelta, told: str | None
+) -> None:
+    """The living message is edited now and then, however many stories come."""
+    seen = verdict("spike", NOON + later, observed=14)
+    assert kind(step(incident(), seen, negative_at=NOON + later)) == told
