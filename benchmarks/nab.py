@@ -8,7 +8,7 @@ put on a scale where saying nothing is 0 and perfection is 100.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from math import exp
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class Series:
 
     name: str
     stamps: list[str]
+    seconds: list[float]  # of the epoch
     counts: list[float]
     windows: list[tuple[int, int]]  # first and last row of each labelled window
 
@@ -62,6 +63,7 @@ def _load(path: Path, windows: list[list[str]]) -> Series:
     return Series(
         name=path.stem,
         stamps=[stamp for stamp, _ in rows],
+        seconds=[time.replace(tzinfo=UTC).timestamp() for time in times],
         counts=[float(count) for _, count in rows],
         windows=limits,
     )

@@ -52,7 +52,13 @@ class Crisis:
 
 
 def draw_world(
-    seed: int, *, brands: int, days: int, style: Style = DEV, slowest: float = 0.1, fastest: float = 50
+    seed: int,
+    *,
+    brands: int,
+    days: int,
+    style: Style = DEV,
+    slowest: float = 0.1,
+    fastest: float = 50,
 ) -> World:
     """Draw brands from ``slowest`` to ``fastest`` negative stories an hour, evenly in logarithm."""
     rng = np.random.default_rng(seed)
@@ -137,9 +143,7 @@ def draw_crises(
             start = day * STEPS_A_DAY + int(rng.integers(0, (every_days - 4) * STEPS_A_DAY))
             if start + STEPS_A_DAY >= len(counts):
                 continue
-            crisis = Crisis(
-                brand, start, str(rng.choice(SHAPES)), float(rng.choice(STRENGTHS))
-            )
+            crisis = Crisis(brand, start, str(rng.choice(SHAPES)), float(rng.choice(STRENGTHS)))
             counts[start : start + 2 * STEPS_A_DAY, brand] += crisis_counts(
                 rng, crisis, world.level[brand]
             )[: len(counts) - start]

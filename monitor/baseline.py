@@ -88,18 +88,18 @@ class Baseline:
         self._coverage[:, -size:] = coverage
         self._teaches[:, -size:] = teaches
 
-    def fit(self, known: Integers, local_of_cell: Floats, noise: Noise, accepted: Integers) -> None:
+    def fit(self, known: Integers, local_of_cell: Floats, noise: Noise, accepted: Flags) -> None:
         """Learn level and rhythm from the cells remembered.
 
         ``known`` is each brand's number of cells with any history, ``local_of_cell``
-        the local seconds of the middle of every cell kept, ``accepted`` the number of
-        newest cells that belong to a new level which is here to stay.
+        the local seconds of the middle of every cell kept, ``accepted [brands, cells]``
+        the cells of a new level which is here to stay.
         """
         cells = self._cells(known, local_of_cell, accepted)
         rhythm = self._rhythm(cells)
         start = self._start_level(cells, rhythm)
         local_level = np.repeat(start[:, None], cells.counts.shape[1], axis=1)
-        forgiven = cells.age < accepted[:, None]
+        forgiven = accepted[:, -cells.counts.shape[1] :]
         long_enough = cells.counts.shape[1] >= 8 * self.grid.cells_per_day
         for turn in range(3):
             weight = self._weights(cells, np.maximum(local_level * rhythm, 1e-6), noise, forgiven)
@@ -116,7 +116,7 @@ class Baseline:
         """Days of collection remembered, gaps left out."""
         return np.asarray(self._coverage.sum(axis=1) / self.grid.cells_per_day)
 
-    def _cells(self, known: Integers, local: Floats, accepted: Integers) -> _Cells:
+    def _cells(self, known: Integers, local: Floats, accepted: Flags) -> _Cells:
         size = int(min(self._counts.shape[1], max(1, known.max())))
         age = np.arange(size)[::-1]
         settle = self.settings.settle_hours * 3600 // self.grid.cell
@@ -129,7 +129,9 @@ class Baseline:
         return _Cells(
             counts=self._counts[:, -size:] * use,
             coverage=coverage,
-            use=use * np.where(age < accepted[:, None], 1.0, self._teaches[:, -size:]),
+            use=np.asarray(
+                use * np.where(accepted[:, -size:], 1.0, self._teaches[:, -size:]), float
+            ),
             age=age,
             slot=slot,
             weekday=weekday,

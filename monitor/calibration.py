@@ -22,6 +22,7 @@ _TAIL_SCALE = 0.75
 _BEGIN_WEIGHT = 8.0  # days of own history that weigh as much as the average brand
 _SCALE_WEIGHT = 8.0  # tail days that do
 _LONGEST_EXCESS = 4.0  # scales a single day may add: one crisis must not raise the bar
+_OPTIMISM = 0.06  # log10 by which tails learned from the past flatter the future, measured
 _EXCLUDED = 0.20  # largest share of days left out because they alarmed
 _KEPT_DAYS = 90
 _FIRST_DAYS = 2.0  # days needed before a brand's own maxima say anything
@@ -45,7 +46,9 @@ class Calibration:
 
     def log_return_days(self, height: Floats) -> Floats:
         """Turn heights of surprise ``[.., brands]`` into log10 of the return period in days."""
-        return np.asarray((height - self.begins) / (self.scale * LOG10) - np.log10(_TAIL))
+        return np.asarray(
+            (height - self.begins) / (self.scale * LOG10) - np.log10(_TAIL) - _OPTIMISM
+        )
 
     def observe(self, height: Floats, alarming: Flags) -> None:
         """Take the heights of some steps ``[steps, brands]`` into the running block."""

@@ -30,6 +30,7 @@ Integers = NDArray[np.int64]
 
 _YOUNG_DAYS = 4.0
 _YOUNG_CAUTION = 2.0  # a brand of no age would be asked for a hundred times the return period
+_ORDINARY = 0.3  # log10 of the two days in which chance reaches this height anyhow
 _UNKNOWN = 0.05  # a step covered less than this says nothing
 
 
@@ -75,6 +76,9 @@ class SpikeDetector:
         self._six = int(np.argmin(np.abs(self._windows * grid.step - 6 * HOUR)))
         self._short = self._windows * grid.step <= settings.memory_hours * HOUR
         self._log_target = np.log10(MONTH_DAYS / settings.budget)
+        # Under a generous budget a share of the alarm's height is reached every day.
+        quiet = self._log_target + np.log10(settings.close_share)
+        self._log_quiet = max(quiet, min(_ORDINARY, self._log_target - 0.1))
         kept = max(int(self._windows.max()), settings.settle_hours * HOUR // grid.step)
         cells = kept // grid.bins_per_cell + self._refit // grid.cell + 1
         self._kept = cells * grid.bins_per_cell
@@ -128,9 +132,7 @@ class SpikeDetector:
         blind = coverage < self.settings.min_coverage
         learning = steps_known < self.settings.warmup_days * self.grid.bins_per_day
         over = (log_return > self._log_target) & ~blind
-        alarm, spike = self._episodes.follow(
-            over & ~learning, log_return < self._log_target + np.log10(self.settings.close_share)
-        )
+        alarm, spike = self._episodes.follow(over & ~learning, log_return < self._log_quiet)
         best = asked.argmax(axis=2)
         self._remember(seen, due, coverage, spike, alarm, self._windows[best])
         self._learn(observed, expected, height, log_return, over, steps_known, spike)
@@ -272,9 +274,15 @@ class SpikeDetector:
             self._known // grid.bins_per_cell,
             _local(middles, self.settings.zone),
             noise,
-            self._episodes.accepted() // grid.bins_per_cell,
+            self._accepted_cells(kept),
         )
         self._dispersion.update()
+
+    def _accepted_cells(self, kept: int) -> Flags:
+        """Which of the newest cells belong to an episode that became the new normal."""
+        begun, ended = (steps // self.grid.bins_per_cell for steps in self._episodes.accepted())
+        age = np.arange(kept)[::-1]
+        return np.asarray((age < begun[:, None]) & (age >= ended[:, None]))
 
 
 def probability(rarity: float) -> float:

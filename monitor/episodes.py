@@ -19,7 +19,8 @@ class Episodes:
         self._open = np.zeros(brands, bool)
         self._calm = np.zeros(brands, int)  # quiet steps in a row
         self._age = np.zeros(brands, int)  # steps the open episode has lasted
-        self._shift = np.zeros(brands, int)  # steps since an accepted new level began
+        self._begun = np.zeros(brands, int)  # steps since an accepted episode began
+        self._ended = np.zeros(brands, int)  # and since it closed
         self._close_after = max(1, round(settings.close_hours * HOUR / grid.step))
         self._accept_after = round(settings.accept_days * DAY / grid.step)
         self._forget_after = round(_SHIFT_KEPT_DAYS * DAY / grid.step)
@@ -34,16 +35,20 @@ class Episodes:
                 self._open = (self._open | over[step]) & (self._calm < self._close_after)
                 self._age = np.where(self._open, self._age + 1, 0)
                 spike[step] = self._open
-        self._shift = np.where(self._shift > 0, self._shift + len(over), 0)
-        self._shift[self._shift > self._forget_after] = 0
-        lasting = self._age >= self._accept_after
-        self._shift = np.where(lasting, np.maximum(self._shift, self._age), self._shift)
+        self._accept(len(over))
         return alarm, spike
 
-    def accepted(self) -> Integers:
-        """For how many steps each brand has been at a level accepted as its new normal.
+    def _accept(self, steps: int) -> None:
+        """An excess that lasts for days is no spike any more."""
+        lasting = self._age >= self._accept_after
+        self._begun = np.where(self._begun > 0, self._begun + steps, 0)
+        self._begun = np.where(lasting, self._age, self._begun)
+        self._ended = np.where(lasting, 0, self._ended + steps)
+        self._begun[self._begun > self._forget_after] = 0
 
-        0 where there is no such thing. An excess that lasts for days is no spike any
-        more; what it brought from its first step on is what is usual now.
+    def accepted(self) -> tuple[Integers, Integers]:
+        """The stretch each brand's accepted new level was found in: so many steps ago, till when.
+
+        Both are 0 where there is none. What it brought from its first step on is usual now.
         """
-        return self._shift
+        return self._begun, np.minimum(self._ended, self._begun)

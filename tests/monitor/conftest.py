@@ -1,8 +1,6 @@
 """A small world for the monitor's tests: sources, articles and scored mentions of a brand."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -106,11 +104,8 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path, now: datetime) -> Iterator[World]:
+def world(sqlite_database: Database, now: datetime) -> World:
     """A watched brand and three live sources in a SQLite file."""
-    database = Database(f"sqlite:///{tmp_path / 'nabat.db'}")
-    database.upgrade()
-    built = World(database, now)
+    built = World(sqlite_database, now)
     built.answer(now)
-    yield built
-    database.close()
+    return built

@@ -41,11 +41,11 @@ def test_an_excess_of_days_is_accepted_from_its_first_step() -> None:
     episodes = Episodes(1, GRID, SETTINGS)
     high = np.ones((20, 1), bool)
     episodes.follow(high, ~high)
-    assert episodes.accepted()[0] == 0
+    assert [steps.tolist() for steps in episodes.accepted()] == [[0], [0]]
     episodes.follow(high, ~high)
-    assert episodes.accepted()[0] == 40
+    assert [steps.tolist() for steps in episodes.accepted()] == [[40], [0]]
     episodes.follow(~high, high)
-    assert episodes.accepted()[0] == 60
+    assert [steps.tolist() for steps in episodes.accepted()] == [[60], [20]]
 
 
 def test_cutting_the_hours_anywhere_changes_nothing() -> None:
