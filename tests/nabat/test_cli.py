@@ -1,5 +1,6 @@
 """The command line as a user meets it: exit codes, and messages that name the place and the mend."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,9 @@ WHOLE = '[storage]\nurl = "sqlite:///{database}"\n{more}'
 
 
 @pytest.fixture
-def ready(written: Written, tmp_path: Path) -> Path:
+def ready(written: Written, sqlite_database: Database) -> Path:
     """A config whose database is there, empty."""
-    path = written()
-    database = Database(f"sqlite:///{tmp_path / 'nabat.db'}")
-    database.upgrade()
-    database.close()
-    return path
+    return written()
 
 
 def test_help_teaches(nabat: Command) -> None:
@@ -94,7 +91,12 @@ def test_a_config_that_is_no_text_is_explained(nabat: Command, tmp_path: Path) -
 @pytest.mark.parametrize("command", ["tick", "run", "mentions", "sources", "score"])
 @pytest.mark.parametrize("kind", ["garbage", "folder", "read-only", "no folder", "address"])
 def test_a_database_that_cannot_be_used_is_explained(
-    nabat: Command, written: Written, tmp_path: Path, command: str, kind: str
+    nabat: Command,
+    written: Written,
+    tmp_path: Path,
+    upgraded_sqlite: Path,
+    command: str,
+    kind: str,
 ) -> None:
     """One sentence with the file and the mend; exit code 1."""
     place = tmp_path / "other.db"
@@ -103,9 +105,7 @@ def test_a_database_that_cannot_be_used_is_explained(
     if kind == "folder":
         place.mkdir()
     if kind == "read-only":
-        database = Database(f"sqlite:///{place}")
-        database.upgrade()
-        database.close()
+        shutil.copyfile(upgraded_sqlite, place)
     url = {
         "read-only": f"sqlite:///file:{place}?mode=ro&uri=true",
         "no folder": f"sqlite:///{tmp_path / 'missing' / 'a.db'}",

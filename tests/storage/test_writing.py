@@ -26,10 +26,7 @@ def test_a_reader_sees_one_moment_throughout(database: Database) -> None:
         assert len(tx.brands.all()) == 1
 
 
-def test_postgresql_refuses_to_write_while_reading(postgres_url: str) -> None:
+def test_postgresql_refuses_to_write_while_reading(postgres_database: Database) -> None:
     """A write in a block that only looks is a mistake, and is found."""
-    database = Database(postgres_url)
-    database.upgrade()
-    with pytest.raises(StorageError, match="read-only"), database.read() as tx:
+    with pytest.raises(StorageError, match="read-only"), postgres_database.read() as tx:
         tx.brands.sync(["Ромашка"], NOON)
-    database.close()
