@@ -193,7 +193,7 @@ class _Sender:
             tx.outbox.confirm(row.id, provider_id=receipt.provider_id, now=now)
             if isinstance(self.notifier, Paced):
                 until = now + self.notifier.pace(row.address)
-                tx.outbox.hold_destination(self.channel, row.address, until=until)
+                tx.destinations.hold(self.channel, row.address, until=until)
         logger.info("notification sent", extra={"notification": row.id, "channel": self.channel})
         return DeliveryReport(sent=1), True
 
@@ -219,7 +219,7 @@ class _Sender:
             return failed, True
         if error.migrate_to is not None:
             with self.database.begin() as tx:
-                tx.outbox.move_destination(self.channel, row.address, to=error.migrate_to)
+                tx.destinations.move(self.channel, row.address, to=error.migrate_to)
             self._postpone(row, state, timedelta(), error.reason, "moved")
             return failed, True
         if error.outcome == "rate":
@@ -227,9 +227,7 @@ class _Sender:
         if error.outcome == "dead":
             with self.database.begin() as tx:
                 now = self.clock()
-                tx.outbox.disable_destination(
-                    self.channel, row.address, reason=error.reason, now=now
-                )
+                tx.destinations.disable(self.channel, row.address, reason=error.reason, now=now)
         if error.permanent:
             self._give_up(row, "dead", error.reason, error.outcome)
             return DeliveryReport(failed=1, dead=1), True
@@ -242,7 +240,7 @@ class _Sender:
         wait = error.retry_after or timedelta(seconds=5)
         with self.database.begin() as tx:
             until = self.clock() + wait
-            tx.outbox.hold_destination(self.channel, row.address, until=until)
+            tx.destinations.hold(self.channel, row.address, until=until)
             tx.outbox.postpone(
                 row.id, state=state, until=until, reason=error.reason, error_class="rate"
             )

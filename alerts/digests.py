@@ -34,7 +34,7 @@ def plan_digests(
                     key=f"digest:{to.channel}:{to.name[:150]}:{day}",
                     recipient=to.name,
                     channel=to.channel,
-                    address=tx.outbox.moved_to(to.channel, to.address),
+                    address=tx.destinations.moved_to(to.channel, to.address),
                     topic=to.topic,
                     kind="digest",
                     language=to.language,

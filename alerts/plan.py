@@ -77,7 +77,9 @@ def plan(
     """
     with database.read() as tx:
         cases = _cases(tx, playbook, now)
-        addresses = {one.name: tx.outbox.moved_to(one.channel, one.address) for one in recipients}
+        addresses = {
+            one.name: tx.destinations.moved_to(one.channel, one.address) for one in recipients
+        }
     here = [replace(one, address=addresses[one.name]) for one in recipients]
     decided = [_decide(case, playbook, here, now, living, chart) for case in cases]
     if not decided:

@@ -87,7 +87,7 @@ class Listener:
     def _here(self) -> list[Recipient]:
         with self.database.read() as tx:
             return [
-                replace(one, address=tx.outbox.moved_to(one.channel, one.address))
+                replace(one, address=tx.destinations.moved_to(one.channel, one.address))
                 for one in self.recipients
             ]
 

@@ -24,7 +24,7 @@ def report_troubles(database: Database, recipients: Sequence[Recipient], *, now:
     """Put what is new about failed delivery in the outbox; answers how many were added."""
     with database.begin() as tx:
         dead = [one for one in tx.outbox.listed(states=["dead"], limit=_BATCH) if _is_told(one)]
-        off = {(channel, address) for channel, address, _ in tx.outbox.disabled()}
+        off = {(channel, address) for channel, address, _ in tx.destinations.disabled()}
         new = [
             *_disabled(tx, recipients),
             *(_given_up(one, to) for one in dead for to in _operators(recipients, off)),
@@ -43,7 +43,7 @@ def _operators(recipients: Sequence[Recipient], off: set[tuple[str, str]]) -> li
 
 
 def _disabled(tx: Transaction, recipients: Sequence[Recipient]) -> list[NewNotification]:
-    found = tx.outbox.disabled()
+    found = tx.destinations.disabled()
     off = {(channel, address) for channel, address, _ in found}
     made = []
     for channel, address, reason in found:

@@ -29,6 +29,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from storage.articles import Articles
 from storage.brands import Brands
 from storage.buckets import Buckets
+from storage.destinations import Destinations
 from storage.feeds import Feeds
 from storage.incidents import Incidents
 from storage.leases import Leases
@@ -63,6 +64,7 @@ class Transaction:
     articles: Articles
     brands: Brands
     buckets: Buckets
+    destinations: Destinations
     feeds: Feeds
     incidents: Incidents
     leases: Leases
@@ -79,6 +81,7 @@ class Transaction:
             articles=Articles(connection),
             brands=Brands(connection),
             buckets=Buckets(connection),
+            destinations=Destinations(connection),
             feeds=Feeds(connection),
             incidents=Incidents(connection),
             leases=Leases(connection),

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from storage.records import Notification
 from storage.tables import destinations, notifications
-from storage.upsert import insert, put
+from storage.upsert import insert
 
 WAITING = ("pending", "unknown")
 
@@ -48,7 +48,7 @@ class NewNotification:
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """The operations on notifications and their destinations."""
+    """The operations on notifications."""
 
     connection: Connection
 
@@ -358,52 +358,6 @@ class Outbox:
         found: datetime | None = self.connection.execute(query).scalar()
         return found
 
-    def hold_destination(self, channel: str, address: str, *, until: datetime) -> None:
-        """Send nothing more to this address before the time: its server asked so."""
-        self._set_destination(channel, address, not_before=until)
-
-    def disable_destination(
-        self, channel: str, address: str, *, reason: str, now: datetime
-    ) -> None:
-        """Send nothing more to this address until somebody enables it."""
-        self._set_destination(channel, address, disabled_at=now, reason=reason)
-
-    def enable_destination(self, channel: str, address: str) -> None:
-        """Send to this address again."""
-        self._set_destination(channel, address, disabled_at=None, reason=None, not_before=None)
-
-    def move_destination(self, channel: str, address: str, *, to: str) -> None:
-        """Follow an address that moved: what waits for it is sent to the new one."""
-        self._set_destination(channel, address, moved_to=to)
-        self.connection.execute(
-            update(notifications)
-            .where(
-                notifications.c.channel == channel,
-                notifications.c.address == address,
-                notifications.c.state.in_((*WAITING, "sending")),
-            )
-            .values(address=to)
-        )
-
-    def moved_to(self, channel: str, address: str) -> str:
-        """Answer where the address is now: itself, or the place it moved to."""
-        for _ in range(10):
-            query = select(destinations.c.moved_to).where(
-                destinations.c.channel == channel, destinations.c.address == address
-            )
-            found = self.connection.execute(query).scalar()
-            if not found:
-                break
-            address = found
-        return address
-
-    def disabled(self) -> list[tuple[str, str, str]]:
-        """Answer (channel, address, reason) of the destinations that get nothing now."""
-        query = select(destinations).where(destinations.c.disabled_at.is_not(None))
-        return [
-            (row.channel, row.address, row.reason or "") for row in self.connection.execute(query)
-        ]
-
     def _lease_is_over(self, now: datetime, lease: timedelta) -> ColumnElement[bool]:
         # A lease further away than twice its length was written by a clock that jumped;
         # less is the ordinary difference between two who waited for one another.
@@ -415,13 +369,4 @@ class Outbox:
             update(notifications)
             .where(notifications.c.id == notification_id)
             .values(lease_owner=None, lease_until=None, **values)
-        )
-
-    def _set_destination(self, channel: str, address: str, **values: Any) -> None:
-        put(
-            self.connection,
-            destinations,
-            [{"channel": channel, "address": address} | values],
-            key=["channel", "address"],
-            change=list(values),
         )

@@ -202,7 +202,7 @@ def test_a_migrated_chat_is_followed(
 
     assert [one.chat for one in api.ledger] == [-100999]
     with database.read() as tx:
-        assert tx.outbox.moved_to("telegram", str(CHAT)) == "-100999"
+        assert tx.destinations.moved_to("telegram", str(CHAT)) == "-100999"
 
 
 def test_a_deleted_topic_falls_back_to_the_chat(
@@ -229,7 +229,7 @@ def test_a_blocked_bot_stops_writing_there(
 
     assert states(database) == ["dead", "pending"]
     with database.read() as tx:
-        assert [one[1] for one in tx.outbox.disabled()] == [str(CHAT)]
+        assert [one[1] for one in tx.destinations.disabled()] == [str(CHAT)]
 
 
 def test_a_message_telegram_cannot_read_goes_out_plainer(

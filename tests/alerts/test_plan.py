@@ -221,7 +221,7 @@ def test_the_message_names_the_people_behind_the_roles(database: Database, brand
 def test_a_moved_chat_is_written_to_where_it_is(database: Database, brand: int) -> None:
     """The config still has the old number."""
     with database.begin() as tx:
-        tx.outbox.move_destination("telegram", "-100123", to="-100999")
+        tx.destinations.move("telegram", "-100123", to="-100999")
     open_incident(database, brand)
 
     told(database, [chat()])

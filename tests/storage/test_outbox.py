@@ -133,31 +133,50 @@ def test_a_message_waits_for_those_tried_before_it_and_in_doubt(database: Databa
         assert tx.outbox.in_doubt(_one(tx, second.id))
 
 
-def test_nothing_goes_to_an_address_at_rest_or_disabled(database: Database) -> None:
-    """A server's wish is kept; enabling forgets the reason."""
+def test_a_crowd_is_what_waits_for_one_address_and_is_not_told_yet(database: Database) -> None:
+    """Due first messages about incidents, in the order they would be sent; nothing else."""
+    _, brand = begun(database)
     with database.begin() as tx:
-        (key,) = tx.outbox.add([notification()], NOON)
-        tx.outbox.hold_destination("telegram", "-100123", until=NOON + HOUR)
-        assert _claim(tx) == []
-        assert tx.outbox.next_due_at() == NOON + HOUR
-        tx.outbox.disable_destination("telegram", "-100123", reason=HOSTILE, now=NOON)
-        assert _claim(tx, NOON + HOUR) == []
-        assert tx.outbox.next_due_at() is None
-        assert tx.outbox.disabled() == [("telegram", "-100123", KEPT)]
-        tx.outbox.enable_destination("telegram", "-100123")
-        assert tx.outbox.disabled() == []
-        assert _claim(tx) == [key]
+        one, two, three, told = (
+            tx.incidents.open_new(brand, level=1, at=NOON).id for _ in range(4)
+        )
+        ids = tx.outbox.add(
+            [
+                notification("late", incident_id=one, priority=2),
+                notification("soon", incident_id=two),
+                notification("told", incident_id=told, revision=1),
+                notification("told again", incident_id=told, revision=2),
+                notification("push", incident_id=one, kind="push-1"),
+                notification("not due", incident_id=three, not_before=NOON + HOUR),
+                notification("elsewhere", incident_id=three, address="-7"),
+                notification("no incident"),
+            ],
+            NOON,
+        )
+        tx.outbox.confirm(ids[2], provider_id="1", now=NOON)
+        crowd = tx.outbox.crowd(_one(tx, ids[0]), NOON)
+        assert [one.key for one in crowd] == ["soon", "late"]
 
 
-def test_an_address_that_moved_is_followed(database: Database) -> None:
-    """What waits goes along; moving in a circle ends; long addresses stay whole."""
-    long = "https://hook.example/" + "x" * 900
+def test_one_that_is_claimed_is_still_of_its_crowd(database: Database) -> None:
+    """It is asked for by the one who just claimed it; another's claim is not."""
+    _, brand = begun(database)
     with database.begin() as tx:
-        (key,) = tx.outbox.add([notification(topic=7)], NOON)
-        tx.outbox.forget_topic("telegram", "-100123", 7)
-        tx.outbox.move_destination("telegram", "-100123", to="b")
-        tx.outbox.move_destination("telegram", "b", to=long)
-        assert tx.outbox.moved_to("telegram", "-100123") == long
-        assert (_one(tx, key).address, _one(tx, key).topic) == (long, None)
-        tx.outbox.move_destination("telegram", long, to="b")
-        assert tx.outbox.moved_to("telegram", "b") in {"b", long}
+        made = [tx.incidents.open_new(brand, level=1, at=NOON).id for _ in range(3)]
+        ids = tx.outbox.add([notification(str(n), incident_id=n) for n in made], NOON)
+        tx.outbox.claim(NOON, owner="a", lease=LEASE, limit=2)
+        for claimed in ids[:2]:
+            crowd = tx.outbox.crowd(_one(tx, claimed), NOON)
+            assert [one.id for one in crowd] == [claimed, ids[2]]
+
+
+def test_what_was_sent_lately_is_known_by_address(database: Database) -> None:
+    """Its channel and address, from that moment on; what only waits does not count."""
+    with database.begin() as tx:
+        (key, _) = tx.outbox.add([notification("1"), notification("2", address="-7")], NOON)
+        assert not tx.outbox.was_sent_since("telegram", "-100123", NOON)
+        tx.outbox.confirm(key, provider_id="1", now=NOON)
+        assert tx.outbox.was_sent_since("telegram", "-100123", NOON)
+        assert not tx.outbox.was_sent_since("telegram", "-100123", NOON + LEASE)
+        assert not tx.outbox.was_sent_since("telegram", "-7", NOON)
+        assert not tx.outbox.was_sent_since("email", "-100123", NOON)

@@ -1,0 +1,73 @@
+"""Where messages go: addresses that rest, are switched off, or have moved."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from storage.tables import destinations, notifications
+from storage.upsert import put
+
+_UNSENT = ("pending", "unknown", "sending")
+_MOST_MOVES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """The operations on the addresses that notifications go to, by channel."""
+
+    connection: Connection
+
+    def hold(self, channel: str, address: str, *, until: datetime) -> None:
+        """Send nothing more to this address before the time: its server asked so."""
+        self._put(channel, address, not_before=until)
+
+    def disable(self, channel: str, address: str, *, reason: str, now: datetime) -> None:
+        """Send nothing more to this address until somebody enables it."""
+        self._put(channel, address, disabled_at=now, reason=reason)
+
+    def enable(self, channel: str, address: str) -> None:
+        """Send to this address again."""
+        self._put(channel, address, disabled_at=None, reason=None, not_before=None)
+
+    def disabled(self) -> list[tuple[str, str, str]]:
+        """Answer (channel, address, reason) of those that get nothing now."""
+        query = select(destinations).where(destinations.c.disabled_at.is_not(None))
+        return [
+            (row.channel, row.address, row.reason or "") for row in self.connection.execute(query)
+        ]
+
+    def move(self, channel: str, address: str, *, to: str) -> None:
+        """Follow an address that moved: what waits for it is sent to the new one."""
+        self._put(channel, address, moved_to=to)
+        self.connection.execute(
+            update(notifications)
+            .where(
+                notifications.c.channel == channel,
+                notifications.c.address == address,
+                notifications.c.state.in_(_UNSENT),
+            )
+            .values(address=to)
+        )
+
+    def moved_to(self, channel: str, address: str) -> str:
+        """Answer where the address is now: itself, or the place it moved to."""
+        for _ in range(_MOST_MOVES):  # two that moved to one another have no end
+            query = select(destinations.c.moved_to).where(
+                destinations.c.channel == channel, destinations.c.address == address
+            )
+            found = self.connection.execute(query).scalar()
+            if not found:
+                break
+            address = found
+        return address
+
+    def _put(self, channel: str, address: str, **values: Any) -> None:
+        put(
+            self.connection,
+            destinations,
+            [{"channel": channel, "address": address} | values],
+            key=["channel", "address"],
+            change=list(values),
+        )
