@@ -7,6 +7,7 @@ are made, never while texts stream through.
 import functools
 import itertools
 from collections.abc import Iterable
+from typing import Any
 
 import pymorphy3
 from pymorphy3.analyzer import Parse
@@ -15,6 +16,7 @@ _PROPER = frozenset({"Surn", "Name", "Patr", "Orgn", "Geox", "Trad", "Abbr"})
 _PERSONAL = frozenset({"Surn", "Name", "Patr"})
 _STEM = 4  # letters; a longer common beginning that no word has rules all forms out
 _FOREIGN = {"ru": frozenset("іїєґ"), "uk": frozenset("ыэъё")}
+_MARKED = {"ru": ("е", "ёэ"), "uk": ("г", "ґ")}  # as ``folding.spelling`` writes them
 _COMPARED = frozenset({"COMP", "Supr"})
 
 
@@ -138,7 +140,7 @@ def tags(word: str, lang: str) -> tuple[str, ...]:
     words = analyzer.dictionary.words
     if not any(variant in words for variant in _variants(word, lang)):
         return ()
-    found = words.similar_items(word, analyzer.char_substitutes)
+    found = words.similar_items(word, _substitutes(lang))
     return tuple(
         str(analyzer.dictionary.build_tag_info(paradigm, index))
         for _, places in found
@@ -165,10 +167,17 @@ def _alike(letters: tuple[str, str]) -> bool:
 
 
 def _variants(word: str, lang: str) -> list[str]:
-    """A word, and how it may stand in the dictionary: with one ё or ґ."""
-    plain, marked = ("е", "ё") if lang == "ru" else ("г", "ґ")
+    """A word, and how it may stand in the dictionary: with one ё, э or ґ."""
+    plain, marks = _MARKED[lang]
     places = [place for place, letter in enumerate(word) if letter == plain]
-    return [word, *(word[:place] + marked + word[place + 1 :] for place in places)]
+    return [word, *(word[:place] + mark + word[place + 1 :] for place in places for mark in marks)]
+
+
+@functools.cache
+def _substitutes(lang: str) -> Any:  # whatever the dictionary makes of it
+    """Letters that a spelling folds and the dictionary tells apart."""
+    plain, marks = _MARKED[lang]
+    return _analyzer(lang).dictionary.words.compile_replaces({plain: list(marks)})
 
 
 def _forms(readings: list[Parse], gender: str | None) -> frozenset[str]:

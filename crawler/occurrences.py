@@ -25,6 +25,7 @@ def accept(name: Name, document: Document, found: Found) -> Occurrence | None:
     gated = found.spelled in name.gated
     if gated and not _stands_out(document, found.start, found.end, name):
         return None
+    gated = gated and not _is_marked(document, found.start, found.end)
     if name.is_surname and is_no_surname_here(document, found, gated=gated):
         return None
     return Occurrence(found.start, found.end, disguised, gated)
@@ -58,10 +59,15 @@ def _breaks(document: Document, number: int) -> bool:
 def _stands_out(document: Document, start: int, end: int, name: Name) -> bool:
     """Whether a name that is also an ordinary word is written as a name."""
     characters = document.characters
-    before, after = characters[start - 1 : start], characters[end : end + 1]
-    if before and before in "@#":
+    if characters[start - 1 : start] in ("@", "#"):
         return True
-    quoted = before and after and before in _OPENING and after in _CLOSING
     if name.shouted:
         return characters[start:end].isupper()
-    return bool(quoted) or characters[start].isupper()
+    return characters[start].isupper() or _is_marked(document, start, end)
+
+
+def _is_marked(document: Document, start: int, end: int) -> bool:
+    """Whether a handle's sign, a hash sign or quotes say that this is a name."""
+    before, after = document.characters[start - 1 : start], document.characters[end : end + 1]
+    quoted = before and after and before in _OPENING and after in _CLOSING
+    return before in ("@", "#") or bool(quoted)

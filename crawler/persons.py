@@ -68,15 +68,36 @@ def _is_adjective_here(document: Document, number: int, before: str) -> bool:
 def _sure_of_themselves(
     name: Name, document: Document, occurrences: Sequence[Occurrence]
 ) -> list[Occurrence]:
-    """All of them, unless each is a common noun that merely begins a sentence (Адвокат)."""
-    if not name.is_surname or any(
+    """All of them, unless each is an ordinary word that merely begins a sentence.
+
+    «Адвокат» is not the coach Адвокат there, «Власти» not the weekly «Власть».
+    """
+    doubtful = _is_common_noun if name.is_surname else _is_ordinary_here
+    if any(
         not place.gated
-        or not is_ordinary_noun(spelling(document.characters[place.start : place.end]))
         or not document.begins_sentence(place.start)
+        or not doubtful(name, document, place)
         for place in occurrences
     ):
         return list(occurrences)
     return []
+
+
+def _is_common_noun(_: Name, document: Document, place: Occurrence) -> bool:
+    return is_ordinary_noun(spelling(document.characters[place.start : place.end]))
+
+
+def _is_ordinary_here(name: Name, document: Document, place: Occurrence) -> bool:
+    """Whether a text that writes «власти» means them by «Власти», too; «Новому дому» is new.
+
+    The name as the watch writes it is left alone: it begins many a headline.
+    """
+    written = document.characters[place.start : place.end]
+    if spelling(written) == spelling(name.term):
+        return False
+    if f" {written.lower()}" in document.characters:
+        return True
+    return _is_adjective_here(document, document.word_at(place.start), "")
 
 
 def _in_address(characters: str, found: Found) -> bool:
@@ -113,6 +134,8 @@ def _beside(name: Name, document: Document, occurrence: Occurrence) -> str:
     last = first + len(name.words) - 1
     near = _neighbours(document, first, last)
     verdicts = [_given(name, document, number) for number in near]
+    if _is_of_another_generation(name, document, last):
+        return "other"
     if "own" in verdicts:
         return "own"
     if "other" in verdicts:
@@ -124,6 +147,12 @@ def _beside(name: Name, document: Document, occurrence: Occurrence) -> str:
     ):
         return "office"
     return ""
+
+
+def _is_of_another_generation(name: Name, document: Document, last: int) -> bool:
+    """Буш-старший is not Джордж Буш, unless the watch says «старший»."""
+    after = document.word(last + 1) if document.between(last) == "-" else ""
+    return bool(_GENERATION.match(after)) and not _GENERATION.search(name.term)
 
 
 def _neighbours(document: Document, first: int, last: int) -> list[int]:

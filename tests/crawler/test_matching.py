@@ -81,6 +81,8 @@ def test_a_name_is_found_however_it_is_written(
         pytest.param("Ромашка и Иванов", ["Ромашка", "Иванов"], id="brand"),
         pytest.param("Иванов вышел", [], id="bare surname"),
         pytest.param("Пётр Иванов", [], id="namesake"),
+        pytest.param("Эдуард Иванов и Иван", [], id="namesake with э"),
+        pytest.param("Иван Иванов-старший", [], id="his father"),
         pytest.param("Ромашка: ушёл Пётр Иванов", ["Ромашка"], id="namesake beside the brand"),
         pytest.param("Иван Иванов. Иванова ждут", ["Иванов", "Иванова"], id="anchored once"),
         pytest.param("Ivan Ivanov left", ["Ivanov"], id="Latin letters"),
@@ -91,6 +93,24 @@ def test_a_person_needs_an_anchor(matcher: Matcher, text: str, expected: list[st
     found = [form for match in matcher.match("", text) for form in _texts(match)]
 
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Власти ждут. Все власти ждут", [], id="the text writes it small"),
+        pytest.param("Власти ждут", ["Власти"], id="nothing speaks against it"),
+        pytest.param("Власть ждут. Все власти ждут", ["Власть"], id="as the watch writes it"),
+        pytest.param("Читал во Власти. Власти ждут. Все власти", ["Власти"] * 2, id="sure once"),
+        pytest.param("«Власти» вышли. Все власти ждут", ["Власти"], id="quoted"),
+        pytest.param("ведущий эксперт", [], id="э is seen through"),
+    ],
+)
+def test_a_word_that_begins_a_sentence_may_be_ordinary(text: str, expected: list[str]) -> None:
+    """The text itself tells whether the capital is only the sentence's."""
+    matcher = Matcher([Watch(brand="Власть"), Watch(brand="Эксперт")])
+
+    assert [form for match in matcher.match("", text) for form in _texts(match)] == expected
 
 
 def test_an_excluded_phrase_is_somebody_else(matcher: Matcher) -> None:

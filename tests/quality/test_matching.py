@@ -1,14 +1,19 @@
-"""Floors for word forms, measured on lists that stay outside the repository."""
+"""Floors for word forms and names in real news; the data stays outside the repository."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from crawler.matching import Matcher
 from crawler.word_forms import surname_forms
+from storage.records import Person, Watch
+from tests.quality.news import Marked, News, is_form_of, one_word_of, read_news, surname_of
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "matching"
+NEWS = DATA / "nerel_train"
 RUSSIAN, UKRAINIAN = DATA / "surnames_ru.tsv", DATA / "surnames_uk.json"
 APOSTROPHES = str.maketrans("’ʼ", "''")
 
@@ -48,3 +53,106 @@ def test_ukrainian_surnames_in_all_forms() -> None:
         total += len(cases)
 
     assert found / total >= 0.995
+
+
+@pytest.fixture(scope="module")
+def news() -> list[News]:
+    if not NEWS.exists():
+        pytest.skip("the marked news are not here")
+    return read_news(NEWS)
+
+
+def test_surnames_in_real_news(news: list[News]) -> None:
+    """Every form of everybody's surname, and few that are nobody's."""
+    surnames = {surname for text in news for mark in text.marks if (surname := surname_of(mark))}
+
+    recall, precision = spans(news, surnames, surname_of, "PERSON", person_watch)
+
+    assert recall >= 0.978
+    assert precision >= 0.973
+
+
+def test_brands_of_one_word_in_real_news(news: list[News]) -> None:
+    """Half of them are ordinary words, towns or people, too; those hardly anybody means count not.
+
+    A hit in a marked town, person or product is no organisation; which is meant no form tells.
+    """
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for text in news:
+        for mark in text.marks:
+            kinds[one_word_of(mark)][mark.kind] += 1
+    brands = {name for name, seen in kinds.items() if name and seen["ORGANIZATION"]}
+    mostly = {name for name in brands if kinds[name].most_common(1)[0][0] == "ORGANIZATION"}
+
+    recall, _ = spans(news, brands, one_word_of, "ORGANIZATION", brand_watch)
+    _, precision = spans(news, mostly, one_word_of, "ORGANIZATION", brand_watch)
+
+    assert recall >= 0.95
+    assert precision >= 0.84
+
+
+def test_one_person_in_real_news(news: list[News]) -> None:
+    """Texts about somebody known by full name, not about namesakes."""
+    names: dict[str, str] = {}
+    texts: dict[str, set[int]] = defaultdict(set)
+    for number, text in enumerate(news):
+        for mark in text.marks:
+            if surname_of(mark):
+                names[mark.entity] = mark.name
+                texts[mark.entity].add(number)
+    watches = [Watch(brand=f"q{key}z", persons=(person(name),)) for key, name in names.items()]
+    matcher = Matcher(watches)
+
+    found = {
+        (match.brand[1:-1], number)
+        for number, text in enumerate(news)
+        for match in matcher.match("", text.text)
+    }
+
+    right = sum(number in texts[key] for key, number in found)
+    assert right / sum(map(len, texts.values())) >= 0.855
+    assert right / len(found) >= 0.978
+
+
+def spans(
+    news: list[News],
+    names: set[str],
+    name_of: Callable[[Marked], str],
+    kind: str,
+    watch: Callable[[str], Watch],
+) -> tuple[float, float]:
+    """Recall of the words marked as a form of a name, and how many hits lie in a mark."""
+    matcher = Matcher([watch(name) for name in sorted(names)])
+    wanted = found = hits = right = 0
+    for text in news:
+        stretches = {
+            (match.brand.strip("0123"), term.start, term.end)
+            for match in matcher.match("", text.text)
+            for term in match.matched
+        }
+        hits += len(stretches)
+        right += sum(text.is_within(kind, start, end) for _, start, end in stretches)
+        due = {
+            (name, offset)
+            for mark in text.marks
+            if mark.kind == kind and (name := name_of(mark)) in names
+            for offset, word in text.words_of(mark)
+            if is_form_of(word, name)
+        }
+        covered = {(name, place) for name, start, end in stretches for place in range(start, end)}
+        wanted += len(due)
+        found += len(due & covered)
+    return found / wanted, right / hits
+
+
+def person(name: str) -> Person:
+    return Person(name=name, role="")
+
+
+def person_watch(surname: str) -> Watch:
+    """A brand nobody writes of; the surname stays readable in its name."""
+    return Watch(brand=f"0123{surname}3210", persons=(person(surname),))
+
+
+def brand_watch(name: str) -> Watch:
+    return Watch(brand=name)
