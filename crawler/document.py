@@ -23,7 +23,7 @@ _ABBREVIATION = re.compile(
 _OPENING = '«"“„(—–- '
 _HASHTAG = re.compile(r"#\w{1,100}+(?!\w)")
 _CAMEL = re.compile(r"[A-ZА-ЯЁІЇЄҐ]?[a-zа-яёіїєґ0-9]+|[A-ZА-ЯЁІЇЄҐ]+(?![a-zа-яёіїєґ])")
-_DIGIT_INSIDE = re.compile(r"[^\W\d][03][^\W\d]")  # Г0зпром
+_DIGIT_INSIDE = re.compile(r"[^\W\d][03][^\W\d]|^[03][^\W\d]{2}")  # Г0зпром, 0zon
 
 
 @dataclass(frozen=True, slots=True)

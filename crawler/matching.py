@@ -20,7 +20,7 @@ from crawler.watch_query import Scene, Term, WatchQuery
 from crawler.watch_tree import Node
 from storage.records import CrisisTerm, MatchedTerm, Watch
 
-_RULES = "1"  # of what is a mention; a new number has stored articles matched again
+_RULES = "2"  # of what is a mention; a new number has stored articles matched again
 _KINDS = ("brand", "person", "watch")  # strongest first
 
 

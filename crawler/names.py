@@ -19,6 +19,7 @@ from crawler.dictionary import (
     name_gender,
 )
 from crawler.folding import fold_words, script, spelling, words
+from crawler.known_brands import is_known_brand
 from crawler.transliteration import latin_spellings
 from crawler.word_forms import brand_forms, given_name_forms, surname_forms, word_forms
 
@@ -32,9 +33,14 @@ _PATRONYMIC = re.compile(
     r"(ович|евич|йович|ьич|кузьмич|лукич|фомич|никитич|овна|евна|ична|инична|івна|ївна)$"
 )
 _OFFICES = {
-    "director": "директор гендиректор руководитель начальник глава director ceo",
-    "deputy": "заместитель замдиректора замгендиректора заступник deputy",
-    "spokesman": "пресс-секретарь представитель spokesman spokesperson",
+    "director": (
+        "директор гендиректор руководитель начальник глава директорка керівник керівниця "
+        "очільник очільниця director ceo"
+    ),
+    "deputy": (
+        "заместитель заместительница замдиректора замгендиректора заступник заступниця deputy"
+    ),
+    "spokesman": "пресс-секретарь представитель представник речник речниця spokesman spokesperson",
 }
 _PARTICLES = frozenset(
     words(
@@ -83,7 +89,8 @@ def brand_name(term: str, *, any_case: bool = False, kind: str = "brand") -> Nam
     if len(parts) == 1:
         forms = frozenset(spelling(form) for form in brand_forms(spelling_kept(parts[0])))
         tag = term.lstrip().startswith(("@", "#"))
-        gated = frozenset() if any_case or tag else _gated(forms)
+        free = any_case or tag or is_known_brand(parts[0])
+        gated = frozenset() if free else _gated(forms)
         shouted = bool(gated) and parts[0].isupper() and len(parts[0]) <= _SHORT
         return Name(term=term, kind=kind, words=(forms,), anchor=0, gated=gated, shouted=shouted)
     return _phrase(term, parts, kind=kind, any_case=any_case)
@@ -182,7 +189,7 @@ def _surname_spellings(part: str, gender: str | None) -> frozenset[str]:
         forms |= surname_forms(word, "ru", gender)
     if not _RUSSIAN_ONLY.search(word):
         forms |= surname_forms(word, "uk", gender)
-    forms |= latin_spellings(word)
+    forms |= {form + end for form in latin_spellings(word) for end in ("", "s")}
     spelled = {spelling(form) for form in forms if len(form) > 1}
     variants = {variant for form in spelled for variant in _single_letters(form)} - spelled
     return frozenset(spelled | {variant for variant in variants if not _is_other_word(variant)})

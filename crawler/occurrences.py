@@ -12,6 +12,8 @@ from crawler.names import Name
 from crawler.persons import is_no_surname_here
 
 _BREAK = re.compile(r"[!?;:]|\n\n|\n\s*\n")
+_ACCOUNT = re.compile(r"(?:t\.me|vk\.com|ok\.ru|(?:facebook|instagram|twitter|x)\.com)/@?$")
+_DOMAIN = re.compile(r"\.(?:ru|ua|com|org|net|рф|укр)\b")
 _OPENING, _CLOSING = "«\"“„‘'(", "»\"”“’')"
 
 
@@ -59,15 +61,23 @@ def _breaks(document: Document, number: int) -> bool:
 def _stands_out(document: Document, start: int, end: int, name: Name) -> bool:
     """Whether a name that is also an ordinary word is written as a name."""
     characters = document.characters
-    if characters[start - 1 : start] in ("@", "#"):
-        return True
-    if name.shouted:
+    if name.shouted and not _is_address(characters, start, end):
         return characters[start:end].isupper()
     return characters[start].isupper() or _is_marked(document, start, end)
 
 
 def _is_marked(document: Document, start: int, end: int) -> bool:
-    """Whether a handle's sign, a hash sign or quotes say that this is a name."""
-    before, after = document.characters[start - 1 : start], document.characters[end : end + 1]
+    """Whether an address or quotes say that this is a name."""
+    characters = document.characters
+    before, after = characters[max(0, start - 1) : start], characters[end : end + 1]
     quoted = before and after and before in _OPENING and after in _CLOSING
-    return before in ("@", "#") or bool(quoted)
+    return bool(quoted) or _is_address(characters, start, end)
+
+
+def _is_address(characters: str, start: int, end: int) -> bool:
+    """Whether it is a handle, a hashtag, an account's page or a site."""
+    return (
+        characters[max(0, start - 1) : start] in ("@", "#")
+        or _ACCOUNT.search(characters, max(0, start - 14), start) is not None
+        or _DOMAIN.match(characters, end) is not None
+    )
