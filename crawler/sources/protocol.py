@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from crawler.addresses import find_address, site_of
 from crawler.fetch import Fetcher
+from crawler.publishers import find_publisher
 from crawler.robots import Robots
 from storage.feeds import SourceEntry
 from storage.records import NewArticle, Source
@@ -80,7 +81,7 @@ class SourcePlugin(Protocol):
 
     @property
     def publisher(self) -> str:
-        """The family that owns it; empty: the name of its site."""
+        """The family that owns it; empty: the owner that is known, else the name of its site."""
 
     @property
     def interval(self) -> timedelta | None:
@@ -101,11 +102,12 @@ def key_of(plugin: SourcePlugin) -> str:
 
 def entry_of(plugin: SourcePlugin, *, interval: timedelta) -> SourceEntry:
     """How the database knows the source; ``interval`` is the one for all."""
+    site = site_of(plugin.url)
     return SourceEntry(
         key=key_of(plugin),
         kind=plugin.kind,
         address=plugin.url,
-        publisher=plugin.publisher or site_of(plugin.url) or plugin.url,
+        publisher=plugin.publisher or find_publisher(site) or site or plugin.url,
         interval=plugin.interval or interval,
     )
 
