@@ -189,6 +189,7 @@ class Jobs:
             brand_limits(self.settings),
             now=now,
             timezone=self.settings.spike.timezone,
+            checkpoints=self._checkpoints,
         )
         escalate(self.database, self.playbook, now=now)
         added = plan(self.database, self.playbook, self.recipients, now=now, chart=draw)

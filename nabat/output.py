@@ -128,7 +128,7 @@ def _parquet(frame: pd.DataFrame) -> bytes:
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:
     flat = frame.copy()
     for column in flat.columns:
-        if flat[column].map(lambda value: isinstance(value, list | dict | tuple)).any():
+        if any(isinstance(value, list | dict | tuple) for value in flat[column]):
             flat[column] = flat[column].map(
                 lambda value: (
                     json.dumps(_plain(value), ensure_ascii=False)

@@ -42,6 +42,8 @@ def backtest(
         for one, limit in bar.track(tried, description="backtest"):
             told = detector_settings(limit, settings.spike.timezone)
             results.append(replayed(database, one, told, now=clock.now(), days=days))
+    if not results and not as_json:
+        typer.echo("nothing found")
     for line in (backtest_json if as_json else backtest_lines)(results):
         typer.echo(line)
 

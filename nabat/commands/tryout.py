@@ -32,6 +32,8 @@ def match(config: Config = None) -> None:
 def tone(context: typer.Context, config: Config = None) -> None:
     """Try the tone model: {"id","text","target"?} in, label and probabilities out."""
     if context.invoked_subcommand is not None:
+        # What was said before the subcommand's name holds for it too.
+        context.default_map = {context.invoked_subcommand: {"config": config}} if config else None
         return
     settings = settings_of(config) if config or default_path().exists() else Settings()
     _answer(tone_lines(_lines(), assembly.backend(settings)))

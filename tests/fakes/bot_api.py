@@ -72,6 +72,7 @@ class BotApi:
         self.chats: dict[int, Chat] = {}
         self.faults: list[Fault] = []
         self.updates: list[dict[str, Any]] = []
+        self.confirmed = 0  # updates before this number are not told again
         self.answered: list[dict[str, str]] = []  # callback queries
         self.limits = limits
         self.speed = speed
@@ -144,8 +145,9 @@ class BotApi:
         return _ok({"id": 7, "is_bot": True, "first_name": "nabat", "username": "nabat_bot"})
 
     def _getupdates(self, given: dict[str, str], _files: dict[str, bytes]) -> Reply:
-        offset = int(given.get("offset") or 0)
-        return _ok([one for one in self.updates if one["update_id"] >= offset][:100])
+        # Asking from a number on confirms what is before it, for good.
+        self.confirmed = max(self.confirmed, int(given.get("offset") or 0))
+        return _ok([one for one in self.updates if one["update_id"] >= self.confirmed][:100])
 
     def _answercallbackquery(self, given: dict[str, str], _files: dict[str, bytes]) -> Reply:
         self.answered.append(given)

@@ -1,0 +1,266 @@
+"""The table of jobs: each does its part, says how it went, and none stops the others."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from nabat.config import load
+from nabat.errors import CommandError
+from nabat.exclusive import held
+from nabat.jobs import Jobs
+from storage.database import Database
+from storage.leases import Heartbeat
+from storage.outbox import NewNotification
+from tests.alerts.making import NOON, Clock, open_incident
+from tests.fakes.bot_api import TOKEN, BotApi, serving
+from tests.nabat.conftest import Written
+from tests.running import ROOT
+from tests.storage.making import article, entry
+
+CONSOLE = """
+[[notifier]]
+kind = "console"
+
+[[recipient]]
+name = "Дежурный"
+channel = "console"
+address = "here"
+{more}
+"""
+Made = Callable[..., Jobs]
+
+
+@pytest.fixture
+def made(written: Written, sqlite_database: Database, clock: Clock) -> Iterator[Made]:
+    """Jobs of a config with these tables, over an upgraded database at a standing clock."""
+    built: list[Jobs] = []
+
+    def make(more: str = "") -> Jobs:
+        jobs = Jobs(load(written(more)), clock=clock, progress=lambda _job, _done, _total: None)
+        jobs.prepare()
+        built.append(jobs)
+        return jobs
+
+    yield make
+    for jobs in built:
+        jobs.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A standing clock, at noon in UTC."""
+    return Clock()
+
+
+def _beats(database: Database) -> dict[str, Heartbeat]:
+    with database.read() as tx:
+        return {beat.job: beat for beat in tx.leases.heartbeats()}
+
+
+def _kinds(database: Database) -> list[str]:
+    with database.read() as tx:
+        return [one.kind for one in tx.outbox.listed()]
+
+
+def test_a_pass_does_every_job_in_its_order(made: Made) -> None:
+    """Hear people first, tell them last; the day's clearing once a day."""
+    jobs = made()
+
+    names = [report.job for report in jobs.tick()]
+
+    assert names == ["listen", "crawl", "score", "evaluate", "deliver", "forget"]
+    assert all(beat.ok for beat in _beats(jobs.database).values())
+    assert [report.job for report in jobs.tick()] == names[:-1]
+
+
+def test_a_job_that_fails_stops_no_other(made: Made) -> None:
+    """It is logged, its heartbeat says so, and the pass goes on."""
+    jobs = made()
+    with jobs.database.begin() as tx:
+        tx.connection.execute(text("DROP TABLE destinations"))
+
+    reports = {report.job: report for report in jobs.tick()}
+
+    assert [name for name, report in reports.items() if not report.ok] == ["evaluate"]
+    assert reports["evaluate"].said.startswith("failed: ")
+    assert list(reports)[-1] == "forget"
+    beats = _beats(jobs.database)
+    assert [name for name, beat in beats.items() if not beat.ok] == ["evaluate"]
+
+
+def test_what_another_process_does_is_left_to_it(made: Made, clock: Clock) -> None:
+    """Nothing is done twice at once, and it is no failure."""
+    jobs = made()
+    with held(jobs.database, "job:score", owner="elsewhere:1:x", clock=clock) as ours:
+        assert ours
+        report = jobs.score()
+
+    assert (report.ok, report.said) == (True, "another nabat is doing this now; nothing to do")
+    assert jobs.score().said == "0 mentions judged"
+
+
+def test_old_articles_that_nobody_is_in_are_let_go(made: Made, clock: Clock) -> None:
+    """After the days the operator gave."""
+    jobs = made("[retention]\narticles_days = 3")
+    with jobs.database.begin() as tx:
+        (source,) = tx.feeds.sync([entry()], NOON)
+        tx.articles.add_new([article(source.id)])
+
+    assert jobs.forget().said.startswith("0 old articles")
+    clock.pass_time(days=4)
+    assert jobs.forget().said.startswith("1 old articles")
+
+
+def test_a_source_is_known_by_its_key_or_its_name(made: Made) -> None:
+    """A wrong one is named with the nearest."""
+    more = '[[source]]\nid = "gorod"\nkind = "rss"\nurl = "http://127.0.0.1:9/rss"\nenabled = true'
+    jobs = made(more)
+
+    assert "1 sources visited, 1 failed" in jobs.crawl(source="gorod", force=True).said
+    with pytest.raises(CommandError, match="no source is named 'gorot'; did you mean 'gorod'"):
+        jobs.crawl(source="gorot")
+
+
+def test_the_digest_comes_once_each_morning(made: Made, clock: Clock) -> None:
+    """Not before nine where the reader is; the next morning again."""
+    clock.at = NOON.replace(hour=5)  # eight in Moscow
+    jobs = made(CONSOLE.format(more="digest = true"))
+
+    jobs.evaluate()
+    assert _kinds(jobs.database) == []
+    clock.pass_time(hours=1)
+    assert "1 messages to send" in jobs.evaluate().said
+    assert "0 messages to send" in jobs.evaluate().said
+    clock.pass_time(days=1)
+    jobs.evaluate()
+    assert _kinds(jobs.database) == ["digest", "digest"]
+
+
+def test_the_operators_are_told_of_a_message_that_was_given_up(made: Made) -> None:
+    """Once, and of nothing that still waits."""
+    jobs = made(CONSOLE.format(more="ops = true"))
+    letter = NewNotification(
+        key="1", recipient="PR", channel="email", address="pr@x", kind="opened", language="ru",
+        payload="{}",
+    )  # fmt: skip
+    with jobs.database.begin() as tx:
+        (dead,) = tx.outbox.add([letter], NOON)
+        tx.outbox.give_up(dead, state="dead", reason="no such box", error_class="permanent")
+
+    assert "1 messages to send" in jobs.evaluate().said
+    assert "0 messages to send" in jobs.evaluate().said
+    assert _kinds(jobs.database) == ["ops", "opened"]
+
+
+def test_an_incident_that_nobody_takes_calls_the_next_one(made: Made, clock: Clock) -> None:
+    """The time of the reaction map over, the missed deadline is on its record."""
+    jobs = made(CONSOLE.format(more=""))
+    with jobs.database.read() as tx:
+        (brand,) = tx.brands.active()
+    number = open_incident(jobs.database, brand.id, level=3).id
+    assert "1 messages to send" in jobs.evaluate().said
+
+    clock.pass_time(days=1)
+    jobs.evaluate()
+
+    with jobs.database.read() as tx:
+        assert "missed" in [event.kind for event in tx.incidents.events(number)]
+
+
+def test_without_telegram_there_is_nothing_to_hear(made: Made) -> None:
+    """And that is well."""
+    report = made(CONSOLE.format(more="")).listen()
+
+    assert (report.ok, report.said) == (True, "no Telegram, nothing to hear")
+
+
+@pytest.fixture
+def telegram(monkeypatch: pytest.MonkeyPatch) -> Iterator[BotApi]:
+    """A Bot API on loopback whose token is in the environment."""
+    monkeypatch.setenv("NABAT_TELEGRAM_TOKEN", TOKEN)
+    with serving(BotApi()) as api:
+        yield api
+
+
+def test_a_command_in_the_chat_is_heard_and_answered(made: Made, telegram: BotApi) -> None:
+    """Once: what was heard is not heard again."""
+    jobs = made(
+        f'[[notifier]]\nkind = "telegram"\ntoken = "env:NABAT_TELEGRAM_TOKEN"\n'
+        f'base_url = "{telegram.url}"\n'
+        '[[recipient]]\nname = "Чат"\nchannel = "telegram"\naddress = "-100123"\n'
+    )
+    _write(telegram, "/status", NOON)
+
+    assert jobs.listen().said == "1 presses and commands done"
+    assert jobs.listen().said == "0 presses and commands done"
+    assert len(telegram.ledger) == 1
+
+
+def _write(api: BotApi, words: str, at: datetime) -> None:
+    api.update(
+        message={
+            "message_id": 1,
+            "date": int(at.timestamp()),
+            "chat": {"id": -100123, "type": "supergroup"},
+            "from": {"id": 5, "is_bot": False, "first_name": "Олег"},
+            "text": words,
+        }
+    )
+
+
+def test_a_chat_that_cannot_be_heard_is_a_job_that_failed(
+    made: Made, telegram: BotApi, unused_port: int
+) -> None:
+    """The rest of the pass is done."""
+    jobs = made(
+        f'[[notifier]]\nkind = "telegram"\ntoken = "env:NABAT_TELEGRAM_TOKEN"\n'
+        f'base_url = "http://127.0.0.1:{unused_port}"\n'
+    )
+
+    reports = jobs.tick()
+
+    assert [report.job for report in reports if not report.ok] == ["listen"]
+    assert TOKEN not in reports[0].said
+
+
+def test_gathering_evaluates_only_what_is_new(made: Made) -> None:
+    """The daemon's short cut from an article to an alarm."""
+    jobs = made()
+
+    jobs.gather()
+
+    assert set(_beats(jobs.database)) == {"crawl", "score"}
+
+
+def test_a_start_frees_what_a_killed_process_held(
+    made: Made, sqlite_database: Database, clock: Clock
+) -> None:
+    """Its message is taken over without waiting for the lease to run out."""
+    ghost = _ghost()
+    letter = NewNotification(
+        key="1", recipient="Дежурный", channel="console", address="here", kind="opened",
+        language="ru", payload="{}",
+    )  # fmt: skip
+    with sqlite_database.begin() as tx:
+        tx.leases.take("job:deliver", owner=ghost, now=NOON, duration=timedelta(hours=1))
+        tx.outbox.add([letter], NOON)
+        tx.outbox.claim(NOON, owner=ghost, lease=timedelta(hours=1))
+
+    jobs = made(CONSOLE.format(more=""))
+
+    with jobs.database.begin() as tx:
+        assert tx.leases.holder("job:deliver") is None
+        assert len(tx.outbox.claim(clock(), owner="me", lease=timedelta(minutes=1))) == 1
+
+
+def _ghost() -> str:
+    """The owner's name of a process of this machine that is no more."""
+    told = "from nabat.exclusive import new_owner; print(new_owner())"
+    return subprocess.run(
+        [sys.executable, "-c", told], cwd=ROOT, capture_output=True,
+        text=True, check=True,
+    ).stdout.strip()  # fmt: skip

@@ -1,0 +1,136 @@
+"""Looking at records: each filter, each health of a source, each fate of a message."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nabat import clock
+from storage.database import Database
+from storage.records import FetchOutcome, SourceFailure
+from tests.nabat.conftest import Command, Written
+from tests.storage.making import HOUR, article, entry, mention, notification, tone
+
+
+@pytest.fixture
+def config(sqlite_database: Database, written: Written) -> Path:
+    """A config over three mentions of «Ромашка»: negative, neutral a day ago, "not us"."""
+    now = clock.now()
+    with sqlite_database.begin() as tx:
+        good, bad, _new, old = tx.feeds.sync(
+            [entry(f"rss:{name}", publisher=name) for name in ("good", "bad", "new", "old")], now
+        )
+        (brand,) = tx.brands.sync(["Ромашка"], now)
+        for source, at in ((good, now), (old, now - 30 * HOUR)):
+            tx.feeds.record(FetchOutcome(source_id=source.id, at=at, next_due_at=now))
+        page = SourceFailure(
+            source_id=good.id, address="https://good/page", reason="HTTP 500", at=now
+        )
+        tx.feeds.record(
+            FetchOutcome(source_id=good.id, at=now, next_due_at=now, failed_pages=(page,))
+        )
+        tx.feeds.record(
+            FetchOutcome(source_id=bad.id, at=now, next_due_at=now, error="HTTP 404 Not Found")
+        )
+        published = {
+            "Суд над Ромашкой": (good, now - HOUR, tone("negative")),
+            "Чай из ромашки": (good, now - 2 * HOUR, tone("negative")),
+            "Ромашка открыла офис": (old, now - 24 * HOUR, tone("neutral")),
+        }
+        for title, (source, at, judged) in published.items():
+            given = article(source.id, title, title=title, published_at=at, seen_at=at)
+            (stored,) = tx.articles.add_new([given])
+            (number,) = tx.mentions.add_new([mention(stored, brand.id)], at)
+            tx.mentions.record_tones([(number, judged)], at)
+            if title.startswith("Чай"):
+                tx.mentions.exclude(number, by="Анна", now=now)
+    return written()
+
+
+def _titles(out: str) -> list[str]:
+    return [json.loads(line)["title"] for line in out.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ([], ["Суд над Ромашкой", "Ромашка открыла офис"]),
+        (["--negative"], ["Суд над Ромашкой"]),
+        (["--since", "12h"], ["Суд над Ромашкой"]),
+        (["--until", "12h"], ["Ромашка открыла офис"]),
+        (["--source", "old"], ["Ромашка открыла офис"]),
+        (["--source", "rss:old"], ["Ромашка открыла офис"]),
+        (["--search", "офис ромашка"], ["Ромашка открыла офис"]),
+        (["--search", "%"], []),
+        (["--excluded"], ["Суд над Ромашкой", "Чай из ромашки", "Ромашка открыла офис"]),
+        (["--limit", "1"], ["Суд над Ромашкой"]),
+        (["--brand", "Ромашка", "--limit", "1"], ["Суд над Ромашкой"]),
+    ],
+    ids=lambda value: " ".join(value) if value and value[0].startswith("--") else "",
+)  # fmt: skip
+def test_mentions_are_filtered(
+    nabat: Command, config: Path, words: list[str], found: list[str]
+) -> None:
+    """Newest first; those marked "not us" only when asked for."""
+    outcome = nabat("mentions", *words, "--json", "-c", config)
+
+    assert outcome.code == 0
+    assert _titles(outcome.out) == found
+
+
+def test_the_health_of_every_source_is_told(nabat: Command, config: Path) -> None:
+    """Alive, failing with the reason, late, or never visited; with the pages that failed."""
+    out = nabat("sources", "--json", "-c", config).out
+    rows: dict[str, Any] = {row["publisher"]: row for row in map(json.loads, out.splitlines())}
+
+    states = {name: row["state"] for name, row in rows.items()}
+    assert states == {"good": "alive", "bad": "failing", "new": "never visited", "old": "late"}
+    assert rows["bad"]["last_error"] == "HTTP 404 Not Found"
+    assert rows["good"]["failed_pages"] == [{"address": "https://good/page", "reason": "HTTP 500"}]
+
+
+def test_only_what_fails_is_shown_when_asked(nabat: Command, config: Path) -> None:
+    """A source whose pages fail is one of them."""
+    out = nabat("sources", "--failing", "--json", "-c", config).out
+
+    assert [json.loads(line)["publisher"] for line in out.splitlines()] == ["bad", "good"]
+    assert "rss:bad" in nabat("sources", "--failing", "-c", config).out
+    assert "rss:old" not in nabat("sources", "--failing", "-c", config).out
+
+
+def test_the_fate_of_messages_is_told(
+    nabat: Command, config: Path, sqlite_database: Database
+) -> None:
+    """By state, newest first; a dead letter is sent again on request."""
+    now = clock.now()
+    with sqlite_database.begin() as tx:
+        waits, dead = tx.outbox.add([notification("1"), notification("2")], now)
+        tx.outbox.give_up(dead, state="dead", reason="chat is gone", error_class="permanent")
+
+    whole = [json.loads(one) for one in nabat("outbox", "--json", "-c", config).out.splitlines()]
+    given_up = nabat("outbox", "--state", "dead", "-c", config).out
+    again = nabat("outbox", "retry", dead, "-c", config)
+    never = nabat("outbox", "retry", waits, "-c", config)
+
+    assert [(one["id"], one["state"]) for one in whole] == [(dead, "dead"), (waits, "pending")]
+    assert "chat is gone" in given_up
+    assert (again.code, again.out) == (
+        0,
+        f"{dead} waits to be sent; `nabat deliver` sends it now\n",
+    )
+    assert (never.code, never.out) == (1, "")
+    assert "was not given up" in never.err
+
+
+def test_everything_can_be_taken_away(nabat: Command, config: Path, tmp_path: Path) -> None:
+    """One file for each kind of record, for any program."""
+    outcome = nabat("export", tmp_path / "out", "--format", "csv", "-c", config)
+    table = nabat("export", tmp_path / "out", "--format", "table", "-c", config)
+
+    assert outcome.code == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "hourly.csv", "incidents.csv", "mentions.csv",
+    ]  # fmt: skip
+    assert "mentions.csv: " in outcome.out
+    assert table.code == 2
