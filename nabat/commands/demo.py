@@ -97,7 +97,7 @@ def _write_config(folder: Path, site: str, port: int) -> Path:
 def _nabat(command: str, config: Path) -> None:
     sys.stdout.flush()
     done = subprocess.run(
-        [sys.executable, "-m", "nabat", command, "--config", str(config)], check=False, timeout=110
+        [sys.executable, "-m", "nabat", command, "--config", str(config)], check=False, timeout=600
     )
     if done.returncode:
         message = f"nabat {command} ended with {done.returncode}; its own message is above"
