@@ -10,7 +10,6 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    and_,
     bindparam,
     case,
     func,
@@ -26,6 +25,7 @@ from storage.records import (
     NewMention,
     Tone,
 )
+from storage.search import has_word
 from storage.tables import articles, brands, mentions, sources
 from storage.upsert import insert
 
@@ -42,7 +42,7 @@ class MentionFilter:
     until: datetime | None = None
     negative: bool = False
     source: str | None = None
-    search: str | None = None
+    search: tuple[tuple[str, ...], ...] = ()  # each word in one of its forms
     story_id: int | None = None
     excluded: bool = False  # also those that are "not us"
     oldest_first: bool = False
@@ -285,20 +285,8 @@ def _conditions(which: MentionFilter) -> list[ColumnElement[bool]]:
         conditions.append(articles.c.story_id == which.story_id)
     if not which.excluded:
         conditions.append(mentions.c.excluded_at.is_(None))
-    if which.search:
-        words = [_contains(word) for word in which.search.split()]
-        conditions.append(and_(*words))
+    conditions += [has_word((articles.c.title, articles.c.text), forms) for forms in which.search]
     return conditions
-
-
-def _contains(word: str) -> ColumnElement[bool]:
-    return or_(
-        *(
-            column.contains(form, autoescape=True)
-            for column in (articles.c.title, articles.c.text)
-            for form in {word, word.lower(), word.capitalize(), word.upper()}
-        )
-    )
 
 
 def _view(row: Row[Any]) -> MentionView:

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from crawler.folding import words
+from crawler.word_forms import word_forms
 from nabat import clock
 from nabat.commands.arguments import (
     AsJson,
@@ -91,7 +93,9 @@ def mentions(
     until: Until = None,
     negative: Annotated[bool, typer.Option("--negative", help="Only the negative ones.")] = False,
     source: Annotated[str | None, typer.Option(help="Of this source key or publisher.")] = None,
-    search: Annotated[str | None, typer.Option(help="Title or text has all these words.")] = None,
+    search: Annotated[
+        str | None, typer.Option(help="Title or text has all these words, in any form.")
+    ] = None,
     excluded: Annotated[
         bool, typer.Option("--excluded", help='Also those marked "not us".')
     ] = False,
@@ -110,7 +114,7 @@ def mentions(
         until=until,
         negative=negative,
         source=source,
-        search=search,
+        search=_in_all_forms(search or ""),
         excluded=excluded,
         limit=limit if limit or form != "table" else 50,
     )
@@ -118,6 +122,12 @@ def mentions(
         found = tx.mentions.views(which)
     frame = pd.DataFrame([_mention(view) for view in found], columns=list(_mention_names()))
     show(frame, form=form, output=output, columns=MENTION_COLUMNS, beneath="url")
+
+
+def _in_all_forms(search: str) -> tuple[tuple[str, ...], ...]:
+    """Each word with its forms; what is no word stays as it is."""
+    given = [part for word in search.split() for part in words(word) or [word]]
+    return tuple((word.lower(), *sorted(word_forms(word))) for word in given)
 
 
 def counts(
