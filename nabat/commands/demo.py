@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 from email.message import EmailMessage
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +17,7 @@ from nabat.demo.press import published_by
 from nabat.demo.web import serve
 from nabat.errors import CommandError
 
+PATIENCE = timedelta(minutes=10)  # a pass takes seconds where the machine is free
 _TELEGRAM = """
 [[notifier]]
 kind = "telegram"
@@ -96,9 +98,12 @@ def _write_config(folder: Path, site: str, port: int) -> Path:
 
 def _nabat(command: str, config: Path) -> None:
     sys.stdout.flush()
-    done = subprocess.run(
-        [sys.executable, "-m", "nabat", command, "--config", str(config)], check=False, timeout=600
-    )
+    words = [sys.executable, "-m", "nabat", command, "--config", str(config)]
+    try:
+        done = subprocess.run(words, check=False, timeout=PATIENCE.total_seconds())
+    except subprocess.TimeoutExpired as error:
+        message = f"nabat {command} took longer than {PATIENCE}; is the machine very busy?"
+        raise CommandError(message) from error
     if done.returncode:
         message = f"nabat {command} ended with {done.returncode}; its own message is above"
         raise CommandError(message)
