@@ -7,6 +7,7 @@ folded bytes say only where to look; ``spelling`` and ``script`` settle what sta
 """
 
 import codecs
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 _ERRORS = "nabat-fold"
+_SHORT = 40  # characters; the spelling of a longer word is not kept
 _VANISH = "'"  # stands for every character that disappears inside a word
 _OTHER_LETTER = "ђ"  # a letter of cp1251 that ru, uk and en do not use
 _DELETED = b"\xad'`\x91\x92"
@@ -76,6 +78,15 @@ def spelling(word: str) -> str:
 
     Unlike the folded bytes it keeps the script and й, so that «сор» and "cop" differ.
     """
+    return _short_spelling(word) if len(word) < _SHORT else _spelling_of(word)
+
+
+@functools.lru_cache(50_000)
+def _short_spelling(word: str) -> str:
+    return _spelling_of(word)
+
+
+def _spelling_of(word: str) -> str:
     if not word.isascii() and not unicodedata.is_normalized("NFC", word):
         word = unicodedata.normalize("NFC", word)
     return word.lower().translate(_SPELLED)

@@ -79,13 +79,22 @@ class Matcher:
         occurrences, asked = self._occurrences(document, found)
         if not occurrences and not asked:
             return ()
-        crisis = self._crisis.places(document)
         scene = Scene(document, [*found, *document.find(self._query_lookup)] if asked else ())
-        matches = (
-            _judge(self._watches[number], occurrences.get(number, {}), scene, crisis)
+        chosen = [
+            (number, kept)
             for number in sorted(occurrences.keys() | asked)
+            if (kept := _judge(self._watches[number], occurrences.get(number, {}), scene))
+        ]
+        crisis = self._crisis.places(document) if chosen else []
+        return tuple(
+            _match(
+                self._watches[number].brand,
+                kept,
+                document,
+                _with_own(crisis, occurrences.get(number, {})),
+            )
+            for number, kept in chosen
         )
-        return tuple(match for match in matches if match is not None)
 
     def _take(self, watch: Watch) -> set[bytes]:
         watched = _Watched.of(watch, self._terms)
@@ -185,37 +194,32 @@ def _trimmed(whole: str, start: int, end: int) -> str:
     return f"{'…' if start else ''}{piece}{'…' if end < len(whole) else ''}"
 
 
-def _judge(
-    watched: _Watched,
-    found: dict[Name, list[Occurrence]],
-    scene: Scene,
-    crisis: Sequence[CrisisPlace],
-) -> Match | None:
-    """The match of one watch, when anything of what was found is its brand or person."""
+def _judge(watched: _Watched, found: dict[Name, list[Occurrence]], scene: Scene) -> list["_Chosen"]:
+    """What of all that was found counts for one watch; nothing when it is no mention."""
+    if any(name in watched.forbidding for name in found):
+        return []
     excluded = sorted(
         (place for name in found if name.kind == "exclude" for place in found[name]),
         key=lambda place: (place.start, place.end),
     )
-    if any(name in watched.forbidding for name in found):
-        return None
-    document = scene.document
-    chosen = _chosen(found, excluded, document)
+    chosen = _chosen(found, excluded, scene.document) if found else []
     for query in watched.queries:
         chosen += [
             _Chosen(term, "watch", place)
             for term, place in query.judge(scene)
             if not _overlaps(place, excluded)
         ]
-    if not chosen:
-        return None
-    chosen = _without_repeats(chosen)
+    return _without_repeats(chosen) if len(chosen) > 1 else chosen
+
+
+def _match(
+    brand: str, chosen: Sequence["_Chosen"], document: Document, crisis: Sequence[CrisisPlace]
+) -> Match:
     matched = tuple(_matched_term(one, document) for one in chosen)
     return Match(
-        brand=watched.brand,
+        brand=brand,
         matched=matched,
-        crisis=near(
-            document, [(one.place.start, one.place.end) for one in chosen], _with_own(crisis, found)
-        ),
+        crisis=near(document, [(one.place.start, one.place.end) for one in chosen], crisis),
         kind=min((term.kind for term in matched), key=_KINDS.index),
         disguised=any(one.place.disguised for one in chosen),
     )

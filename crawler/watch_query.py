@@ -61,8 +61,9 @@ class Scene:
     def places(self, term: Term) -> list[Occurrence]:
         """Where a term stands, in order; worked out once."""
         if (places := self._places.get(term)) is None:
-            places = list(self._look(term)) if term.keys & self._found.keys() else []
-            places.sort(key=lambda place: place.start)
+            places = [] if term.keys.isdisjoint(self._found) else list(self._look(term))
+            if len(places) > 1:
+                places.sort(key=lambda place: place.start)
             self._places[term] = places
         return places
 
