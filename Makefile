@@ -20,7 +20,7 @@ demo: setup
 	$(BIN)/nabat demo
 
 test: setup
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 check: setup
 	$(BIN)/ruff format --check .
