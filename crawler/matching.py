@@ -145,7 +145,9 @@ class _Watched:
     @classmethod
     def of(cls, watch: Watch, terms: dict[Node, Term]) -> "_Watched":
         brands = [
-            person_name(term) if is_person_name(term) else brand_name(term, any_case=watch.any_case)
+            person_name(term)
+            if is_person_name(term)
+            else brand_name(term, any_case=watch.any_case, mistyped=watch.misspellings)
             for term in (watch.brand, *watch.aliases)
         ]
         persons = [person_name(person.name, person.role) for person in watch.persons]

@@ -20,6 +20,7 @@ from crawler.dictionary import (
 )
 from crawler.folding import fold_words, script, spelling, words
 from crawler.known_brands import is_known_brand
+from crawler.misspellings import misspellings
 from crawler.transliteration import latin_spellings
 from crawler.word_forms import brand_forms, given_name_forms, surname_forms, word_forms
 
@@ -81,13 +82,16 @@ class Name:
         return frozenset(key for word in self.words[self.anchor] for key in fold_words(word)[:1])
 
 
-def brand_name(term: str, *, any_case: bool = False, kind: str = "brand") -> Name | None:
-    """A brand's name or alias; None when no word is left of it."""
+def brand_name(
+    term: str, *, any_case: bool = False, mistyped: int = 0, kind: str = "brand"
+) -> Name | None:
+    """A brand's name or alias, with as many misspellings; None when no word is left of it."""
     parts = _without_legal_form(words(term))
     if not parts:
         return None
     if len(parts) == 1:
         forms = frozenset(spelling(form) for form in brand_forms(spelling_kept(parts[0])))
+        forms |= _mistyped_forms(parts[0], mistyped)
         tag = term.lstrip().startswith(("@", "#"))
         free = any_case or tag or is_known_brand(parts[0])
         gated = frozenset() if free else _gated(forms)
@@ -159,6 +163,16 @@ def is_person_name(term: str) -> bool:
 def spelling_kept(word: str) -> str:
     """A word ready for the rules: lower case, ё and apostrophes as the rules know them."""
     return word.lower().replace("’", "'").replace("ʼ", "'").replace("\u0301", "")
+
+
+def _mistyped_forms(word: str, budget: int) -> frozenset[str]:
+    """All forms of the likeliest misspellings, but none that is a word of its own."""
+    forms = {
+        spelling(form)
+        for mistyped in misspellings(word, budget)
+        for form in brand_forms(mistyped, dictionary=False)
+    }
+    return frozenset(form for form in forms if not _is_other_word(form))
 
 
 def _phrase(term: str, parts: list[str], *, kind: str, any_case: bool) -> Name:

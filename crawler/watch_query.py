@@ -99,6 +99,7 @@ class WatchQuery:
         """Parse and compile; raises WatchError where the watch is wrong."""
         self._root = parse(source)
         self._terms = terms
+        self._term_at: dict[int, Term] = {}  # by identity: nodes are slow to hash
         self.words = frozenset(self._leaves(self._root))
         self.anchors = self._anchors(self._root)
         self.term_of = {
@@ -130,6 +131,7 @@ class WatchQuery:
             case Word() | Phrase():
                 if node not in self._terms:
                     self._terms[node] = _compiled(node)
+                self._term_at[id(node)] = self._terms[node]
                 yield node
             case And(parts=parts) | Or(parts=parts):
                 for part in parts:
@@ -172,7 +174,7 @@ class WatchQuery:
         """The places that make the part true; none when it is not."""
         match node:
             case Word() | Phrase():
-                return scene.places(self._terms[node])
+                return scene.places(self._term_at[id(node)])
             case Or(parts=parts):
                 either = [place for part in parts for place in self._places(part, scene)]
                 return _in_order(either) if len(either) > 1 else either

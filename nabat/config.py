@@ -86,6 +86,7 @@ class BrandSettings(_Section):
     exclude: tuple[str, ...] = ()
     crisis_words: tuple[str, ...] = ()
     any_case: bool = False
+    misspellings: int = Field(default=0, ge=0, le=200)
     false_alarms: Rate = 1.0
     person: tuple[PersonSettings, ...] = ()
     watch: tuple[QuerySettings, ...] = ()
@@ -100,6 +101,7 @@ class BrandSettings(_Section):
             queries=tuple(one.query for one in self.watch),
             crisis_words=self.crisis_words,
             any_case=self.any_case,
+            misspellings=self.misspellings,
         )
 
 

@@ -30,6 +30,7 @@ class Watch:
     queries: tuple[str, ...] = ()  # extra watches in the watch language
     crisis_words: tuple[str, ...] = ()  # the brand's own, beside the shipped list
     any_case: bool = False  # accept the name in lower case though it is a dictionary word
+    misspellings: int = 0  # how many of each name's likeliest misspellings count as the name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,6 +147,16 @@ def test_crisis_words_far_from_the_name_are_left_out(matcher: Matcher) -> None:
     assert match.crisis == ()
 
 
+def test_misspellings_count_within_the_budget() -> None:
+    """None unless asked for; then in every form, and never an ordinary word."""
+    text = "Сбирбанку стыдно, а магниты целы"
+    strict = Matcher([Watch(brand="Сбербанк"), Watch(brand="Магнит")])
+    lenient = Matcher([Watch(brand="Сбербанк", misspellings=20), Watch(brand="Магнит")])
+
+    assert strict.match("", text) == ()
+    assert [form for match in lenient.match("", text) for form in _texts(match)] == ["Сбирбанку"]
+
+
 def test_a_brand_has_crisis_words_of_its_own(matcher: Matcher) -> None:
     """They are found in every form, phrases too."""
     (match,) = matcher.match("", "Ромашка опять не сдала дом")
