@@ -7,6 +7,7 @@ new normal.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ class Baseline:
         shift = last - self._last
         if shift > 0:
             for kept, blank in ((self._counts, 0.0), (self._coverage, 0.0), (self._teaches, 1.0)):
-                kept[:] = np.roll(kept, -shift, axis=1)
+                kept[:, :-shift] = kept[:, shift:].copy()
                 kept[:, -min(shift, kept.shape[1]) :] = blank
         self._last = max(last, self._last)
         size = counts.shape[1]
@@ -183,8 +184,8 @@ class Baseline:
         """Set level and doubt from a fast and a slow memory; answer the slow level."""
         settings, per_day = self.settings, self.grid.cells_per_day
         counts, shape = weight * cells.counts, weight * rhythm
-        fast = 0.5 ** (cells.age / per_day / settings.fast_days)
-        slow = 0.5 ** (cells.age / per_day / settings.slow_days)
+        fast = _fading(len(cells.age), per_day * settings.fast_days)
+        slow = _fading(len(cells.age), per_day * settings.slow_days)
         seen_slow, seen_fast = counts @ slow, counts @ fast
         level_slow = (seen_slow + 0.25) / (shape @ slow + 3.0)
         prior = 1.0 / np.maximum(level_slow, 1e-6)
@@ -213,21 +214,21 @@ class Baseline:
         """Learn the hour profile of working and weekend days, then the weekdays."""
         settings, per_day = self.settings, self.grid.cells_per_day
         prior = settings.season_weight
-        old = 0.5 ** (cells.age / per_day / settings.season_days)
+        old = _fading(len(cells.age), per_day * settings.season_days)
         trust = weight * old / (1 + noise.excess[0] * self.level[:, None])
         seen = trust * cells.counts
         due = trust * cells.coverage * local_level * (cells.use > 0)
-        slots = np.eye(2 * per_day)[cells.slot]
-        by_hour = _smooth_halves(seen @ slots)
-        due_by_hour = _smooth_halves((due * self.weekdays[:, cells.weekday]) @ slots)
+        by_hour = _smooth_halves(_totals(seen, cells.slot, 2 * per_day))
+        due_by_day = due * self.weekdays[:, cells.weekday]
+        due_by_hour = _smooth_halves(_totals(due_by_day, cells.slot, 2 * per_day))
         any_day = by_hour[:, :per_day] + by_hour[:, per_day:]
         due_any_day = due_by_hour[:, :per_day] + due_by_hour[:, per_day:]
         shared = np.tile((any_day + prior) / (due_any_day + prior), (1, 2))
         hours = np.clip((by_hour + prior * shared) / (due_by_hour + prior), 0.05, 20)
         working, weekend = hours[:, :per_day].mean(axis=1), hours[:, per_day:].mean(axis=1)
         self.hours = hours / ((5 * working + 2 * weekend) / 7)[:, None]
-        days = np.eye(7)[cells.weekday]
-        by_day, due_by_day = seen @ days, (due * self.hours[:, cells.slot]) @ days
+        by_day = _totals(seen, cells.weekday, 7)
+        due_by_day = _totals(due * self.hours[:, cells.slot], cells.weekday, 7)
         weekdays = np.clip((by_day + 3 * prior) / (due_by_day + 3 * prior), 0.2, 4.0)
         self.weekdays = weekdays / weekdays.mean(axis=1, keepdims=True)
 
@@ -240,18 +241,41 @@ def _residual(counts: Floats, mean: Floats, clumps: float, excess: Floats) -> Fl
 
 def _moving_sum(values: Floats, span: int) -> Floats:
     """Sums over ``span`` cells around each cell, shorter at both ends."""
-    total = np.cumsum(values, axis=1)
-    total = np.concatenate([np.zeros((len(values), 1)), total], axis=1)
-    size = values.shape[1]
+    brands, size = values.shape
+    total = np.zeros((brands, size + 1))
+    np.cumsum(values, axis=1, out=total[:, 1:])
+    start, end = _around(size, span)
+    return np.asarray(total.take(end, axis=1) - total.take(start, axis=1))
+
+
+@lru_cache(maxsize=16)
+def _around(size: int, span: int) -> tuple[Integers, Integers]:
+    """Where the span around each cell begins and ends."""
     index = np.arange(size)
-    end = np.minimum(index + span - span // 2, size)
-    start = np.maximum(index - span // 2, 0)
-    return total[:, end] - total[:, start]
+    return np.maximum(index - span // 2, 0), np.minimum(index + span - span // 2, size)
+
+
+@lru_cache(maxsize=16)
+def _fading(size: int, half_life: float) -> Floats:
+    """The weight of each cell, the newest last, by its age."""
+    return np.asarray(0.5 ** (np.arange(size)[::-1] / half_life))
+
+
+def _totals(values: Floats, slot: Integers, slots: int) -> Floats:
+    """Sums of the cells ``[brands, cells]`` in each slot."""
+    where = slot + slots * np.arange(len(values))[:, None]
+    sums = np.bincount(where.ravel(), values.ravel(), slots * len(values))
+    return np.asarray(sums.reshape(len(values), slots))
 
 
 def _smooth_halves(values: Floats) -> Floats:
     """Smooth each half of the profile over neighbouring hours, around the clock."""
     half = values.shape[1] // 2
-    circle = np.eye(half)
-    around = (np.roll(circle, 1, axis=1) + 2 * circle + np.roll(circle, -1, axis=1)) / 4
+    around = _neighbours(half)
     return np.concatenate([values[:, :half] @ around, values[:, half:] @ around], axis=1)
+
+
+@lru_cache(maxsize=8)
+def _neighbours(half: int) -> Floats:
+    circle = np.eye(half)
+    return np.asarray((np.roll(circle, 1, axis=1) + 2 * circle + np.roll(circle, -1, axis=1)) / 4)

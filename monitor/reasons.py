@@ -15,7 +15,7 @@ def spike_reason(
     """Say what stands out: the numbers of the window and how rarely chance does this."""
     facts = f"{_number(observed)} in {length(window)} where {_number(expected)} is usual"
     if opening:
-        return f"{facts}; chance alone does this {rarity(return_days)}"
+        return f"{facts}; by chance alone this happens {rarity(return_days)}"
     return f"still standing out: {facts}"
 
 

@@ -4,14 +4,14 @@ Learns the step from the first two rows, knows missing rows from zeros, and
 keeps a bounded memory however long the series is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import log10
 
 import numpy as np
 
-from monitor.detect import Judgements, SpikeDetector
+from monitor.detect import Integers, Judgements, SpikeDetector
 from monitor.reasons import calm_reason, learning_reason, spike_reason
 from monitor.settings import DAY, HOUR, MINUTE, DetectorSettings, Grid
 
@@ -134,37 +134,43 @@ class _Stretch:
         coverage[at, 0] = 1.0
         judged = self._detector.run(counts, coverage)
         self.last_at = rows[-1].at
-        return [self._worded(judged, int(index), row) for index, row in zip(at, rows, strict=True)]
+        return self._worded(judged, at)
 
-    def _worded(self, judged: Judgements, index: int, row: Row) -> RowJudgement:
-        """One step of the judgements as a row's answer."""
-        log_return = float(judged.log_return[index, 0]) + log10(self._scale)
-        alarm = bool(judged.alarm[index, 0])
-        return RowJudgement(
-            expected=round(float(judged.mean[index, 0]), 4),
-            score=round(min(max((log_return + 2.0) / 10.0, 0.0), 1.0), 4),
-            alarm=alarm,
-            reason=self._reason(judged, index, row, 10.0 ** min(log_return, 9.0)),
-        )
+    def _worded(self, judged: Judgements, at: Integers) -> list[RowJudgement]:
+        """These steps of the judgements as the rows' answers."""
+        logs = judged.log_return[at, 0] + log10(self._scale)
+        scores = np.clip((logs + 2.0) / 10.0, 0.0, 1.0).round(4).tolist()
+        means = judged.mean[at, 0].round(4).tolist()
+        alarms = judged.alarm[at, 0].tolist()
+        reasons = self._reasons(judged, at, (10.0 ** np.minimum(logs, 9.0)).tolist())
+        return [
+            RowJudgement(expected=mean, score=score, alarm=alarm, reason=reason)
+            for mean, score, alarm, reason in zip(means, scores, alarms, reasons, strict=True)
+        ]
 
-    def _reason(self, judged: Judgements, index: int, row: Row, return_days: float) -> str:
-        if judged.learning[index, 0]:
-            return learning_reason(
-                known=self._span(float(judged.known[index, 0])),
-                needed=timedelta(days=self._settings.warmup_days * self._scale),
-            )
-        window = self._span(float(judged.window[index, 0]))
-        observed = float(judged.observed[index, 0])
-        expected = float(judged.expected[index, 0])
-        if judged.spike[index, 0]:
-            return spike_reason(
-                observed=observed,
-                expected=expected,
-                window=window,
-                return_days=return_days,
-                opening=bool(judged.alarm[index, 0]),
-            )
-        return calm_reason(observed=observed, expected=expected, window=window)
+    def _reasons(
+        self, judged: Judgements, at: Integers, return_days: Sequence[float]
+    ) -> Iterator[str]:
+        needed = timedelta(days=self._settings.warmup_days * self._scale)
+        spans = {steps: self._span(steps) for steps in np.unique(judged.window).tolist()}
+        columns = (judged.learning, judged.known, judged.spike, judged.alarm)
+        shown = (judged.window, judged.observed, judged.expected)
+        cells = zip(*(column[at, 0].tolist() for column in columns + shown), strict=True)
+        for days, cell in zip(return_days, cells, strict=True):
+            learning, known, spike, alarm, window, observed, expected = cell
+            span = spans[window]
+            if learning:
+                yield learning_reason(known=self._span(known), needed=needed)
+            elif spike:
+                yield spike_reason(
+                    observed=observed,
+                    expected=expected,
+                    window=span,
+                    return_days=days,
+                    opening=alarm,
+                )
+            else:
+                yield calm_reason(observed=observed, expected=expected, window=span)
 
     def _span(self, steps: float) -> timedelta:
         return timedelta(seconds=steps * self._outer)

@@ -11,6 +11,8 @@ Floats = NDArray[np.float64]
 
 _TINY = 1e-300
 _LOG10 = float(np.log(10.0))
+_PORTION = 2048
+_LEAST_TERMS, _TERMS_BY_ROOT, _TERMS_BELOW_ONE, _MOST_TERMS = 9, 1.5, 14, 300  # for eight digits
 _HALF_LOG_TAU = 0.5 * float(np.log(2.0 * np.pi))
 
 
@@ -32,43 +34,40 @@ def surprise(count: Floats, mean: Floats, alpha: Floats) -> Floats:
 
 def _beta_tail(a: Floats, b: Floats, x: Floats) -> Floats:
     """-log10 of the regularised incomplete beta I_x(a, b), which is the wanted tail."""
-    front = _log_gamma(a + b) - _log_gamma(a) - _log_gamma(b) + a * np.log(x) + b * np.log1p(-x)
+    whole, first, second = _log_gamma(np.stack([a + b, a, b]))
+    front = whole - first - second + a * np.log(x) + b * np.log1p(-x)
+    # The fraction converges only below the mean; above it the other tail is taken from one.
     rare = x < (a + 1.0) / (a + b + 2.0)
-    answer = np.empty(a.shape)
-    if rare.any():
-        fraction = _log_fraction(a[rare], b[rare], x[rare])
-        answer[rare] = -(front[rare] + fraction - np.log(a[rare])) / _LOG10
-    common = ~rare
-    if common.any():
-        # The fraction converges only below the mean; above it the other tail is taken from one.
-        fraction = _log_fraction(b[common], a[common], 1.0 - x[common])
-        other = np.exp(np.minimum(front[common] + fraction - np.log(b[common]), -1e-16))
-        answer[common] = -np.log10(np.maximum(1.0 - other, _TINY))
-    return answer
+    near, far = np.where(rare, a, b), np.where(rare, b, a)
+    tail = front + _log_fraction(near, far, np.where(rare, x, 1.0 - x)) - np.log(near)
+    rest = 1.0 - np.exp(np.minimum(tail, -1e-16))
+    return np.asarray(-np.where(rare, tail, np.log(np.maximum(rest, _TINY))) / _LOG10)
 
 
 def _log_fraction(a: Floats, b: Floats, x: Floats) -> Floats:
-    """The continued fraction of the incomplete beta function, by Lentz's method."""
-    c = np.ones_like(x)
-    d = 1.0 / _away_from_zero(1.0 - (a + b) * x / (a + 1.0))
-    value = d.copy()
-    for m in range(1, 301):
-        even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
-        d = 1.0 / _away_from_zero(1.0 + even * d)
-        c = _away_from_zero(1.0 + even / c)
-        value *= d * c
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
-        d = 1.0 / _away_from_zero(1.0 + odd * d)
-        c = _away_from_zero(1.0 + odd / c)
-        step = d * c
-        value *= step
-        if np.all(np.abs(step - 1.0) < 1e-8):
-            break
-    return np.log(np.maximum(value, _TINY))
+    """The continued fraction of the incomplete beta function, from its far end backwards.
+
+    In portions, so that the table of its terms stays small for thousands of brands.
+    """
+    parts = [
+        _fraction(a[at : at + _PORTION], b[at : at + _PORTION], x[at : at + _PORTION])
+        for at in range(0, len(a), _PORTION)
+    ]
+    return -np.log(np.maximum(np.concatenate(parts), _TINY))
 
 
-def _away_from_zero(value: Floats) -> Floats:
-    return np.where(np.abs(value) < _TINY, _TINY, value)
+def _fraction(a: Floats, b: Floats, x: Floats) -> Floats:
+    """The fraction's reciprocal, by as many terms as the largest numbers among these need."""
+    smaller = np.minimum(a, b)
+    terms = _LEAST_TERMS + _TERMS_BY_ROOT * float(smaller.max()) ** 0.5
+    terms += _TERMS_BELOW_ONE * bool((smaller < 1.0).any())
+    m = np.arange(min(_MOST_TERMS, int(terms)))[:, None]
+    odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
+    even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
+    value = np.ones_like(x)
+    for after, before in zip(odd[:0:-1], even[:0:-1], strict=True):
+        value = 1.0 + before / (1.0 + after / value)
+    return np.asarray(1.0 + odd[0] / value)
 
 
 def _log_gamma(x: Floats) -> Floats:

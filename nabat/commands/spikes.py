@@ -9,8 +9,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 from monitor.budget import parse_budget
 from monitor.series import Row, RowJudgement, SeriesJudge
@@ -136,7 +135,7 @@ def _seconds(stamp: str) -> float:
         ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) / timedelta(seconds=1)
+    return moment.timestamp()
 
 
 def _count(text: str) -> float:
@@ -150,17 +149,15 @@ def _count(text: str) -> float:
 
 
 def _as_json(line: _Line, answer: RowJudgement) -> str:
+    """One answer in JSON; only the two texts can hold what needs quoting."""
     count = line.row.count
-    record: dict[str, Any] = {
-        "timestamp": line.stamp,
-        "count": int(count) if count.is_integer() else count,
-        "expected": answer.expected,
-        "score": answer.score,
-        "alarm": answer.alarm,
-        "reason": answer.reason,
-    }
-    return json.dumps(record, ensure_ascii=False)
+    return (
+        f'{{"timestamp": {_quoted(line.stamp)}, '
+        f'"count": {int(count) if count.is_integer() else count}, '
+        f'"expected": {answer.expected}, "score": {answer.score}, '
+        f'"alarm": {"true" if answer.alarm else "false"}, "reason": {_quoted(answer.reason)}}}'
+    )
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 _MOST = 1e12
