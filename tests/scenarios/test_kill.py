@@ -23,7 +23,7 @@ from tests.fakes.smtp import MailServer, mail_server
 from tests.running import is_alive, running, until
 
 KILLS = 10
-SOONEST, LATEST = 0.5, 3.0  # seconds after the start of the daemon
+SOONEST, LATEST = 0.3, 2.0  # seconds after the start of the daemon
 COPY = "Возможен повтор"
 
 CONFIG = """
