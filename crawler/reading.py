@@ -1,6 +1,6 @@
 """What one visit to a source has found, and what follows from it for the next one."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from crawler.fetch import FetchError
@@ -8,6 +8,10 @@ from crawler.sources.protocol import FailedPage, Finding, Found, Freshness
 from storage.records import FetchOutcome, NewArticle, Source, SourceFailure
 
 LONGEST_PAUSE = timedelta(hours=6)  # between visits to a source that keeps failing
+FIRST_REACH = timedelta(days=7)  # the oldest guess for what a first visit finds undated
+_FIRST_INTERVALS = 100
+_SILENT_INTERVALS, _LEAST_SILENCE = 3, timedelta(hours=1)
+_GOLDEN = 0.618_033_988_75  # its multiples, wrapped, fill a stretch evenly however many come
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,12 +24,13 @@ class Reading:
     pages: list[str] = field(default_factory=list)
     freshness: Freshness = field(default_factory=Freshness)
     last_item_at: datetime | None = None
+    undated: int = 0
 
     def take(self, finding: Finding) -> None:
         """Put a finding where it belongs."""
         match finding:
             case Found():
-                self.waiting.append(finding.article)
+                self.waiting.append(self._dated(finding.article))
                 self.last_item_at = max(
                     finding.article.published_at or finding.article.seen_at,
                     self.last_item_at
@@ -36,6 +41,28 @@ class Reading:
                 self.failed.append(finding)
             case Freshness():
                 self.freshness = finding
+
+    def _dated(self, article: NewArticle) -> NewArticle:
+        """The article with a guess where its source gives no date and we did not watch it come."""
+        if article.published_at is not None:
+            return article
+        self.undated += 1
+        moment = article.seen_at - unwatched(self.source, article.seen_at) * (
+            self.undated * _GOLDEN % 1.0
+        )
+        return replace(article, guessed_at=moment)
+
+
+def unwatched(source: Source, now: datetime) -> timedelta:
+    """How long before this visit an item without a date may have come unnoticed.
+
+    Nothing for a source that was read lately: its items are as new as the visit.
+    """
+    if source.last_success_at is None:
+        return min(source.interval * _FIRST_INTERVALS, FIRST_REACH)
+    silence = now - source.last_success_at
+    ordinary = max(source.interval * _SILENT_INTERVALS, _LEAST_SILENCE)
+    return silence if silence > ordinary else timedelta()
 
 
 def outcome_of(reading: Reading, problem: FetchError | None, now: datetime) -> FetchOutcome:

@@ -39,7 +39,7 @@ class Articles:
                 "lang": article.lang,
                 "published_at": article.published_at,
                 "seen_at": article.seen_at,
-                "happened_at": min(article.published_at or article.seen_at, article.seen_at),
+                "happened_at": _happened_at(article),
                 "content_hash": article.content_hash,
                 "match_version": "",
             }
@@ -179,6 +179,10 @@ class Articles:
 
 def _read() -> Select[Any]:
     return select(*_FIELDS, sources.c.publisher).join(sources, sources.c.id == articles.c.source_id)
+
+
+def _happened_at(article: NewArticle) -> datetime:
+    return min(article.published_at or article.guessed_at or article.seen_at, article.seen_at)
 
 
 def _kept_url(canonical_url: str) -> str:

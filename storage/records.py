@@ -130,6 +130,7 @@ class NewArticle:
     text: str
     seen_at: datetime
     published_at: datetime | None = None  # as the source says; None when it does not
+    guessed_at: datetime | None = None  # where the source does not say
     author: str | None = None
     lang: str = ""  # "ru" | "uk" | "en" | "other" | "" unknown
     content_hash: str = ""  # hex of the normalised title and text
@@ -146,7 +147,7 @@ class Article:
     title: str
     text: str
     seen_at: datetime
-    happened_at: datetime  # published_at clamped to (.., seen_at]; seen_at when unknown
+    happened_at: datetime  # published_at, else the guess, else seen_at; never after seen_at
     published_at: datetime | None = None
     author: str | None = None
     lang: str = ""

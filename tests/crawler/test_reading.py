@@ -2,9 +2,19 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
 
 from crawler.fetch import FetchError
-from crawler.reading import LONGEST_PAUSE, Reading, outcome_of, pause_after
+from crawler.reading import (
+    FIRST_REACH,
+    LONGEST_PAUSE,
+    Reading,
+    outcome_of,
+    pause_after,
+    unwatched,
+)
 from crawler.sources.protocol import FailedPage, Found, Freshness
 from storage.records import NewArticle, Source
 
@@ -49,3 +59,51 @@ def test_a_visit_becomes_one_outcome(now: datetime) -> None:
     assert outcome.next_due_at == now + timedelta(minutes=10)
     assert (outcome.etag, outcome.error, outcome.read_pages) == ('"1"', None, ("p",))
     assert [(page.address, page.reason) for page in outcome.failed_pages] == [("q", "HTTP 404")]
+
+
+@pytest.mark.parametrize(
+    ("silence", "stretch"),
+    [
+        (timedelta(minutes=59), timedelta()),
+        (timedelta(hours=12), timedelta(hours=12)),
+        (None, timedelta(minutes=1000)),
+    ],
+    ids=["read lately", "after an outage", "first visit"],
+)
+def test_what_came_unwatched_is_told_from_what_is_new(
+    now: datetime, silence: timedelta | None, stretch: timedelta
+) -> None:
+    """Only silence past three intervals and an hour makes the age of an undated item unknown."""
+    last = None if silence is None else now - silence
+    assert unwatched(replace(SOURCE, last_success_at=last), now) == stretch
+
+
+def test_a_first_visit_to_a_rare_source_reaches_back_a_week(now: datetime) -> None:
+    """And no further."""
+    assert unwatched(replace(SOURCE, interval=timedelta(days=1)), now) == FIRST_REACH
+
+
+def test_undated_items_of_an_outage_are_spread_over_it(now: datetime) -> None:
+    """Twelve items of twelve dark hours: about one an hour, none of them a burst of now."""
+    source = replace(SOURCE, last_success_at=now - timedelta(hours=12))
+    reading = Reading(source=source)
+    for number in range(12):
+        reading.take(Found(article=_undated(number, now)))
+    ages = sorted(now - (one.guessed_at or now) for one in reading.waiting)
+    steps = [later - earlier for earlier, later in pairwise(ages)]
+    assert all(timedelta() <= age <= timedelta(hours=12) for age in ages)
+    assert max(steps) < timedelta(hours=2)
+
+
+def test_an_undated_item_of_a_live_source_is_new(now: datetime) -> None:
+    """It came since the last visit."""
+    reading = Reading(source=replace(SOURCE, last_success_at=now - timedelta(minutes=10)))
+    reading.take(Found(article=_undated(1, now)))
+    assert [one.guessed_at for one in reading.waiting] == [now]
+
+
+def _undated(number: int, now: datetime) -> NewArticle:
+    address = f"https://a.example/{number}"
+    return NewArticle(
+        source_id=1, url=address, canonical_url=address, title="", text="", seen_at=now
+    )
