@@ -136,11 +136,25 @@ class WatchQuery:
             case And(parts=parts) | Or(parts=parts):
                 for part in parts:
                     yield from self._leaves(part)
+                if isinstance(node, Or) and (joined := self._joined(node)):
+                    self._term_at[id(node)] = joined
             case Not(part=part) | Field(part=part):
                 yield from self._leaves(part)
             case Near(left=left, right=right):
                 yield from self._leaves(left)
                 yield from self._leaves(right)
+
+    def _joined(self, node: Or) -> Term | None:
+        """Any of some plain words as one term, so that watches with the same list share it."""
+        if node not in self._terms:
+            leaves = [self._terms.get(part) for part in node.parts]
+            plain = [leaf for leaf in leaves if leaf and not (leaf.beginning or leaf.capital)]
+            if len(plain) < len(leaves):
+                return None
+            names = tuple(name for leaf in plain for name in leaf.names)
+            keys = frozenset(key for leaf in plain for key in leaf.keys)
+            self._terms[node] = Term(names=names, keys=keys)
+        return self._terms[node]
 
     def _rank(self, node: Node) -> int:
         match node:
@@ -176,6 +190,8 @@ class WatchQuery:
             case Word() | Phrase():
                 return scene.places(self._term_at[id(node)])
             case Or(parts=parts):
+                if joined := self._term_at.get(id(node)):
+                    return scene.places(joined)
                 either = [place for part in parts for place in self._places(part, scene)]
                 return _in_order(either) if len(either) > 1 else either
             case And(parts=parts):
