@@ -142,7 +142,7 @@ class SpikeSettings(_Section):
     """``[spike]``: what every brand's judgement shares."""
 
     min_stories: int = Field(default=3, ge=1)
-    min_ratio: float = Field(default=1.5, ge=1)
+    min_ratio: float = Field(default=1.25, ge=1)
     min_coverage: float = Field(default=0.5, ge=0, le=1)
     timezone: Zone = ZoneInfo("Europe/Moscow")
 

@@ -208,6 +208,8 @@ def outbox(
 ) -> None:
     """Show notifications and their fate, newest first."""
     if context.invoked_subcommand is not None:
+        # What was said before the subcommand holds for it too.
+        context.default_map = {context.invoked_subcommand: {"config": config}} if config else None
         return
     database = opened(settings_of(config))
     with database.read() as tx:
