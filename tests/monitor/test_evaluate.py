@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
+from crawler.identity import StoryIndex
 from monitor.evaluate import BrandSettings, evaluate
 from monitor.judge import judge_brands
 from monitor.replay import Checkpoints
@@ -217,3 +219,52 @@ def test_a_floor_of_stories_is_kept(world: World, now: datetime) -> None:
     world.answer(now)
     asked = {"Ромашка": BrandSettings(min_stories=10)}
     assert evaluate(world.database, asked, now=now, timezone=UTC) == []
+
+
+def stories_at(world: World, at: datetime) -> int:
+    """Negative stories counted in the bucket of a moment."""
+    with world.database.read() as tx:
+        buckets = tx.buckets.between(world.brand_id, at, at + BUCKET)
+    return sum(bucket.negative_stories for bucket in buckets)
+
+
+def test_what_people_say_changes_the_counts_backwards(world: World, now: datetime) -> None:
+    """Days later: not us, taken back, corrected to neutral and back; each in its own bucket."""
+    old = now - timedelta(days=5)
+    mention = world.mention(old)
+    run(world, now)
+    assert stories_at(world, old) == 1
+    said = []
+    for hour, step in enumerate(["exclude", "include", "neutral", "negative"], start=1):
+        at = now + hour * HOUR
+        with world.database.begin() as tx:
+            if step == "exclude":
+                tx.mentions.exclude(mention, by="Анна", now=at)
+            elif step == "include":
+                tx.mentions.include(mention, now=at)
+            else:
+                tx.mentions.correct(mention, step, by="Анна", now=at)
+        run(world, at)
+        said.append(stories_at(world, old))
+    assert said == [0, 1, 0, 1]
+
+
+def test_a_quiet_brand_reprinted_thirty_times_in_two_hours_raises_nothing(
+    world: World, now: datetime
+) -> None:
+    """Folded by the real index: new titles, a cut end, one story."""
+    world.quiet_weeks(now - 3 * HOUR, negative=4)
+    index, letters = StoryIndex(), Random(7)
+    words = ["".join(letters.choices("абвгдеиклмнопрстуя", k=7)) for _ in range(200)]
+    stories: dict[int, int] = {}
+    for number in range(30):
+        at = now - 2 * HOUR + number * timedelta(minutes=4)
+        text = " ".join(words[: 200 - 3 * number])
+        folded = index.add(number + 1, f"Заголовок {words[-number - 1]}", text, at)
+        if folded.story not in stories:
+            with world.database.begin() as tx:
+                stories[folded.story] = tx.stories.add(number + 1, "f").id
+        world.mention(at, title="Заголовок", story_id=stories[folded.story], seen_at=now)
+    assert len(stories) == 1
+    assert run(world, now) == []
+    assert incidents(world) == []

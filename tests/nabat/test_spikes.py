@@ -3,10 +3,11 @@
 import io
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -187,3 +188,71 @@ def test_zones_and_marks_of_order_are_read() -> None:
         ["\ufefftimestamp,count", '"2026-01-05T00:00:00Z","3"', "", "2026-01-05T04:00:00+03:00,4"]
     )
     assert [one["count"] for one in answers] == [3, 4]
+
+
+class Portions(io.RawIOBase):
+    """Bytes that arrive in portions of an odd size, as from a pipe."""
+
+    def __init__(self, data: bytes, size: int) -> None:
+        """Hand out so many bytes at a time."""
+        self._rest, self._size = data, size
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """The next portion."""
+        part = self._rest[: min(self._size, len(buffer))]
+        self._rest = self._rest[len(part) :]
+        buffer[: len(part)] = part
+        return len(part)
+
+
+def piped(data: bytes, portion: int) -> list[str]:
+    """The answers to bytes that arrive in portions."""
+    return list(
+        spike_lines(io.TextIOWrapper(io.BufferedReader(Portions(data, portion))), "1/month")
+    )
+
+
+@pytest.mark.parametrize("portion", [7, 1001, 65536])
+def test_odd_portions_change_nothing(portion: int) -> None:
+    """A line may be cut anywhere, between the bytes of its end too."""
+    counts = noise(24 * 8)
+    counts[170:173] = [50] * 3
+    lines = rows(counts)
+    data = "\r\n".join(["timestamp,count", *lines]).encode()
+    assert piped(data, portion) == list(spike_lines(lines, "1/month"))
+
+
+@pytest.mark.parametrize("cut", [1, 2, 25, 100, 171, 190])
+def test_a_prefix_that_arrives_in_portions_gives_the_prefix(cut: int) -> None:
+    """Causal however it comes, without a newline at its end."""
+    counts = noise(24 * 8)
+    counts[170:173] = [50] * 3
+    lines = rows(counts)
+    assert piped("\n".join(lines[:cut]).encode(), 333) == list(spike_lines(lines, "1/month"))[:cut]
+
+
+def test_every_answer_is_json_whatever_the_stamp() -> None:
+    """The format is written by hand, so it is read back by the book."""
+    for line in spike_lines(rows([*noise(60, 0.3), 1.5, 1e12]), "1/month"):
+        assert json.dumps(json.loads(line), ensure_ascii=False) == line
+
+
+def test_a_night_an_hour_longer_is_one_series() -> None:
+    """Local stamps with their offsets, through the end of summer time."""
+    zone = ZoneInfo("Europe/Kyiv")
+    begin = datetime(2026, 10, 24, tzinfo=UTC)
+    stamps = [(begin + timedelta(hours=hour)).astimezone(zone) for hour in range(48)]
+    answers = judged([f"{stamp.isoformat()},5" for stamp in stamps])
+    assert len(answers) == 48
+    assert not any(one["alarm"] for one in answers)
+
+
+def test_a_skipped_hour_of_local_stamps_is_a_missing_row() -> None:
+    """Stamps without a zone in spring: nothing is counted twice, nothing fails."""
+    begin = datetime(2026, 3, 20)  # noqa: DTZ001 - as such files come
+    stamps = [begin + timedelta(hours=hour) for hour in range(24 * 14) if hour != 9 * 24 + 3]
+    assert len(judged([f"{stamp},5" for stamp in stamps])) == len(stamps)

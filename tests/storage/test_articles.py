@@ -67,6 +67,18 @@ def test_a_date_at_the_end_of_the_calendar_is_kept(database: Database, published
     assert stored.published_at.year == published.year
 
 
+def test_a_guess_stands_in_for_a_missing_date_only(database: Database) -> None:
+    """What the source says goes before what we suppose."""
+    source, _ = begun(database)
+    guess = NOON - 3 * HOUR
+    dated = article(source, guessed_at=guess)
+    undated = article(source, canonical_url="https://a/2", published_at=None, guessed_at=guess)
+    with database.begin() as tx:
+        stored = tx.articles.add_new([dated]) + tx.articles.add_new([undated])
+    assert [one.happened_at for one in stored] == [NOON - HOUR, guess]
+    assert stored[1].published_at is None
+
+
 def test_hostile_texts_are_stored(database: Database) -> None:
     """NUL, half characters and huge texts are normal; offsets stay true."""
     source, _ = begun(database)
