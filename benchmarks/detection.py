@@ -23,6 +23,7 @@ Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 _WARM = 28 * STEPS_A_DAY
+_OUTAGES = (3, 6, 12, 24)  # hours
 _BANDS = (0.09, 0.3, 1.0, 3.0, 10.0, 51.0)
 
 
@@ -39,6 +40,7 @@ def main() -> None:
         counts, crises = draw_crises(chosen.seed + 7, world, first_day=28)
         print(f"\n{name} world: {chosen.brands} brands, {chosen.days} days, {len(crises)} crises")
         _print_ours(world, counts, crises)
+        _print_outages(world.quiet)
         _print_peers(world, counts, crises)
     if chosen.data.is_dir():
         _print_nab(load_series(chosen.data))
@@ -59,9 +61,9 @@ def recall_and_delay(alarm: Flags, crises: list[Crisis]) -> tuple[float, float]:
     return float(np.mean(np.array(delays) < 24)), float(np.mean(delays))
 
 
-def _ours(counts: Floats) -> Flags:
+def _ours(counts: Floats, coverage: Floats | None = None) -> Flags:
     detector = SpikeDetector(counts.shape[1], Grid(900), 0, DetectorSettings())
-    return detector.run(counts).alarm
+    return detector.run(counts, coverage).alarm
 
 
 def _print_ours(world: World, counts: Floats, crises: list[Crisis]) -> None:
@@ -76,6 +78,21 @@ def _print_ours(world: World, counts: Floats, crises: list[Crisis]) -> None:
         f"(by volume {' '.join(bands)}; first four weeks {false_alarms(quiet[:_WARM]):.2f})  "
         f"recall {recall:.3f}  delay {delay:.1f} h"
     )
+
+
+def _print_outages(quiet: Floats) -> None:
+    """The chance of an alarm in the day after a dark stretch, and in the same days without it."""
+    for hours in _OUTAGES:
+        coverage, after = np.ones(quiet.shape), np.zeros(len(quiet), bool)
+        for begin in range(_WARM + STEPS_A_DAY // 3, len(quiet), 5 * STEPS_A_DAY):
+            end = begin + 4 * hours
+            coverage[begin:end], after[end : end + STEPS_A_DAY] = 0.0, True
+        days = after.sum() / STEPS_A_DAY * quiet.shape[1]
+        with_it, without = _ours(quiet, coverage)[after].sum(), _ours(quiet)[after].sum()
+        print(
+            f"{f'a day after {hours} h dark':32} "
+            f"alarm in {with_it / days:.2%}, without the outage {without / days:.2%}"
+        )
 
 
 def _print_peers(world: World, counts: Floats, crises: list[Crisis]) -> None:

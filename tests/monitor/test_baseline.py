@@ -8,7 +8,8 @@ from monitor.settings import DAY, HOUR, DetectorSettings, Grid
 
 SETTINGS = DetectorSettings(settle_hours=0)
 GRID = Grid(HOUR)
-NOISE = Noise(clumps=(1.0, 1.0, 1.0), excess=tuple(np.full((1, 1), 0.1) for _ in range(3)))
+TENTH = np.full((1, 1), 0.1)
+NOISE = Noise(clumps=(1.0, 1.0, 1.0), excess=(TENTH, TENTH, TENTH))
 
 
 def learned(counts: list[float]) -> Baseline:

@@ -142,7 +142,7 @@ def test_a_smaller_step_after_a_gap_is_learned() -> None:
 def test_a_bad_row_is_named_and_the_rest_goes_on(bad: str, said: str) -> None:
     """An error line in its place, and an error at the very end."""
     lines = rows([1, 2])
-    answers = []
+    answers: list[dict[str, Any]] = []
     with pytest.raises(UnreadableRowsError):
         answers.extend(
             json.loads(line) for line in _until_error([*lines, bad, "2026-01-05 03:00:00,1"])
