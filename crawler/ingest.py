@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
+from crawler.context import ContextFilter, learn
 from crawler.identity import Folded, StoryIndex, content_hash
 from crawler.language import detect
 from crawler.matching import Match, Matcher, snippet
 from storage.database import Database, Transaction
+from storage.mentions import FILTER
 from storage.records import Article, NewArticle, NewMention
 
 FOLDING_WINDOW = timedelta(days=7)  # how far back a story is remembered for its reprints
@@ -38,13 +40,17 @@ class Ingest:
         self._database = database
         self._matcher = matcher
         self._brands: dict[str, int] = {}
+        self._filters: dict[int, ContextFilter] = {}
         self._stories = _Stories()
         self._lock = Lock()
 
     def refresh(self) -> None:
-        """Learn which brands are watched now."""
+        """Learn which brands are watched now, and what people marked "not us" since."""
         with self._lock, self._database.read() as tx:
             self._brands = {brand.name: brand.id for brand in tx.brands.active()}
+            marks = {brand: tx.mentions.marks(brand) for brand in self._brands.values()}
+            learned = {brand: learn(others, own) for brand, (others, own) in marks.items()}
+            self._filters = {brand: one for brand, one in learned.items() if one is not None}
 
     def add(self, articles: Sequence[NewArticle], now: datetime) -> Added:
         """Store the articles not stored yet, with their stories and mentions."""
@@ -90,10 +96,18 @@ class Ingest:
 
     def _mentions(self, article: Article, matches: Sequence[Match]) -> list[NewMention]:
         return [
-            new_mention(article, match, self._brands[match.brand])
+            self._filtered(new_mention(article, match, self._brands[match.brand]))
             for match in matches
             if match.brand in self._brands
         ]
+
+    def _filtered(self, mention: NewMention) -> NewMention:
+        """The mention, left out of the counts where people's marks say it is somebody else."""
+        taught = self._filters.get(mention.brand_id)
+        verdict = taught.judge(mention.snippet) if taught else None
+        if verdict is None or not verdict.is_other:
+            return mention
+        return replace(mention, excluded_by=f"{FILTER}{', '.join(verdict.words[:5])}")
 
 
 def new_mention(article: Article, match: Match, brand_id: int) -> NewMention:

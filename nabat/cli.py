@@ -37,7 +37,7 @@ for _panel, _commands in (
     (_WORK, (run.run, run.tick, run.crawl, run.score, run.evaluate, run.deliver, run.rematch)),
     (_LOOK, (look.mentions, look.counts, look.incidents, look.sources, look.export)),
     (_REFLECT, (reflect.backtest,)),
-    (_ACT, (act.incident, act.silence)),
+    (_ACT, (act.incident, act.mention, act.silence)),
     (_TRY, (tryout.match, tryout.spikes, tryout.fold, tryout.extract)),
 ):
     for _command in _commands:

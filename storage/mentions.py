@@ -65,6 +65,7 @@ class CountedMention:
     publisher: str
 
 
+FILTER = "filter: "  # how ``excluded_by`` begins where no person but their marks decided
 LABEL: ColumnElement[Any] = func.coalesce(mentions.c.corrected, mentions.c.tone_label)
 
 
@@ -174,6 +175,24 @@ class Mentions:
         )
         return bool(done.rowcount)
 
+    def marks(self, brand_id: int, *, limit: int = 200) -> tuple[list[str], list[str]]:
+        """Answer snippets people marked "not us", and as many of the brand's own, newest first.
+
+        What a filter left out by itself is neither: it must not teach itself.
+        """
+        query = (
+            select(mentions.c.snippet)
+            .where(mentions.c.brand_id == brand_id)
+            .order_by(mentions.c.id.desc())
+            .limit(limit)
+        )
+        by_people = mentions.c.excluded_at.is_not(None) & mentions.c.excluded_by.not_like(
+            f"{FILTER}%"
+        )
+        others = self.connection.execute(query.where(by_people)).scalars()
+        own = self.connection.execute(query.where(mentions.c.excluded_at.is_(None))).scalars()
+        return list(others), list(own)
+
     def counted(self, brand_id: int, since: datetime, until: datetime) -> list[CountedMention]:
         """Answer what counting needs of ``[since, until)``, oldest first, "not us" left out."""
         query = (
@@ -242,6 +261,8 @@ def _row(mention: NewMention, now: datetime) -> dict[str, Any]:
         "happened_at": mention.happened_at,
         "created_at": now,
         "changed_at": now,
+        "excluded_by": mention.excluded_by,
+        "excluded_at": now if mention.excluded_by else None,
     }
 
 

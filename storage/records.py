@@ -192,6 +192,7 @@ class NewMention:
     snippet: str
     kind: str  # "brand" | "person" | "watch": strongest of the matched terms
     happened_at: datetime  # the article's
+    excluded_by: str | None = None  # the filter that people's marks taught, and its words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from storage.database import Database, Transaction
 from storage.durations import DurationError, parse_duration
 
 ACTIONS = ("ack", "resolve", "escalate", "false-alarm", "why")
+MARKS = ("not-us", "us", "negative", "neutral", "positive")
 _ACTIONS = {
     "resolve": actions.resolve,
     "escalate": actions.escalate,
@@ -77,6 +78,30 @@ def silence(
             raise CommandError(message)
         tx.silences.add(found.id, until=until, by=by or _whoever(), now=now, reason=reason)
     typer.echo(f"{brand}: quiet until {until:%Y-%m-%d %H:%M} UTC")
+
+
+def mention(
+    number: Annotated[int, typer.Argument(help="The mention's number in `nabat mentions`.")],
+    mark: Annotated[str, typer.Argument(help=f"One of: {', '.join(MARKS)}.")],
+    by: Annotated[str | None, typer.Option(help="Who says so; you, unless said.")] = None,
+    config: Config = None,
+) -> None:
+    """Mark a mention: not about us, about us after all, or its right tone."""
+    if mark not in MARKS:
+        message = f"unknown mark {mark!r}; known: {', '.join(MARKS)}"
+        raise typer.BadParameter(message)
+    now, who = clock.now(), by or _whoever()
+    with opened(settings_of(config)).begin() as tx:
+        if mark == "not-us":
+            found = tx.mentions.exclude(number, by=who, now=now)
+        elif mark == "us":
+            found = tx.mentions.include(number, now=now)
+        else:
+            found = tx.mentions.correct(number, mark, by=who, now=now)
+    if not found:
+        message = f"there is no mention {number}; `nabat mentions` lists them"
+        raise CommandError(message)
+    typer.echo(f"mention {number}: {mark}; the counts follow at the next evaluation")
 
 
 def retry(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.encodings import decode, declared_charset
+from crawler.encodings import declared_charset, decode
 
 TEXT = (
     "В Ромашке обнаружили нарушения: директор Иванов отрицает, что знал о жалобах клиентов. "

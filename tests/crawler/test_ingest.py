@@ -148,3 +148,85 @@ def test_stored_articles_remember_their_watches(sqlite_database: Database, now: 
         operations: Articles = tx.articles
         assert operations.count_unmatched(Matcher(WATCHES).version) == 0
         assert operations.count_unmatched(Matcher(WATCHES[:1]).version) == 1
+
+
+OTHERS = [
+    "скидка",
+    "лекарство",
+    "таблетки",
+    "рецепт",
+    "провизор",
+    "витамины",
+    "микстура",
+    "капли",
+    "бинты",
+    "градусник",
+]
+OWN = [
+    "магазин",
+    "доставка",
+    "салат",
+    "курьер",
+    "директор",
+    "витрина",
+    "пирог",
+    "касса",
+    "закупка",
+    "склад",
+]
+
+
+def marked(database: Database, ingest: Ingest, source: int, now: datetime) -> None:
+    """Ten texts about a chemist's that people marked, and ten about the brand."""
+    chosen = [
+        [words[(number + step) % 10] for step in (0, 1, 3, 6)]
+        for words in (["аптека", *OTHERS], ["центр", *OWN])
+        for number in range(10)
+    ]
+    texts = [f"Тюльпан: {', '.join(words)}." for words in chosen]
+    ingest.add([article(source, 100 + n, now, text) for n, text in enumerate(texts)], now)
+    with database.begin() as tx:
+        for view in tx.mentions.views(MentionFilter(brand="Тюльпан")):
+            if any(word in view.text for word in OTHERS):
+                tx.mentions.exclude(view.mention.id, by="Анна", now=now)
+
+
+def test_marks_of_people_leave_out_the_next_text_about_somebody_else(
+    database: Database, now: datetime
+) -> None:
+    """After about twenty marks; who decided and by which words is on the mention's record."""
+    source = prepare(database, now)
+    ingest = ingest_of(database)
+    marked(database, ingest, source, now)
+    ingest.refresh()
+
+    ingest.add(
+        [
+            article(source, 1, now, "Аптека Тюльпан: новая скидка, лекарство и таблетки тут"),
+            article(source, 2, now, "Тюльпан открыл магазин, доставка и курьер работают"),
+        ],
+        now,
+    )
+
+    with database.read() as tx:
+        found = tx.mentions.views(MentionFilter(brand="Тюльпан", excluded=True))
+    by_url = {view.url[-2:]: view.mention.excluded_by for view in found}
+    assert by_url["/1"].startswith("filter: ")
+    assert by_url["/2"] is None
+
+
+def test_what_the_filter_left_out_does_not_teach_it(database: Database, now: datetime) -> None:
+    """Only people's marks do; taking them back takes back what they taught."""
+    source = prepare(database, now)
+    ingest = ingest_of(database)
+    marked(database, ingest, source, now)
+    ingest.refresh()
+    ingest.add([article(source, 1, now, "Аптека Тюльпан: скидка, лекарство, таблетки")], now)
+    with database.begin() as tx:
+        brand = tx.brands.find("Тюльпан")
+        assert brand is not None
+        others, own = tx.mentions.marks(brand.id)
+        assert (len(others), len(own)) == (10, 10)
+        for view in tx.mentions.views(MentionFilter(brand="Тюльпан", excluded=True)):
+            tx.mentions.include(view.mention.id, now=now)
+        assert tx.mentions.marks(brand.id)[0] == []

@@ -10,6 +10,7 @@ from storage.database import Database
 from storage.records import Incident, Silence
 from tests.alerts.making import add_brand, open_incident
 from tests.nabat.conftest import Command, Written
+from tests.storage.making import NOON, entry, mentioned
 
 
 @pytest.fixture
@@ -130,3 +131,34 @@ def test_a_silence_holds_for_its_time(nabat: Command, config: Path, database: Da
 def _silences(database: Database) -> list[Silence]:
     with database.read() as tx:
         return tx.silences.active(clock.now())
+
+
+def test_a_mention_is_marked_and_the_mark_taken_back(
+    nabat: Command, config: Path, database: Database
+) -> None:
+    """Not us, us after all, and its right tone: as a button in the chat would."""
+    with database.begin() as tx:
+        brand, source = tx.brands.find("Ромашка"), tx.feeds.sync([entry()], NOON)[0]
+        assert brand is not None
+        number = mentioned(tx, source.id, brand.id)
+
+    assert nabat("mention", number, "not-us", "--by", "Анна", "-c", config).code == 0
+    assert nabat("mention", number, "us", "-c", config).code == 0
+    assert nabat("mention", number, "negative", "--by", "Анна", "-c", config).code == 0
+
+    with database.read() as tx:
+        (view,) = tx.mentions.by_ids([number])
+    assert view.mention.excluded_by is None
+    assert (view.mention.corrected, view.mention.corrected_by) == ("negative", "Анна")
+
+
+def test_a_mention_that_is_not_there_is_named(nabat: Command, config: Path) -> None:
+    """With the command that lists them."""
+    missing = nabat("mention", 7, "us", "-c", config)
+    assert (missing.code, "no mention 7" in missing.err) == (1, True)
+
+
+def test_an_unknown_mark_names_the_known_ones(nabat: Command, config: Path) -> None:
+    """Wrong usage, with the mend."""
+    wrong = nabat("mention", 1, "wrong", "-c", config)
+    assert (wrong.code, "not-us" in wrong.err) == (2, True)
