@@ -56,6 +56,7 @@ def _png(facts: Facts, speech: Speech) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.dates import DateFormatter, DayLocator
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     points = _last_week(facts.series)
     local = zone(speech.timezone)
@@ -74,6 +75,7 @@ def _png(facts: Facts, speech: Speech) -> bytes:
         axes.plot(*zip(*over, strict=True), "D", color="#c0261f", markersize=5, label=now)
     axes.set_ylim(bottom=0)
     axes.set_title(title, loc="left", fontsize=11)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.xaxis.set_major_locator(DayLocator(tz=local))  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_formatter(DateFormatter("%d.%m", tz=local))  # type: ignore[no-untyped-call]
     axes.spines[["top", "right"]].set_visible(False)

@@ -103,7 +103,7 @@ def _observed(speech: Speech, facts: Facts) -> str:
     )
     times = facts.observed / expected if expected >= 0.05 else 0.0
     if times >= 2:
-        text += speech.say("times", times=speech.number(round(times)))
+        text += speech.say("times", times=speech.count(round(times), "times"))
     return text
 
 

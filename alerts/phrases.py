@@ -13,6 +13,7 @@ NOUNS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "step": ("шаг", "шага", "шагов"),
         "incident": ("инцидент", "инцидента", "инцидентов"),
         "notice": ("сообщение", "сообщения", "сообщений"),
+        "times": ("раз", "раза", "раз"),
     },
     "uk": {
         "day": ("день", "дні", "днів"),
@@ -24,6 +25,7 @@ NOUNS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "step": ("крок", "кроки", "кроків"),
         "incident": ("інцидент", "інциденти", "інцидентів"),
         "notice": ("повідомлення", "повідомлення", "повідомлень"),
+        "times": ("раз", "рази", "разів"),
     },
     "en": {
         "day": ("day", "days", "days"),
@@ -35,6 +37,7 @@ NOUNS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "step": ("step", "steps", "steps"),
         "incident": ("incident", "incidents", "incidents"),
         "notice": ("message", "messages", "messages"),
+        "times": ("time", "times", "times"),
     },
 }
 
@@ -54,7 +57,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "observed": "{stories} за {window}, обычно {expected}",
         "expected_none": "почти ноль",
         "expected_about": "около {number}",
-        "times": " (в {times} раз больше)",
+        "times": " (в {times} больше)",
         "chance": "Случайно так бывает раз в {rare}",
         "first": "Первым {time}: {publisher}",
         "first_unknown": "Кто первый, пока не известно",
@@ -140,7 +143,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "observed": "{stories} за {window}, зазвичай {expected}",
         "expected_none": "майже нуль",
         "expected_about": "близько {number}",
-        "times": " (у {times} разів більше)",
+        "times": " (у {times} більше)",
         "chance": "Випадково так буває раз на {rare}",
         "first": "Першим {time}: {publisher}",
         "first_unknown": "Хто перший, поки не відомо",
@@ -226,7 +229,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "observed": "{stories} in {window}, usually {expected}",
         "expected_none": "almost none",
         "expected_about": "about {number}",
-        "times": " ({times} times more)",
+        "times": " ({times} more)",
         "chance": "By chance this happens once in {rare}",
         "first": "First at {time}: {publisher}",
         "first_unknown": "Who was first is not known yet",

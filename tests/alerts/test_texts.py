@@ -98,3 +98,11 @@ def test_summer_time_is_followed() -> None:
 def test_an_unknown_zone_is_moscow(name: str) -> None:
     """An alert is told at some hour rather than not."""
     assert zone(name).key == "Europe/Moscow"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(2, "2 раза"), (9, "9 раз"), (12, "12 раз"), (134, "134 раза")]
+)
+def test_how_many_times_more_is_counted_too(number: int, said: str) -> None:
+    """«В 134 раза больше», not «в 134 раз»."""
+    assert Speech("ru", "Europe/Moscow").count(number, "times") == said
