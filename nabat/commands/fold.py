@@ -1,5 +1,6 @@
 """``nabat fold``: try reprint folding on texts without storing anything."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from crawler.identity import StoryIndex
 from nabat.commands.text_lines import LineError, answer, complain, read_texts
 
+_MOST_STORIES = 300_000  # heard of last; twice as many as the index has texts
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -16,7 +18,7 @@ def fold_lines(lines: Iterable[str]) -> Iterator[str]:
     Texts without a date count as published with the text before them.
     """
     index = StoryIndex()
-    ids: dict[int, Any] = {}
+    ids: OrderedDict[int, Any] = OrderedDict()
     at = _UNDATED
     for number, line in enumerate(read_texts(lines)):
         if isinstance(line, LineError):
@@ -24,9 +26,11 @@ def fold_lines(lines: Iterable[str]) -> Iterator[str]:
             continue
         at = _moment(line.published_at) or at
         folded = index.add(number, line.title, line.text, at)
-        if folded.kind == "new":
-            ids[number] = line.id
-        yield answer({"id": line.id, "story": ids[folded.story]})
+        story = ids.setdefault(folded.story, line.id)
+        ids.move_to_end(folded.story)
+        if len(ids) > _MOST_STORIES:
+            ids.popitem(last=False)
+        yield answer({"id": line.id, "story": story})
 
 
 def _moment(published_at: str) -> datetime | None:
