@@ -11,9 +11,13 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
-@dataclass(slots=True)
+@dataclass
 class Mailbox:
-    """The letters that arrived, in order."""
+    """The letters that arrived, in order.
+
+    Without slots: aiosmtpd looks at every member of its handler, and on Python
+    3.11.2, which Debian 12 has, a slotted dataclass has one that cannot be looked at.
+    """
 
     port: int = 0
     letters: list[EmailMessage] = field(default_factory=list)
