@@ -50,7 +50,7 @@ def clean(text: str) -> str:
 
 def units(text: str) -> int:
     """Length in UTF-16 units."""
-    return len(text) + sum(1 for c in text if ord(c) > 0xFFFF)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clip(text: str, limit: int) -> str:
@@ -61,7 +61,7 @@ def clip(text: str, limit: int) -> str:
         return text
     kept, used = [], 1  # the ellipsis
     for character in text:
-        used += units(character)
+        used += 1 + (ord(character) > 0xFFFF)
         if used > limit:
             break
         kept.append(character)
@@ -99,7 +99,7 @@ def plain(lines: Sequence[Line]) -> str:
     """Plain text, links written out after what they belong to."""
     out = []
     for line in lines:
-        links = [span.link for span in line.spans if span.link]
+        links = [clean(span.link) for span in line.spans if span.link and safe_link(span.link)]
         out.append(line.text)
         out.extend(f"   {link}" for link in links)
     return "\n".join(out)

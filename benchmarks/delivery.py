@@ -57,11 +57,11 @@ def one_by_one(database: Database, api: BotApi) -> None:
         put(database, place, str(1000 + place))
         deliver(database, {"telegram": notifier}, clock=now, owner="bench")
         taken.append(time.perf_counter() - start)
-    bare = []
+    bare, tls = [], httpx.create_ssl_context()
     for place in range(ALERTS):
         start = time.perf_counter()
         given = {"chat_id": 5000 + place, "text": "x"}
-        httpx.post(f"{api.url}{TOKEN}/sendMessage", json=given, trust_env=False)
+        httpx.post(f"{api.url}{TOKEN}/sendMessage", json=given, trust_env=False, verify=tls)
         bare.append(time.perf_counter() - start)
     p50, p99 = statistics.median(taken), statistics.quantiles(taken, n=100)[98]
     print(f"commit to acceptance: p50 {p50:.3f} s, p99 {p99:.3f} s (goal 0.3, 2)")
@@ -74,7 +74,7 @@ def burst(database: Database, api: BotApi) -> None:
     numbers = [open_incident(database, brand, at=clock()).id for _ in range(BURST)]
     for number in numbers:
         put(database, 10_000 + number, "-100123", number)
-    api.limits = True
+    api.limits, api.clock = True, lambda: clock().timestamp()
     before, start = len(api.requests), time.perf_counter()
     notifier = TelegramNotifier(token=TOKEN, base_url=api.url)
     deliver(database, {"telegram": notifier}, clock=clock, owner="bench")

@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ssl import SSLContext
 from typing import ClassVar, TypeVar
 
+import httpx
 from telegram import (
     Bot,
     InlineKeyboardButton,
@@ -47,6 +49,10 @@ class TelegramNotifier:
     base_url: str = "https://api.telegram.org/bot"
     timeout: float = 15.0
     reconcile: Reconcile = "resend-marked"
+    # Reading the known certificates takes longer than a request: once, not for each message.
+    _tls: SSLContext = field(
+        init=False, repr=False, compare=False, default_factory=httpx.create_ssl_context
+    )
 
     def __post_init__(self) -> None:
         """The HTTP library logs whole addresses: not with our token in them."""
@@ -92,7 +98,7 @@ class TelegramNotifier:
             write_timeout=self.timeout,
             media_write_timeout=self.timeout * 2,
             # A proxy of the environment must not see the token unless the config says so.
-            httpx_kwargs={"trust_env": False},
+            httpx_kwargs={"trust_env": False, "verify": self._tls},
         )
         try:
             bot = Bot(

@@ -7,7 +7,7 @@ limiter and its message numbers are a model of what Telegram documents.
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.parser import BytesParser
@@ -66,7 +66,9 @@ class Chat:
 class BotApi:
     """The server's state: what it accepted, what it was asked, what shall go wrong."""
 
-    def __init__(self, *, limits: bool = False, speed: float = 1.0) -> None:
+    def __init__(
+        self, *, limits: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.messages: dict[tuple[int, int], Posted] = {}
         self.requests: list[tuple[str, int, str]] = []  # method, code, chat
         self.chats: dict[int, Chat] = {}
@@ -75,7 +77,7 @@ class BotApi:
         self.confirmed = 0  # updates before this number are not told again
         self.answered: list[dict[str, str]] = []  # callback queries
         self.limits = limits
-        self.speed = speed
+        self.clock = clock  # of the limits, in seconds
         self.url = ""
         self.on_request: Any = None  # called with (method, "before" | "after")
         self._next: dict[int, int] = {}
@@ -256,7 +258,7 @@ class BotApi:
     def _too_fast(self, chat: int) -> int:
         if not self.limits:
             return 0
-        now = time.monotonic() * self.speed
+        now = self.clock()
         times = self._times.setdefault(chat, [])
         times[:] = [one for one in times if now - one < 60]
         if chat < 0 and len(times) >= 20:
