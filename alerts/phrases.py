@@ -125,7 +125,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "folded_subject": "Ещё {notices}: сводка одним сообщением",
         "folded_more": "и ещё {number}",
         "trouble_subject": "Набат: доставка",
-        "trouble_disabled": "Не пишу в {channel} {address}: {reason}",
+        "trouble_disabled": (
+            "Не пишу в {channel} {address}: {reason}. "
+            "Когда туда снова можно: nabat outbox retry НОМЕР"
+        ),
         "trouble_dead": "Не доставлено ({channel}, {recipient}): {reason}",
     },
     "uk": {
@@ -211,7 +214,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "folded_subject": "Ще {notices}: зведення одним повідомленням",
         "folded_more": "і ще {number}",
         "trouble_subject": "Набат: доставка",
-        "trouble_disabled": "Не пишу в {channel} {address}: {reason}",
+        "trouble_disabled": (
+            "Не пишу в {channel} {address}: {reason}. "
+            "Коли туди знову можна: nabat outbox retry НОМЕР"
+        ),
         "trouble_dead": "Не доставлено ({channel}, {recipient}): {reason}",
     },
     "en": {
@@ -297,7 +303,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "folded_subject": "{notices} more in one digest",
         "folded_more": "and {number} more",
         "trouble_subject": "Nabat: delivery",
-        "trouble_disabled": "Not writing to {channel} {address} any more: {reason}",
+        "trouble_disabled": (
+            "Not writing to {channel} {address} any more: {reason}. "
+            "Once it takes messages again: nabat outbox retry NUMBER"
+        ),
         "trouble_dead": "Not delivered ({channel}, {recipient}): {reason}",
     },
 }

@@ -2,7 +2,8 @@
 
 A destination that takes nothing any more, and a message given up, each become
 one message to every recipient with ``ops = true``; a message given up for its
-address goes to the recipient's ``fallback`` as well.
+address, and what waits for an address that is off, go to the recipient's
+``fallback`` as well.
 """
 
 import hashlib
@@ -25,10 +26,13 @@ def report_troubles(database: Database, recipients: Sequence[Recipient], *, now:
     with database.begin() as tx:
         dead = [one for one in tx.outbox.listed(states=["dead"], limit=_BATCH) if _is_told(one)]
         off = {(channel, address) for channel, address, _ in tx.destinations.disabled()}
+        stuck = [one for one in dead if one.error_class == "dead"]
+        if off:
+            stuck += [one for one in tx.outbox.listed(states=["pending"]) if _goes_to(one, off)]
         new = [
             *_disabled(tx, recipients),
             *(_given_up(one, to) for one in dead for to in _operators(recipients, off)),
-            *_fallbacks(dead, recipients),
+            *_fallbacks(stuck, recipients),
         ]
         return len(tx.outbox.add(new, now))
 
@@ -36,6 +40,10 @@ def report_troubles(database: Database, recipients: Sequence[Recipient], *, now:
 def _is_told(one: Notification) -> bool:
     """Troubles about troubles would never end."""
     return one.kind != "ops"
+
+
+def _goes_to(one: Notification, off: set[tuple[str, str]]) -> bool:
+    return (one.channel, one.address) in off and not one.kind.startswith("push-")
 
 
 def _operators(recipients: Sequence[Recipient], off: set[tuple[str, str]]) -> list[Recipient]:
@@ -66,15 +74,15 @@ def _given_up(one: Notification, to: Recipient) -> NewNotification:
 
 
 def _fallbacks(
-    dead: Sequence[Notification], recipients: Sequence[Recipient]
+    stuck: Sequence[Notification], recipients: Sequence[Recipient]
 ) -> list[NewNotification]:
     """The same words by the next channel: late and plain, but told."""
     by_name = {one.name: one for one in recipients}
     made = []
-    for one in dead:
+    for one in stuck:
         owner = by_name.get(one.recipient)
         to = by_name.get(owner.fallback) if owner and owner.fallback else None
-        if to is None or one.error_class != "dead" or one.incident_id is None:
+        if to is None or one.incident_id is None:
             continue
         try:
             told = payload.read(one)

@@ -290,16 +290,27 @@ class Outbox:
         )
 
     def retry(self, notification_id: int, now: datetime) -> bool:
-        """Put a dead letter back in the queue; False when there is no such dead letter."""
-        done = self.connection.execute(
+        """Put a dead letter back in the queue; False when there is no such dead letter.
+
+        Whoever asks for it knows that its address takes messages again.
+        """
+        found = self.connection.execute(
             update(notifications)
             .where(
                 notifications.c.id == notification_id,
                 notifications.c.state.in_(("dead", "expired")),
             )
             .values(state="pending", not_before=now)
+            .returning(notifications.c.channel, notifications.c.address)
+        ).first()
+        if found is None:
+            return False
+        self.connection.execute(
+            update(destinations)
+            .where(destinations.c.channel == found.channel, destinations.c.address == found.address)
+            .values(disabled_at=None, reason=None)
         )
-        return bool(done.rowcount)
+        return True
 
     def of_incident(self, incident_id: int, *, recipient: str | None = None) -> list[Notification]:
         """Answer an incident's notifications in the order they were stored."""

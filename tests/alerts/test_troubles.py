@@ -52,6 +52,37 @@ def test_the_alert_goes_out_by_the_next_channel(blocked: Database) -> None:
     assert "14 негативных историй" in payload.read(letter).text.replace("\u00a0", " ")
 
 
+def test_later_alerts_to_a_blocked_chat_go_out_by_the_next_channel_too(
+    blocked: Database, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """Nothing waits for an address that takes nothing."""
+    report_troubles(blocked, PEOPLE, now=NOON)
+    open_incident(blocked, add_brand(blocked, "Василёк"))
+    plan(blocked, playbook(), PEOPLE, now=NOON)
+    deliver(blocked, {"telegram": telegram}, clock=clock, owner="me")
+
+    added = report_troubles(blocked, PEOPLE, now=NOON)
+
+    letters = [payload.read(one).text for one in told(blocked) if one.kind == "fallback"]
+    assert (added, report_troubles(blocked, PEOPLE, now=NOON)) == (1, 0)
+    assert ["«Василёк» · " in text for text in letters] == [True, False]
+
+
+def test_a_retried_letter_opens_its_address_again(
+    blocked: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """Whoever asks for it has let the bot in again."""
+    api.chats.clear()
+    with blocked.begin() as tx:
+        [dead] = tx.outbox.listed(states=["dead"])
+        assert tx.outbox.retry(dead.id, NOON)
+        assert tx.destinations.disabled() == []
+
+    deliver(blocked, {"telegram": telegram}, clock=clock, owner="me")
+
+    assert len(api.ledger) == 1
+
+
 def test_troubles_of_telling_troubles_are_not_told(blocked: Database) -> None:
     """That would never end."""
     report_troubles(blocked, PEOPLE, now=NOON)

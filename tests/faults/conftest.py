@@ -2,20 +2,25 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import psycopg
 import pytest
 
 from tests.fakes.bot_api import BotApi, Posted, serving
 
+Fresh = Callable[[], str]
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "Возможен повтор"
+ALL = os.environ.get("NABAT_FAULTS") == "all"
 
 
 @dataclass
@@ -34,14 +39,25 @@ class Crashing:
         self.pid = self._hear()["pid"]
         return self._hear()
 
-    def kill(self) -> None:
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
         """Kill the child that runs now."""
-        os.kill(self.pid, signal.SIGKILL)
+        os.kill(self.pid, how)
 
     def _hear(self) -> dict[str, Any]:
         assert self.process.stdout is not None
         heard: dict[str, Any] = json.loads(self.process.stdout.readline())
         return heard
+
+
+@dataclass
+class Tally:
+    """How much the whole run has judged."""
+
+    alerts: int = 0
+    faults: int = 0
+
+
+TALLY = Tally()
 
 
 @dataclass
@@ -88,8 +104,64 @@ def crashing() -> Iterator[Crashing]:
     process.stdout.close()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fresh]:
+    """Makes an upgraded empty database, as often as asked, and answers its address."""
+    if request.param == "sqlite":
+        yield Copies(request.getfixturevalue("upgraded_sqlite"), tmp_path / "run.db")
+        return
+    clones = Clones(
+        request.getfixturevalue("postgres"), request.getfixturevalue("upgraded_postgres")
+    )
+    yield clones
+    clones.drop()
+
+
+@dataclass
+class Copies:
+    """Copies of one SQLite file, each in the place of the one before."""
+
+    template: Path
+    path: Path
+
+    def __call__(self) -> str:
+        for one in self.path.parent.glob(f"{self.path.name}*"):
+            one.unlink()
+        shutil.copy(self.template, self.path)
+        return f"sqlite:///{self.path}"
+
+
+@dataclass
+class Clones:
+    """Clones of one PostgreSQL database, each in the place of the one before."""
+
+    server: str
+    template: str
+    name: str = field(default_factory=lambda: f"nabat_{uuid4().hex}")
+
+    def __call__(self) -> str:
+        self.drop()
+        self._do(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"')
+        url = self.server.replace("/postgres?", f"/{self.name}?")
+        return url.replace("postgresql:", "postgresql+psycopg:")
+
+    def drop(self) -> None:
+        self._do(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+
+    def _do(self, statement: str) -> None:
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+
 @pytest.fixture
 def server() -> Iterator[BotApi]:
     """A Bot API on loopback that several runs share."""
     with serving(BotApi()) as running:
         yield running
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was judged: the figure of the promise."""
+    if TALLY.alerts:
+        said = f"faults: {TALLY.faults} injected, {TALLY.alerts} alerts judged by the ledger"
+        terminalreporter.write_line(said)

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,10 +17,12 @@ from typing import Any
 from sqlalchemy import event
 
 from alerts.deliver import deliver
+from alerts.notifiers.protocol import DeliveryError
 from alerts.notifiers.telegram import TelegramNotifier
 from alerts.plan import plan
 from storage.database import Database
-from tests.alerts.making import NOON, Clock, add_brand, chat, facts, playbook
+from storage.records import Message
+from tests.alerts.making import NOON, Clock, add_brand, chat, facts, notification, playbook
 from tests.fakes.bot_api import TOKEN
 
 PEOPLE = [chat(role="PR")]
@@ -72,8 +75,16 @@ def child(told: dict[str, Any], answer: int) -> None:
     database.close()
 
 
+def warm_up() -> None:
+    """Talk to nobody once: what is imported on the way need not be imported by every child."""
+    notifier = TelegramNotifier(token=TOKEN, base_url="http://127.0.0.1:1/bot")
+    with suppress(DeliveryError):
+        notifier.send(notification(), Message(subject="", text="x", html=""))
+
+
 def main() -> None:
     """Fork a child for every line; answer its process number, then how it ended."""
+    warm_up()
     for line in sys.stdin:
         told = json.loads(line)
         readable, writable = os.pipe()

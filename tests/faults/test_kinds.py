@@ -1,8 +1,10 @@
 """Every kind of fault, again and again: nothing lost, nothing repeated unsaid."""
 
-import os
+import re
+import socket
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,18 +12,20 @@ from alerts.deliver import LEASE, deliver
 from alerts.notifiers.email import EmailNotifier
 from alerts.notifiers.protocol import Notifier
 from alerts.notifiers.telegram import TelegramNotifier
+from alerts.plan import plan
+from alerts.troubles import report_troubles
 from storage.database import Database
 from storage.records import Message
 from tests.alerts.conftest import api, clock, email, mailbox, telegram
-from tests.alerts.making import NOON, Clock
+from tests.alerts.making import NOON, Clock, add_brand, chat, mail, open_incident, playbook
 from tests.alerts.test_deliver import put
 from tests.fakes.bot_api import BotApi, Chat
 from tests.fakes.smtp import MailServer
+from tests.faults.conftest import ALL, MARK, TALLY
 
 __all__ = ["api", "clock", "email", "mailbox", "telegram"]
 
-TIMES = 40 if os.environ.get("NABAT_FAULTS") == "all" else 3
-MARK = "Возможен повтор"
+TIMES = 20 if ALL else 3
 CHAT = -100123
 
 
@@ -33,14 +37,15 @@ def killed_claim(database: Database) -> None:
 
 SERVER_FAULTS = [
     "drop_before", "drop_after", "502_before", "502_after", "garbage_after", "500_restart", "429",
-    "409", "401", "400",
+    "429_long", "409", "401", "400", "slow_after",
 ]  # fmt: skip
+LONG = {"429_long": 300.0, "slow_after": 1.5}  # longer than a lease; longer than we wait
 
 
-def write(database: Database, number: int, **given: object) -> None:
-    text = f"беда №{number}."
-    message = Message(subject=text, text=text, html=text, buttons=(("Беру", f"t:{number}:x"),))
-    put(database, f"n{number}", message=message, **given)
+def write(database: Database, number: int, key: str = "", more: str = "", **given: object) -> None:
+    text = f"беда №{number}.{more}"
+    message = Message(subject=text, text=text, html=text, buttons=(("Беру", f"t:{number}:{key}"),))
+    put(database, f"n{number}.{key}", message=message, **given)
 
 
 def send(database: Database, notifier: Notifier, clock: Clock) -> None:
@@ -57,6 +62,8 @@ def send(database: Database, notifier: Notifier, clock: Clock) -> None:
 
 def judge(texts: list[str], numbers: range) -> tuple[list[int], list[int], list[int]]:
     """Lost, repeated unsaid, there twice."""
+    TALLY.alerts += len(numbers)
+    TALLY.faults += len(numbers)
     copies = {n: [t for t in texts if f"№{n}." in t] for n in numbers}
     lost = [n for n, found in copies.items() if not found]
     unsaid = [n for n, found in copies.items() if sum(MARK not in t for t in found) > 1]
@@ -77,13 +84,135 @@ def test_a_fault_of_the_server_costs_no_alert(
     notifier = replace(telegram, reconcile=reconcile)
     for number in range(TIMES):
         write(sqlite_database, number)
-        api.fail(fault, "sendmessage")
+        api.fail(fault.partition("_long")[0], "sendmessage", seconds=LONG.get(fault, 0.0))
         send(sqlite_database, notifier, clock)
         api.human(CHAT)
 
     lost, unsaid, twice = judge([one.text for one in api.ledger], range(TIMES))
     assert (lost, unsaid) == ([], [])
     assert reconcile != "probe" or twice == []
+
+
+@pytest.mark.parametrize("reconcile", ["probe", "resend-marked"])
+@pytest.mark.parametrize("fault", ["refused", "no such host"])
+def test_a_server_that_cannot_be_reached_costs_no_alert(
+    sqlite_database: Database,
+    api: BotApi,
+    telegram: TelegramNotifier,
+    clock: Clock,
+    fault: str,
+    reconcile: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing left the machine, so the repeat needs no mark."""
+    nowhere = "http://127.0.0.1:1/bot" if fault == "refused" else "http://telegram.invalid/bot"
+    monkeypatch.setattr(socket, "getaddrinfo", _knows_no_names(socket.getaddrinfo))
+    lost = replace(telegram, reconcile=reconcile, base_url=nowhere)
+    for number in range(TIMES):
+        write(sqlite_database, number)
+        deliver(sqlite_database, {"telegram": lost}, clock=clock, owner="me")
+        clock.pass_time(minutes=5)
+        send(sqlite_database, replace(telegram, reconcile=reconcile), clock)
+
+    assert judge([one.text for one in api.ledger], range(TIMES)) == ([], [], [])
+
+
+def _knows_no_names(real: Callable[..., Any]) -> Callable[..., Any]:
+    """A name server that answers as if there were no such host, without a network."""
+
+    def look_up(host: Any, *rest: Any, **more: Any) -> Any:
+        if str(host).endswith(".invalid"):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return real(host, *rest, **more)
+
+    return look_up
+
+
+@pytest.mark.parametrize("state", ["blocked", "kicked", "missing", "mute"])
+def test_a_chat_that_takes_nothing_costs_no_alert(
+    sqlite_database: Database,
+    api: BotApi,
+    telegram: TelegramNotifier,
+    mailbox: MailServer,
+    email: EmailNotifier,
+    clock: Clock,
+    state: str,
+) -> None:
+    """It goes out by the next channel, and so do all later ones."""
+    people = [chat(fallback="Почта"), mail(levels=())]
+    api.chats[CHAT] = Chat(state=state)
+    brand = add_brand(sqlite_database)
+    numbers = [open_incident(sqlite_database, brand).id for _ in range(TIMES)]
+    plan(sqlite_database, playbook(), people, now=clock())
+    for _ in range(3):
+        report_troubles(sqlite_database, people, now=clock())
+        send(sqlite_database, telegram, clock)
+        send(sqlite_database, email, clock)
+
+    told = "\n".join(str(one["Subject"]) for one in mailbox.letters)
+    assert sorted(re.findall(r"РОМ-\d+", told)) == sorted(f"РОМ-{number}" for number in numbers)
+    TALLY.alerts += TIMES
+    TALLY.faults += TIMES
+
+
+@pytest.mark.parametrize("reconcile", ["probe", "resend-marked"])
+def test_a_message_deleted_before_its_change_is_posted_again(
+    sqlite_database: Database,
+    api: BotApi,
+    telegram: TelegramNotifier,
+    clock: Clock,
+    reconcile: str,
+) -> None:
+    """An admin tidied up; the incident goes on."""
+    brand = add_brand(sqlite_database)
+    for number in range(TIMES):
+        incident = open_incident(sqlite_database, brand).id
+        for revision in (1, 2):
+            write(
+                sqlite_database,
+                number,
+                key=f"{number}.{revision}",
+                incident_id=incident,
+                revision=revision,
+            )
+            send(sqlite_database, replace(telegram, reconcile=reconcile), clock)
+            for one in api.ledger if revision == 1 else ():
+                one.deleted = f"№{number}." in one.text
+
+    assert judge([one.text for one in api.ledger], range(TIMES)) == ([], [], [])
+
+
+def test_a_message_too_long_for_the_server_costs_no_alert(
+    sqlite_database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """It is cut; what it is about is said."""
+    for number in range(TIMES):
+        write(sqlite_database, number, more="я" * 9000)
+        send(sqlite_database, telegram, clock)
+
+    assert judge([one.text for one in api.ledger], range(TIMES)) == ([], [], [])
+
+
+def test_a_refused_mailbox_costs_the_others_nothing(
+    sqlite_database: Database, mailbox: MailServer, email: EmailNotifier, clock: Clock
+) -> None:
+    """One of two readers is gone: the other has every letter, the operator knows."""
+    for number in range(TIMES):
+        write(
+            sqlite_database,
+            number,
+            key=f"{number}.a",
+            channel="email",
+            address=f"gone{number}@example.org",
+        )
+        write(sqlite_database, number, key=f"{number}.b", channel="email", address="pr@example.org")
+        mailbox.refuse_recipient.append("550 no such user")
+        send(sqlite_database, email, clock)
+
+    texts = [str(one["Subject"]) for one in mailbox.letters]
+    assert judge(texts, range(TIMES)) == ([], [], [])
+    with sqlite_database.read() as tx:
+        assert len(tx.outbox.listed(states=["dead"])) == TIMES
 
 
 @pytest.mark.parametrize(
