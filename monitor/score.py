@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from monitor.sentiment.passages import passages_of, sum_up
+from monitor.sentiment.passages import Verdict, passages_of, sum_up
 from monitor.sentiment.protocol import SentimentBackend
 from storage.database import Database
 from storage.records import MentionView, Tone
@@ -52,6 +52,11 @@ def score(
 
 def judge_mentions(backend: SentimentBackend, views: Sequence[MentionView]) -> list[Tone]:
     """The tone of each mention toward its brand, from all its passages at once."""
+    return [verdict.tone for verdict in explain_mentions(backend, views)]
+
+
+def explain_mentions(backend: SentimentBackend, views: Sequence[MentionView]) -> list[Verdict]:
+    """The tone of each mention with the passages it was summed up from."""
     cuts = [passages_of(view) for view in views]
     tones = iter(backend.judge([passage for passages in cuts for passage in passages]))
-    return [sum_up(passages, [next(tones) for _ in passages]).tone for passages in cuts]
+    return [sum_up(passages, [next(tones) for _ in passages]) for passages in cuts]

@@ -28,12 +28,20 @@ _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedPassage:
+    """A passage, its own tone, and its share in the tone of the whole text."""
+
+    passage: Passage
+    tone: Tone
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The tone of a whole text and the passages it rests on."""
+    """The tone of a whole text and the passages it rests on; their shares sum to 1."""
 
     tone: Tone
-    first: Passage
-    strongest: Passage
+    passages: tuple[JudgedPassage, ...]
 
 
 def passages_of(view: MentionView) -> list[Passage]:
@@ -92,8 +100,16 @@ def sum_up(passages: Sequence[Passage], tones: Sequence[Tone]) -> Verdict:
     """The verdict on a text from the tones of its passages, the first passage first."""
     strength = [max(HARM * tone.negative, tone.positive) for tone in tones]
     strongest = strength.index(max(strength))
-    tone = tones[0] if strongest == 0 else _mixed(tones[0], tones[strongest])
-    return Verdict(tone=tone, first=passages[0], strongest=passages[strongest])
+    shares = [0.0] * len(tones)
+    shares[0] += 1 - STRONGEST_SHARE
+    shares[strongest] += STRONGEST_SHARE
+    return Verdict(
+        tone=tones[0] if strongest == 0 else _mixed(tones[0], tones[strongest]),
+        passages=tuple(
+            JudgedPassage(passage=passage, tone=tone, share=share)
+            for passage, tone, share in zip(passages, tones, shares, strict=True)
+        ),
+    )
 
 
 def _mixed(first: Tone, strongest: Tone) -> Tone:

@@ -9,7 +9,7 @@ import typer
 
 from crawler.folding import words
 from crawler.word_forms import word_forms
-from nabat import clock
+from nabat import assembly, clock
 from nabat.commands.arguments import (
     AsJson,
     Brand,
@@ -23,6 +23,7 @@ from nabat.commands.arguments import (
     opened,
     settings_of,
 )
+from nabat.commands.why import explained, lines_of
 from nabat.errors import CommandError, nearest
 from nabat.output import show
 from storage import frames
@@ -99,13 +100,17 @@ def mentions(
     excluded: Annotated[
         bool, typer.Option("--excluded", help='Also those marked "not us".')
     ] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Judge anew; show each passage and its share in the tone.")
+    ] = False,
     limit: Limit = None,
     form: Form = "table",
     as_json: AsJson = False,
     output: Output = None,
 ) -> None:
     """Show mentions, newest first."""
-    database = opened(settings_of(config))
+    settings = settings_of(config)
+    database = opened(settings)
     known_brand(database, brand)
     form = "jsonl" if as_json else form
     which = MentionFilter(
@@ -120,7 +125,13 @@ def mentions(
     )
     with database.read() as tx:
         found = tx.mentions.views(which)
+    if why and form == "table" and output is None:
+        for text in lines_of(found, assembly.backend(settings)):
+            typer.echo(text)
+        return
     frame = pd.DataFrame([_mention(view) for view in found], columns=list(_mention_names()))
+    if why:
+        frame["why"] = explained(found, assembly.backend(settings))
     show(frame, form=form, output=output, columns=MENTION_COLUMNS, beneath="url")
 
 

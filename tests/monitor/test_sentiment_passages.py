@@ -99,13 +99,26 @@ def test_the_strongest_passage_outweighs_the_first() -> None:
     verdict = sum_up(passages, tones)
     assert verdict.tone.label == "negative"
     assert verdict.tone.negative == pytest.approx(0.05 / 3 + 0.9 * 2 / 3, abs=1e-3)
-    assert (verdict.first, verdict.strongest) == (passages[0], passages[1])
+    assert [part.passage for part in verdict.passages] == passages
+    assert [part.share for part in verdict.passages] == pytest.approx([1 / 3, 2 / 3])
 
 
 def test_praise_is_strongest_where_nothing_is_negative() -> None:
     """Positive passages are not drowned by neutral ones."""
     tones = [tone_of(0.1, 0.8, 0.1, model="m"), tone_of(0.05, 0.05, 0.9, model="m")]
     assert sum_up([Passage(text="a"), Passage(text="b")], tones).tone.label == "positive"
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=6))
+def test_shares_sum_to_one_and_explain_the_tone(drawn: list[tuple[float, float]]) -> None:
+    """Who adds the passages up by their shares gets the stored probabilities."""
+    tones = [tone_of(a * b, 1 - a, a * (1 - b), model="m") for a, b in drawn]
+    verdict = sum_up([Passage(text=str(number)) for number in range(len(tones))], tones)
+    parts = verdict.passages
+    assert sum(part.share for part in parts) == pytest.approx(1)
+    assert sum(part.share * part.tone.negative for part in parts) == pytest.approx(
+        verdict.tone.negative, abs=2e-4
+    )
 
 
 @given(st.text(), st.text(max_size=30), st.integers(-5, 60), st.integers(-5, 60))
