@@ -69,6 +69,7 @@ class Ingest:
                     added = tx.mentions.add_new(mentions, now)
                     ids = [article.id for article in stored]
                     tx.articles.mark_matched(ids, self._matcher.version)
+                    tx.habits.add(self._matcher.habits.take())
             except BaseException:
                 self._stories = _Stories()  # it has heard of articles that are not stored
                 raise

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from crawler.crisis_words import CrisisPlace, CrisisWords, near, shipped_crisis_words
 from crawler.document import Document, Found, Occurrence
+from crawler.habits import Habits
 from crawler.lookup import WordLookup
 from crawler.names import Name, brand_name, is_person_name, person_name, phrase
 from crawler.occurrences import accept
@@ -20,7 +21,7 @@ from crawler.watch_query import Scene, Term, WatchQuery
 from crawler.watch_tree import Node
 from storage.records import CrisisTerm, MatchedTerm, Watch
 
-_RULES = "2"  # of what is a mention; a new number has stored articles matched again
+_RULES = "3"  # of what is a mention; a new number has stored articles matched again
 _KINDS = ("brand", "person", "watch")  # strongest first
 
 
@@ -39,13 +40,19 @@ class Matcher:
     """All watches together, ready for any number of texts."""
 
     def __init__(
-        self, watches: Iterable[Watch] = (), *, crisis_words: CrisisWords | None = None
+        self,
+        watches: Iterable[Watch] = (),
+        *,
+        crisis_words: CrisisWords | None = None,
+        habits: Habits | None = None,
     ) -> None:
         """Make all forms of all names: some milliseconds a watch.
 
+        What ``habits`` has learned of their writing is used, and what is seen counted there.
         Raises WatchError where a watch written in the watch language is wrong.
         """
         self._crisis = shipped_crisis_words() if crisis_words is None else crisis_words
+        self.habits = Habits() if habits is None else habits
         self._watches: list[_Watched] = []
         self._names: list[tuple[int, Name]] = []
         self._holders: dict[bytes, list[int]] = defaultdict(list)
@@ -97,7 +104,7 @@ class Matcher:
         )
 
     def _take(self, watch: Watch) -> set[bytes]:
-        watched = _Watched.of(watch, self._terms)
+        watched = _Watched.of(watch, self._terms, self.habits)
         self._digest.update(repr(watch).encode("utf-8", "replace"))
         keys: set[bytes] = set()
         for name in watched.names:
@@ -143,11 +150,13 @@ class _Watched:
     forbidding: frozenset[Name]  # excluded phrases without the brand's name: they refuse the text
 
     @classmethod
-    def of(cls, watch: Watch, terms: dict[Node, Term]) -> "_Watched":
+    def of(cls, watch: Watch, terms: dict[Node, Term], habits: Habits) -> "_Watched":
         brands = [
             person_name(term)
             if is_person_name(term)
-            else brand_name(term, any_case=watch.any_case, mistyped=watch.misspellings)
+            else brand_name(
+                term, any_case=watch.any_case, mistyped=watch.misspellings, habits=habits
+            )
             for term in (watch.brand, *watch.aliases)
         ]
         persons = [person_name(person.name, person.role) for person in watch.persons]

@@ -8,8 +8,9 @@ has the first name, its initial, the office or the brand.
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from crawler.company_words import LEGAL_FORMS
 from crawler.dictionary import (
     common_words,
     is_common_word,
@@ -19,17 +20,12 @@ from crawler.dictionary import (
     name_gender,
 )
 from crawler.folding import fold_words, script, spelling, words
+from crawler.habits import Habits
 from crawler.known_brands import is_known_brand
 from crawler.misspellings import misspellings
-from crawler.transliteration import latin_spellings
+from crawler.transliteration import cyrillic_spelling, latin_spellings
 from crawler.word_forms import brand_forms, given_name_forms, surname_forms, word_forms
 
-_LEGAL = frozenset(
-    words(
-        "ооо зао пао оао ао нао ип нко тов тзов прат пат пп фоп гк нпо фгуп гуп муп "
-        "llc ltd inc corp gmbh plc llp jsc ojsc cjsc sa"
-    )
-)
 _PATRONYMIC = re.compile(
     r"(ович|евич|йович|ьич|кузьмич|лукич|фомич|никитич|овна|евна|ична|инична|івна|ївна)$"
 )
@@ -52,6 +48,7 @@ _PARTICLES = frozenset(
 _RUSSIAN_ONLY = re.compile("[ыэъё]")
 _UKRAINIAN_ONLY = re.compile("[іїєґ']")
 _DOUBLE = re.compile(r"([бвгдзклмнпрстфц])\1")
+_TOO_SHORT_TO_READ = 2  # letters; what RT is read as is other names' initials, too
 _SHORT = 4  # letters; a Latin name this short must be written with a capital
 
 
@@ -76,6 +73,25 @@ class Name:
     shouted: bool = False  # must be written in capitals throughout (ЭТО, ОКО)
     person: PersonAnchor | None = None  # None: the name alone is enough
     is_surname: bool = False
+    also: frozenset[str] = frozenset()  # what else a brand's name is: "place", "given"
+    is_company: bool = False  # one word, a brand's
+    ordinary: frozenset[str] = frozenset()  # forms the stream mostly writes without a capital
+    learning: frozenset[str] = frozenset()  # forms whose writing is worth counting
+    habits: Habits | None = None  # where it is counted
+
+    def is_mostly_ordinary(self, written: str) -> bool:
+        """Whether the stream has taught that a form is hardly ever the name."""
+        return spelling(written) in self.ordinary
+
+    def taught_by(self, habits: Habits) -> "Name":
+        """The name with its gate as the stream has taught it, and its writing counted on."""
+        return replace(
+            self,
+            gated=self.gated - habits.names_always(self.gated),
+            ordinary=habits.names_hardly(self.gated),
+            learning=self.gated,
+            habits=habits,
+        )
 
     def folded(self) -> frozenset[bytes]:
         """The folded words that may be this name."""
@@ -83,21 +99,41 @@ class Name:
 
 
 def brand_name(
-    term: str, *, any_case: bool = False, mistyped: int = 0, kind: str = "brand"
+    term: str,
+    *,
+    any_case: bool = False,
+    mistyped: int = 0,
+    kind: str = "brand",
+    habits: Habits | None = None,
 ) -> Name | None:
-    """A brand's name or alias, with as many misspellings; None when no word is left of it."""
+    """A brand's name or alias, with as many misspellings; None when no word is left of it.
+
+    What the stream has taught of its writing opens or shuts the gate of the capital.
+    """
     parts = _without_legal_form(words(term))
     if not parts:
         return None
     if len(parts) == 1:
-        forms = frozenset(spelling(form) for form in brand_forms(spelling_kept(parts[0])))
-        forms |= _mistyped_forms(parts[0], mistyped)
-        tag = term.lstrip().startswith(("@", "#"))
-        free = any_case or tag or is_known_brand(parts[0])
-        gated = frozenset() if free else _gated(forms)
-        shouted = bool(gated) and parts[0].isupper() and len(parts[0]) <= _SHORT
-        return Name(term=term, kind=kind, words=(forms,), anchor=0, gated=gated, shouted=shouted)
+        name = _one_word_name(term, parts[0], any_case, mistyped, kind)
+        return name.taught_by(habits) if habits else name
     return _phrase(term, parts, kind=kind, any_case=any_case)
+
+
+def _one_word_name(term: str, word: str, any_case: bool, mistyped: int, kind: str) -> Name:
+    forms = _brand_spellings(word) | _mistyped_forms(word, mistyped)
+    tag = term.lstrip().startswith(("@", "#"))
+    free = any_case or tag or is_known_brand(word)
+    gated = frozenset() if free else _gated(forms)
+    return Name(
+        term=term,
+        kind=kind,
+        words=(forms,),
+        anchor=0,
+        gated=gated,
+        shouted=bool(gated) and word.isupper() and len(word) <= _SHORT,
+        is_company=True,
+        also=frozenset() if free else _else(word),
+    )
 
 
 def phrase(term: str, *, kind: str) -> Name | None:
@@ -163,6 +199,19 @@ def is_person_name(term: str) -> bool:
 def spelling_kept(word: str) -> str:
     """A word ready for the rules: lower case, ё and apostrophes as the rules know them."""
     return word.lower().replace("’", "'").replace("ʼ", "'").replace("\u0301", "")
+
+
+def _brand_spellings(part: str) -> frozenset[str]:
+    """Forms of a brand's one word; of what a Latin one is read as, only those that mean it."""
+    forms = frozenset(spelling(form) for form in brand_forms(spelling_kept(part)))
+    if script(part) != "latin":
+        return forms
+    reading = spelling(cyrillic_spelling(part.lower()))
+    if len(part) <= _TOO_SHORT_TO_READ:
+        return frozenset(form for form in forms if script(form) != "cyrillic")
+    if reading.endswith(tuple("еиоуы")):  # as such names stay: Сони, Рено
+        forms = frozenset(form for form in forms if script(form) != "cyrillic" or form == reading)
+    return frozenset(form for form in forms if form == reading or not is_given_name(form))
 
 
 def _mistyped_forms(word: str, budget: int) -> frozenset[str]:
@@ -249,8 +298,15 @@ def _gated(forms: Iterable[str]) -> frozenset[str]:
     return common_words(forms - latin) | {form for form in latin if len(form) <= _SHORT}
 
 
+def _else(word: str) -> frozenset[str]:
+    """What else a brand's name is."""
+    spelled = spelling(word)
+    kinds = (("place", is_place(spelled)), ("given", is_given_name(spelled)))
+    return frozenset(kind for kind, known in kinds if known)
+
+
 def _without_legal_form(parts: list[str]) -> list[str]:
-    kept = [part for part in parts if part.lower() not in _LEGAL]
+    kept = [part for part in parts if part.lower() not in LEGAL_FORMS]
     return kept or parts
 
 

@@ -8,13 +8,11 @@ import re
 
 from crawler.document import Document, Found, Occurrence
 from crawler.folding import spelling
+from crawler.marks import is_address, is_marked
 from crawler.names import Name
 from crawler.persons import is_no_surname_here
 
 _BREAK = re.compile(r"[!?;:]|\n\n|\n\s*\n")
-_ACCOUNT = re.compile(r"(?:t\.me|vk\.com|ok\.ru|(?:facebook|instagram|twitter|x)\.com)/@?$")
-_DOMAIN = re.compile(r"\.(?:ru|ua|com|org|net|рф|укр)\b")
-_OPENING, _CLOSING = "«\"“„‘'(", "»\"”“’')"
 
 
 def accept(name: Name, document: Document, found: Found) -> Occurrence | None:
@@ -24,13 +22,28 @@ def accept(name: Name, document: Document, found: Found) -> Occurrence | None:
     disguised = found.spelled not in name.words[name.anchor]
     if len(name.words) > 1:
         return _accept_phrase(name, document, found, disguised=disguised)
+    if name.learning and found.spelled in name.learning:
+        _count(name, document, found)
     gated = found.spelled in name.gated
     if gated and not _stands_out(document, found.start, found.end, name):
         return None
-    gated = gated and not _is_marked(document, found.start, found.end)
+    gated = gated and not is_marked(document.characters, found.start, found.end)
     if name.is_surname and is_no_surname_here(document, found, gated=gated):
         return None
     return Occurrence(found.start, found.end, disguised, gated)
+
+
+def _count(name: Name, document: Document, found: Found) -> None:
+    """Remember how a form that is also an ordinary word is written inside a sentence."""
+    written = document.characters[found.start : found.end]
+    telling = len(written) > 1 and (written.islower() or written[1:].islower())
+    if (
+        name.habits
+        and telling
+        and not document.begins_sentence(found.start)
+        and not is_marked(document.characters, found.start, found.end)
+    ):
+        name.habits.see(found.spelled, capital=written[0].isupper())
 
 
 def _accept_phrase(
@@ -61,23 +74,6 @@ def _breaks(document: Document, number: int) -> bool:
 def _stands_out(document: Document, start: int, end: int, name: Name) -> bool:
     """Whether a name that is also an ordinary word is written as a name."""
     characters = document.characters
-    if name.shouted and not _is_address(characters, start, end):
+    if name.shouted and not is_address(characters, start, end):
         return characters[start:end].isupper()
-    return characters[start].isupper() or _is_marked(document, start, end)
-
-
-def _is_marked(document: Document, start: int, end: int) -> bool:
-    """Whether an address or quotes say that this is a name."""
-    characters = document.characters
-    before, after = characters[max(0, start - 1) : start], characters[end : end + 1]
-    quoted = before and after and before in _OPENING and after in _CLOSING
-    return bool(quoted) or _is_address(characters, start, end)
-
-
-def _is_address(characters: str, start: int, end: int) -> bool:
-    """Whether it is a handle, a hashtag, an account's page or a site."""
-    return (
-        characters[max(0, start - 1) : start] in ("@", "#")
-        or _ACCOUNT.search(characters, max(0, start - 14), start) is not None
-        or _DOMAIN.match(characters, end) is not None
-    )
+    return characters[start].isupper() or is_marked(characters, start, end)

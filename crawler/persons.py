@@ -8,6 +8,7 @@ office or the brand; beside somebody else's first name never.
 import re
 from collections.abc import Sequence
 
+from crawler.companies import choose_company
 from crawler.dictionary import agree, is_given_name, is_ordinary_noun, is_place, is_surname
 from crawler.document import Document, Found, Occurrence
 from crawler.folding import spelling
@@ -31,7 +32,9 @@ def choose_person(
     A surname beside somebody else's first name or initial is never the person.
     """
     if name.person is None:
-        return _sure_of_themselves(name, document, occurrences)
+        if name.is_company:
+            return choose_company(name, document, occurrences)
+        return _sure_of_themselves(document, occurrences) if name.is_surname else [*occurrences]
     anchored, kept = brand_named, []
     for occurrence in occurrences:
         beside = _beside(name, document, occurrence)
@@ -65,39 +68,20 @@ def _is_adjective_here(document: Document, number: int, before: str) -> bool:
     return agree(spelling(document.word(number)), document.word(number + 1))
 
 
-def _sure_of_themselves(
-    name: Name, document: Document, occurrences: Sequence[Occurrence]
-) -> list[Occurrence]:
+def _sure_of_themselves(document: Document, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
     """All of them, unless each is an ordinary word that merely begins a sentence.
 
-    «Адвокат» is not the coach Адвокат there, «Власти» not the weekly «Власть».
+    «Адвокат» is not the coach Адвокат there.
     """
-    doubtful = _is_common_noun if name.is_surname else _is_ordinary_here
+    characters = document.characters
     if any(
         not place.gated
         or not document.begins_sentence(place.start)
-        or not doubtful(name, document, place)
+        or not is_ordinary_noun(spelling(characters[place.start : place.end]))
         for place in occurrences
     ):
         return list(occurrences)
     return []
-
-
-def _is_common_noun(_: Name, document: Document, place: Occurrence) -> bool:
-    return is_ordinary_noun(spelling(document.characters[place.start : place.end]))
-
-
-def _is_ordinary_here(name: Name, document: Document, place: Occurrence) -> bool:
-    """Whether a text that writes «власти» means them by «Власти», too; «Новому дому» is new.
-
-    The name as the watch writes it is left alone: it begins many a headline.
-    """
-    written = document.characters[place.start : place.end]
-    if spelling(written) == spelling(name.term):
-        return False
-    if f" {written.lower()}" in document.characters:
-        return True
-    return _is_adjective_here(document, document.word_at(place.start), "")
 
 
 def _in_address(characters: str, found: Found) -> bool:

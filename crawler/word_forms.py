@@ -22,6 +22,9 @@ _RUSSIAN = re.compile("[ыэёъ]")
 _CYRILLIC = re.compile("[а-яёіїєґ]")
 _LATIN_ENDINGS = tuple("а у ом ем е ы и ов ам ами ах я ю ой ей".split())  # noqa: SIM905
 
+_LONG = 6  # letters; a shorter unknown name in -и is hardly a plural
+_PLURAL_ENDINGS = ("ям", "ями", "ях", "ей", "ам", "ами", "ах", "ов")
+
 
 def surname_forms(
     surname: str, lang: str = "ru", gender: str | None = None, *, dictionary: bool = True
@@ -102,9 +105,11 @@ def _ukrainian_word_forms(word: str) -> frozenset[str]:
 def _cyrillic_brand_forms(word: str, dictionary: bool) -> frozenset[str]:
     head, hyphen, last = word.removesuffix("ъ").rpartition("-")
     known = noun_lexeme(word, "ru") | noun_lexeme(word, "uk") if dictionary else frozenset[str]()
-    if len(known) > 1:
+    if len(known) > 1 and (_UKRAINIAN.search(word) or noun_lexeme(word, "ru")):
         return known | {word}
+    if not known and last.endswith(("и", "ы")) and len(last) > _LONG:
+        known = frozenset(head + hyphen + last[:-1] + end for end in _PLURAL_ENDINGS)
     forms = {form for column in _noun_ru(last).columns("m") for cell in column for form in cell}
     ukrainian = forms_uk(last)
     forms |= ukrainian.masculine | ukrainian.plural
-    return frozenset(head + hyphen + form for form in forms if form) | {word}
+    return frozenset(head + hyphen + form for form in forms if form) | known | {word}

@@ -19,6 +19,7 @@ from alerts.notifiers.telegram import TelegramNotifier
 from alerts.plan import plan
 from alerts.replies import Listener
 from alerts.troubles import report_troubles
+from crawler.habits import Habits
 from crawler.ingest import Ingest
 from crawler.matching import Matcher
 from crawler.poll import PollReport, Round, poll
@@ -86,8 +87,13 @@ class Jobs:
 
     @cached_property
     def matcher(self) -> Matcher:
-        """All watches together; made once, since word forms cost some milliseconds a name."""
-        return Matcher(self.watches)
+        """All watches together; made once, since word forms cost some milliseconds a name.
+
+        How the stream writes their names was learned until now.
+        """
+        with self.database.read() as tx:
+            learned = tx.habits.all()
+        return Matcher(self.watches, habits=Habits(learned))
 
     @cached_property
     def ingest(self) -> Ingest:

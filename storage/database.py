@@ -31,6 +31,7 @@ from storage.brands import Brands
 from storage.buckets import Buckets
 from storage.destinations import Destinations
 from storage.feeds import Feeds
+from storage.habits import StoredHabits
 from storage.incidents import Incidents
 from storage.leases import Leases
 from storage.mends import find_mend
@@ -66,6 +67,7 @@ class Transaction:
     buckets: Buckets
     destinations: Destinations
     feeds: Feeds
+    habits: StoredHabits
     incidents: Incidents
     leases: Leases
     mentions: Mentions
@@ -83,6 +85,7 @@ class Transaction:
             buckets=Buckets(connection),
             destinations=Destinations(connection),
             feeds=Feeds(connection),
+            habits=StoredHabits(connection),
             incidents=Incidents(connection),
             leases=Leases(connection),
             mentions=Mentions(connection),

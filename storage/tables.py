@@ -253,6 +253,14 @@ mentions = Table(
     Index("ix_mentions_tone_model", "tone_model"),
 )
 
+habits = Table(
+    "habits",
+    metadata,
+    Column("form", Label(200), primary_key=True),
+    Column("small", Integer, nullable=False),
+    Column("capital", Integer, nullable=False),
+)
+
 buckets = Table(
     "buckets",
     metadata,

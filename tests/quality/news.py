@@ -21,6 +21,7 @@ class Marked:
     end: int
     entity: str = ""  # the same for all marks of one person; empty: not known
     name: str = ""  # in the nominative
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,13 @@ def surname_of(mark: Marked) -> str:
 
 
 def one_word_of(mark: Marked) -> str:
-    """The name of a mark when it is one Cyrillic word; else empty."""
+    """The name of a marked word when it is one word, too; else empty.
+
+    «МВД Киргизии» linked to «Киргизия» is no mark of a brand of that name.
+    """
     name = mark.name.strip('«»"')
-    return name if name.isalnum() and name[0].isupper() and _CYRILLIC.search(name) else ""
+    single = len(_WORD.findall(mark.written)) == 1 and " " not in name
+    return name if single and name[:1].isupper() else ""
 
 
 def is_form_of(word: str, name: str) -> bool:
@@ -76,7 +81,7 @@ def _news(path: Path) -> News:
     for line in path.read_text("utf-8").splitlines():
         fields = line.split("\t")
         if line.startswith("T") and (span := _SPAN.match(fields[1])):
-            marks[fields[0]] = (span[1], int(span[2]), int(span[3]))
+            marks[fields[0]] = (span[1], int(span[2]), int(span[3]), fields[2])
         elif line.startswith("N") and len(fields) > 2:
             _, mark, entity = fields[1].split()
             entities[mark] = (entity, fields[2])
@@ -89,7 +94,8 @@ def _news(path: Path) -> News:
                 end=end,
                 entity=entities.get(key, ("", ""))[0],
                 name=entities.get(key, ("", ""))[1],
+                written=written,
             )
-            for key, (kind, start, end) in marks.items()
+            for key, (kind, start, end, written) in marks.items()
         ),
     )

@@ -1,7 +1,7 @@
 """Floors for word forms and names in real news; the data stays outside the repository."""
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,22 +73,18 @@ def test_surnames_in_real_news(news: list[News]) -> None:
 
 
 def test_brands_of_one_word_in_real_news(news: list[News]) -> None:
-    """Half of them are ordinary words, towns or people, too; those hardly anybody means count not.
+    """Many of them are ordinary words, towns or people, too."""
+    brands = {
+        name
+        for text in news
+        for mark in text.marks
+        if mark.kind == "ORGANIZATION" and (name := one_word_of(mark))
+    }
 
-    A hit in a marked town, person or product is no organisation; which is meant no form tells.
-    """
-    kinds: dict[str, Counter[str]] = defaultdict(Counter)
-    for text in news:
-        for mark in text.marks:
-            kinds[one_word_of(mark)][mark.kind] += 1
-    brands = {name for name, seen in kinds.items() if name and seen["ORGANIZATION"]}
-    mostly = {name for name in brands if kinds[name].most_common(1)[0][0] == "ORGANIZATION"}
+    recall, precision = spans(news, brands, one_word_of, "ORGANIZATION", brand_watch)
 
-    recall, _ = spans(news, brands, one_word_of, "ORGANIZATION", brand_watch)
-    _, precision = spans(news, mostly, one_word_of, "ORGANIZATION", brand_watch)
-
-    assert recall >= 0.95
-    assert precision >= 0.84
+    assert recall >= 0.965
+    assert precision >= 0.87
 
 
 def test_one_person_in_real_news(news: list[News]) -> None:

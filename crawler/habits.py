@@ -1,0 +1,69 @@
+"""How the own stream writes words that are both names and ordinary words.
+
+Inside sentences, «Озон» with a capital is the name and «озон» the gas. Where nearly every
+one has a capital, one without is the name typed carelessly; where nearly none has, the
+capital at the beginning of a sentence says nothing. Counts are kept for each watched form,
+stored by whoever holds the database, and make no difference before there are enough.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+ENOUGH = 40  # times a form, or all forms of a name, were seen inside sentences
+_HARDLY = 0.05  # share below which the other writing is an exception
+
+
+class Seen(NamedTuple):
+    """How often a form stood inside a sentence in small letters, and with a capital."""
+
+    small: int = 0
+    capital: int = 0
+
+
+class Habits:
+    """What was learned before, and what is seen now; learned ones alone are answered from."""
+
+    def __init__(self, learned: Mapping[str, tuple[int, int]] | None = None) -> None:
+        """Start from what was stored: times in small letters, times with a capital."""
+        self._learned = {form: Seen(*counts) for form, counts in (learned or {}).items()}
+        self._fresh: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+
+    def see(self, form: str, *, capital: bool) -> None:
+        """Count a form seen inside a sentence."""
+        self._fresh[form][capital] += 1
+
+    def take(self) -> dict[str, Seen]:
+        """What was seen since the last time, to be stored."""
+        fresh, self._fresh = self._fresh, defaultdict(lambda: [0, 0])
+        return {form: Seen(small, capital) for form, (small, capital) in fresh.items()}
+
+    def names_always(self, forms: Iterable[str]) -> frozenset[str]:
+        """Those of a name's forms that hardly anybody means otherwise, in any case."""
+        return frozenset(form for form, seen in self._judged(forms) if seen.small < _few(seen))
+
+    def names_hardly(self, forms: Iterable[str]) -> frozenset[str]:
+        """Those of a name's forms that are hardly ever the name."""
+        return frozenset(form for form, seen in self._judged(forms) if seen.capital < _few(seen))
+
+    def _judged(self, forms: Iterable[str]) -> list[tuple[str, Seen]]:
+        """Each form with what is known of it, or of all forms where one is rare."""
+        known = {form: self._learned.get(form, _NEVER) for form in forms}
+        together = Seen(
+            sum(seen.small for seen in known.values()), sum(seen.capital for seen in known.values())
+        )
+        judged = [
+            (form, seen if _times(seen) >= ENOUGH else together) for form, seen in known.items()
+        ]
+        return [(form, seen) for form, seen in judged if _times(seen) >= ENOUGH]
+
+
+_NEVER = Seen()
+
+
+def _times(seen: Seen) -> int:
+    return seen.small + seen.capital
+
+
+def _few(seen: Seen) -> float:
+    return _HARDLY * _times(seen)

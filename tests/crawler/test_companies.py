@@ -1,0 +1,61 @@
+"""A brand is told from towns, people and ordinary words of the same name."""
+
+import pytest
+
+from crawler.matching import Matcher
+from storage.records import Watch
+
+BRANDS = ("Барселона", "Эдвардс", "Алиса", "Наши", "Нова", "Экономист", "Челси", "Ромашка", "Sony")
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return Matcher([Watch(brand=brand) for brand in BRANDS])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Живёт в Барселоне", [], id="a town"),
+        pytest.param("Аэропорт Барселоны закрыт", [], id="nothing says it is no town"),
+        pytest.param("Клуб Барселона проиграл", ["Барселона"], id="its trade"),
+        pytest.param("«Барселона» проиграла", ["Барселона"], id="quotes"),
+        pytest.param("ООО Барселона", ["Барселона"], id="legal form"),
+        pytest.param("#Барселона", ["Барселона"], id="hashtag"),
+        pytest.param("Клубы Барселоны", [], id="clubs of the town"),
+        pytest.param(
+            "«Барселона» в Барселоне. За Барселону!", ["Барселона", "Барселону"], id="both"
+        ),
+        pytest.param("Приз взял Роберт Эдвардс", [], id="a person"),
+        pytest.param("Р. Эдвардс. Коллеги Эдвардса рады", [], id="the person again"),
+        pytest.param("Роберт Эдвардс и «Эдвардс»", ["Эдвардс"], id="the person and the brand"),
+        pytest.param("Акции Эдвардса", ["Эдвардса"], id="nobody's first name"),
+        pytest.param("Уход Алисы Вокс", [], id="somebody's first name"),
+        pytest.param("Группа «Алиса» и Алиса", ["Алиса", "Алиса"], id="a band"),
+        pytest.param("Наши ждут", [], id="a pronoun begins a sentence"),
+        pytest.param("За «Наших». Наши ждут", ["Наших", "Наши"], id="a name all the same"),
+        pytest.param("Книга «Наши дни»", [], id="a longer title"),
+        pytest.param("Остров Новая Гвинея", [], id="an adjective"),
+        pytest.param("Экономисты спорят", [], id="a plural"),
+        pytest.param("В районе Челси", [], id="a district"),
+        pytest.param("Вышла с дочерью Челси", [], id="a daughter"),
+        pytest.param("Врач Анна Ромашка", [], id="a surname"),
+        pytest.param("Ромашку закрыли", ["Ромашку"], id="nothing speaks against it"),
+        pytest.param("Соня спит, Соню будят", [], id="not what Sony is read as"),
+        pytest.param("Игры Сони", ["Сони"], id="what Sony is read as"),
+    ],
+)
+def test_what_stands_beside_a_name_tells_what_it_is(
+    matcher: Matcher, text: str, expected: list[str]
+) -> None:
+    """Towns need an anchor, people have first names, sentences give capitals."""
+    found = [term.text for match in matcher.match("", text) for term in match.matched]
+
+    assert found == expected
+
+
+def test_who_asks_for_any_case_is_given_every_place() -> None:
+    """No anchor is asked for then."""
+    matcher = Matcher([Watch(brand="Барселона", any_case=True)])
+
+    assert matcher.match("", "аэропорт барселоны")
