@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from importlib import resources
 
 from crawler.dictionary import lexeme
-from crawler.document import Document
+from crawler.document import Document, Found
 from crawler.folding import fold_words, spelling
-from crawler.lookup import WordLookup
 from crawler.word_forms import english_forms
 from storage.records import CrisisTerm
 
@@ -38,7 +37,7 @@ class CrisisWords:
     """Forms of crisis words, ready to be found in documents."""
 
     def __init__(self, families: Mapping[str, Iterable[str]]) -> None:
-        """Take each headword with all forms of its family."""
+        """Take each headword with all forms of its family; ``keys`` are what to look for."""
         self._headwords: dict[str, str] = {}
         self._spellings: dict[bytes, str] = {}
         for headword, forms in families.items():
@@ -47,17 +46,19 @@ class CrisisWords:
                 self._headwords.setdefault(spelled, headword)
                 for key in fold_words(form)[:1]:
                     self._spellings.setdefault(key, spelled)
-        self._lookup = WordLookup(self._spellings)
+        self.keys = frozenset(self._spellings)
         digest = hashlib.sha256(repr(sorted(self._headwords.items())).encode())
         self.version = digest.hexdigest()[:16]
 
-    def places(self, document: Document) -> list[CrisisPlace]:
-        """Every crisis word of the document, in order; a disguised one counts."""
+    def places(self, all_found: Iterable[Found]) -> list[CrisisPlace]:
+        """Those of a document's found words that tell of trouble, in order; disguised ones too."""
         places = []
-        for found in document.find(self._lookup):
+        for found in all_found:
+            if (likely := self._spellings.get(found.key)) is None:
+                continue
             headword = self._headwords.get(found.spelled)
             if headword is None and found.mixed:
-                headword = self._headwords[self._spellings[found.key]]
+                headword = self._headwords[likely]
             if headword is not None:
                 places.append(CrisisPlace(found.start, found.end, headword))
         return sorted(places, key=lambda place: place.start)

@@ -5,8 +5,10 @@ Everything is computed when first asked for; most texts name nobody and cost one
 
 import bisect
 import functools
+import itertools
 import re
-from dataclasses import dataclass
+from collections.abc import Container, Iterator
+from typing import NamedTuple
 
 from crawler.folding import fold, script, spelling, word_spans
 from crawler.lookup import WordLookup
@@ -26,8 +28,7 @@ _CAMEL = re.compile(r"[A-ZА-ЯЁІЇЄҐ]?[a-zа-яёіїєґ0-9]+|[A-ZА-ЯЁ�
 _DIGIT_INSIDE = re.compile(r"[^\W\d][03][^\W\d]|^[03][^\W\d]{2}")  # Г0зпром, 0zon
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):  # made by the hundred a text: a dataclass takes four times as long
     """A known folded word at [start, end) of the document, as it is spelled there."""
 
     key: bytes
@@ -37,8 +38,7 @@ class Found:
     mixed: bool  # two scripts or a digit inside: a disguise, or Latin with a Cyrillic ending
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """A name at [start, end) of the document."""
 
     start: int
@@ -56,19 +56,18 @@ class Document:
         self.text_start = len(title) + len(_GAP) if title else 0
         self.folded = fold(self.characters)
 
-    def find(self, lookup: WordLookup) -> list[Found]:
-        """The known words in the document, parts of #CamelCase tags included."""
-        found = [
-            self._found(key, *self.folded.span(start, end))
-            for key, start, end in lookup.find(self.folded.folded)
-        ]
-        if "#" in self.characters:
-            found += [
-                self._found(key, start + offset - 1, end + offset - 1)
-                for offset, part in self._hashtag_parts
-                for key, start, end in lookup.find(fold(part).folded)
-            ]
-        return found
+    def find(self, lookup: WordLookup, *, among: Container[bytes] | None = None) -> list[Found]:
+        """The known words in the document, parts of #CamelCase tags included.
+
+        Nothing at all when none of them is one of those ``among`` which one is asked for.
+        """
+        hits = lookup.find(self.folded.folded)
+        tagged = lookup.find(self._tags.folded.folded) if "#" in self.characters else []
+        if among is not None and not any(key in among for key, _, _ in (*hits, *tagged)):
+            return []
+        span = self.folded.span
+        found = [self._found(key, *span(start, end)) for key, start, end in hits]
+        return found + [self._found(key, *self._tags.span(s, e)) for key, s, e in tagged]
 
     @functools.cached_property
     def words(self) -> tuple[list[int], list[int]]:
@@ -132,13 +131,8 @@ class Document:
         return "text", start - self.text_start, end - self.text_start
 
     @functools.cached_property
-    def _hashtag_parts(self) -> list[tuple[int, str]]:
-        return [
-            (tag.start() + 1 + part.start(), part.group())
-            for tag in _HASHTAG.finditer(self.characters)
-            for part in _CAMEL.finditer(tag.group()[1:])
-            if part.group() != tag.group()[1:]
-        ]
+    def _tags(self) -> "_Tags":
+        return _Tags(self.characters)
 
     def _ends_sentence(self, match: re.Match[str]) -> bool:
         head = self.characters[max(0, match.start() - 12) : match.start() + 1]
@@ -146,6 +140,32 @@ class Document:
 
     def _found(self, key: bytes, start: int, end: int) -> Found:
         return Found(key, start, end, *_looks(self.characters[start:end]))
+
+
+class _Tags:
+    """The words of a document's #CamelCase tags, put apart for one look at all of them."""
+
+    def __init__(self, characters: str) -> None:
+        """Fold them together, and keep where each stands."""
+        parts = list(_parts_of_tags(characters))
+        self.folded = fold(" ".join(part for _, part in parts))
+        self._offsets = [offset for offset, _ in parts]
+        self._starts = list(itertools.accumulate((len(part) + 1 for _, part in parts), initial=0))
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The document's [start, end) of a stretch of the folded tags."""
+        first, last = self.folded.span(start, end)
+        number = bisect.bisect_right(self._starts, first) - 1
+        shift = self._offsets[number] - self._starts[number]
+        return first + shift, last + shift
+
+
+def _parts_of_tags(characters: str) -> Iterator[tuple[int, str]]:
+    for tag in _HASHTAG.finditer(characters):
+        name = tag.group()[1:]
+        for part in _CAMEL.finditer(name):
+            if part.group() != name:
+                yield tag.start() + 1 + part.start(), part.group()
 
 
 @functools.lru_cache(50_000)

@@ -6,18 +6,22 @@ characters and apostrophes vanish, whatever is no letter or digit becomes a spac
 folded bytes say only where to look; ``spelling`` and ``script`` settle what stands there.
 """
 
+import bisect
 import codecs
 import functools
 import re
+import sys
 import unicodedata
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 _ERRORS = "nabat-fold"
 _SHORT = 40  # characters; the spelling of a longer word is not kept
+_WORD = 64  # characters; what is shorter is folded sooner by the codec than by the array
+_SPACE = ord(" ")
 _VANISH = "'"  # stands for every character that disappears inside a word
+_VANISHED = _VANISH.encode()
 _OTHER_LETTER = "ђ"  # a letter of cp1251 that ru, uk and en do not use
 _DELETED = b"\xad'`\x91\x92"
 _APOSTROPHES = "'’‘ʼʹ`´ʻ＇"
@@ -28,38 +32,46 @@ _GREEK = dict(zip("αβεηικμνορτυχ", "авенікмнортух", st
 _SPELLING = {"ё": "е", "й": "и", "ї": "і", "ґ": "г", "э": "е", "ў": "у"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FoldedText:
     """Folded bytes between two spaces, and the way back to the original characters."""
 
-    folded: bytes
-    places: npt.NDArray[np.intp] | None  # original offset of each folded byte; None: shifted by 1
+    def __init__(self, marked: bytes) -> None:
+        """Take a byte for each character, those that vanish marked."""
+        self._marked = marked
+        self.is_shifted = _VANISHED in marked
+        self.folded = marked.translate(None, _VANISHED) if self.is_shifted else marked
+
+    @functools.cached_property
+    def shifts(self) -> npt.NDArray[np.intp]:
+        """The places in the folded bytes before which a character vanished; most texts ask not."""
+        places = np.flatnonzero(np.frombuffer(self._marked, np.uint8) == _VANISHED[0])
+        return places - 1 - np.arange(len(places))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original [start, end) of a stretch of folded bytes that is a whole word."""
-        if self.places is None:
+        if not self.is_shifted:
             return start - 1, end - 1
-        return int(self.places[start - 1]), int(self.places[end - 2]) + 1
+        first, last = start - 1, end - 2
+        return (
+            first + bisect.bisect_right(self.shifts, first),
+            last + bisect.bisect_right(self.shifts, last) + 1,
+        )
 
 
 def fold(text: str) -> FoldedText:
     """Fold a whole text; lengths differ only where characters vanish inside words."""
-    encoded = text.encode("cp1251", _ERRORS)
-    folded = encoded.translate(_TABLE, _DELETED)
-    if len(folded) == len(text):
-        return FoldedText(folded=b" " + folded + b" ", places=None)
-    kept = ~_IS_DELETED[np.frombuffer(encoded, np.uint8)]
-    return FoldedText(folded=b" " + folded + b" ", places=np.flatnonzero(kept))
+    return FoldedText(_marked(f" {text} "))
 
 
 def word_spans(folded: FoldedText) -> tuple[list[int], list[int]]:
     """Original starts and ends of all words, in order."""
-    blank = np.frombuffer(folded.folded, np.uint8) == ord(" ")
+    blank = np.frombuffer(folded.folded, np.uint8) == _SPACE
     edges = np.flatnonzero(blank[1:] != blank[:-1])  # a word starts, ends, the next one starts
     starts, ends = edges[::2], edges[1::2]
-    if folded.places is None:
-        return starts.tolist(), ends.tolist()
-    return folded.places[starts].tolist(), (folded.places[ends - 1] + 1).tolist()
+    if folded.is_shifted:
+        starts = starts + np.searchsorted(folded.shifts, starts, "right")
+        ends = ends + np.searchsorted(folded.shifts, ends - 1, "right")
+    return starts.tolist(), ends.tolist()
 
 
 def words(text: str) -> list[str]:
@@ -70,7 +82,9 @@ def words(text: str) -> list[str]:
 
 def fold_words(text: str) -> list[bytes]:
     """The folded words of a text, in order."""
-    return text.encode("cp1251", _ERRORS).translate(_TABLE, _DELETED).split()
+    if len(text) < _WORD:
+        return text.encode("cp1251", _ERRORS).translate(_TABLE, _DELETED).split()
+    return _marked(text).translate(None, _VANISHED).split()
 
 
 def spelling(word: str) -> str:
@@ -102,6 +116,23 @@ def script(word: str) -> str:
         if letters.search(word)
     ]
     return kinds[0] if len(kinds) == 1 else "mixed" if kinds else "none"
+
+
+def _marked(text: str) -> bytes:
+    """A byte for each character; those that vanish are still there, as a mark."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    marked = _BYTES.take(codes).tobytes()
+    if b"\0" in marked:
+        _learn(codes[np.frombuffer(marked, np.uint8) == 0])
+        marked = _BYTES.take(codes).tobytes()
+    return marked
+
+
+def _learn(codes: npt.NDArray[np.uint32]) -> None:
+    """Ask the codec once for each character not met before."""
+    for code in np.unique(codes).tolist():
+        encoded = chr(code).encode("cp1251", _ERRORS)
+        _BYTES[code] = (encoded.translate(_TABLE, _DELETED) or _VANISHED)[0]
 
 
 class _Folds(dict[int, str]):
@@ -164,5 +195,5 @@ _GREEK_LETTER = re.compile("[\u0370-\u03ff]")
 _FOLDS = _Folds()
 _SPELLED = _Spelled()
 _TABLE = _fold_table()
-_IS_DELETED = np.isin(np.arange(256), np.frombuffer(_DELETED, np.uint8))
+_BYTES = np.zeros(sys.maxunicode + 1, np.uint8)  # by character; 0: not met yet
 codecs.register_error(_ERRORS, _encode_strange)

@@ -5,13 +5,22 @@ own, so nothing big is built again while the daemon runs.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from ahocorasick_rs import BytesAhoCorasick
 
 _SPACE = ord(" ")
 _LARGE = 8_192  # words; a tier this big is never built again by adding to it
 
-_Tier = tuple[list[bytes], list[bytes], BytesAhoCorasick]  # answers, patterns, their automaton
+
+@dataclass(frozen=True, slots=True)
+class _Tier:
+    """Patterns, what each is answered with, and their automaton."""
+
+    patterns: list[bytes]
+    keys: list[bytes]
+    has_beginnings: bool
+    automaton: BytesAhoCorasick
 
 
 class WordLookup:
@@ -32,8 +41,8 @@ class WordLookup:
         if not fresh:
             return
         self._known.update(fresh)
-        while self._tiers and len(self._tiers[-1][1]) <= min(2 * len(fresh), _LARGE):
-            fresh += self._tiers.pop()[1]
+        while self._tiers and len(self._tiers[-1].patterns) <= min(2 * len(fresh), _LARGE):
+            fresh += self._tiers.pop().patterns
         self._tiers.append(_tier(fresh))
 
     def find(self, folded: bytes) -> list[tuple[bytes, int, int]]:
@@ -42,17 +51,34 @@ class WordLookup:
         A beginning is answered with ``*`` after it, and with the end of the whole word.
         """
         found: list[tuple[bytes, int, int]] = []
-        for keys, patterns, automaton in self._tiers:
-            hits = automaton.find_matches_as_indexes(folded, overlapping=True)
-            found += [
-                (keys[index], start + 1, end - 1)
-                if patterns[index][-1] == _SPACE
-                else (keys[index], start + 1, folded.index(b" ", end))
-                for index, start, end in hits
-            ]
+        for tier in self._tiers:
+            hits = tier.automaton.find_matches_as_indexes(folded, overlapping=True)
+            if hits:
+                found += (
+                    _with_beginnings(tier, folded, hits)
+                    if tier.has_beginnings
+                    else [(tier.keys[index], start + 1, end - 1) for index, start, end in hits]
+                )
         return found
 
 
 def _tier(patterns: list[bytes]) -> _Tier:
     keys = [pattern[1:-1] if pattern[-1] == _SPACE else pattern[1:] + b"*" for pattern in patterns]
-    return keys, patterns, BytesAhoCorasick(patterns)
+    return _Tier(
+        patterns=patterns,
+        keys=keys,
+        has_beginnings=any(pattern[-1] != _SPACE for pattern in patterns),
+        automaton=BytesAhoCorasick(patterns),
+    )
+
+
+def _with_beginnings(
+    tier: _Tier, folded: bytes, hits: Iterable[tuple[int, int, int]]
+) -> list[tuple[bytes, int, int]]:
+    patterns, keys = tier.patterns, tier.keys
+    return [
+        (keys[index], start + 1, end - 1)
+        if patterns[index][-1] == _SPACE
+        else (keys[index], start + 1, folded.index(b" ", end))
+        for index, start, end in hits
+    ]

@@ -9,6 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from crawler.crisis_words import CrisisPlace, CrisisWords, near, shipped_crisis_words
 from crawler.document import Document, Found, Occurrence
@@ -58,12 +59,12 @@ class Matcher:
         self._holders: dict[bytes, list[int]] = defaultdict(list)
         self._terms: dict[Node, Term] = {}
         self._query_holders: dict[bytes, list[int]] = defaultdict(list)
+        self._rousing: set[bytes] = set()  # words without one of which a text names nobody
         self._digest = hashlib.sha256(f"{_RULES} {self._crisis.version}".encode())
         keys: set[bytes] = set()
         for watch in watches:
             keys |= self._take(watch)
-        self._lookup = WordLookup(keys)
-        self._query_lookup = WordLookup(self._query_keys(self._watches))
+        self._lookup = WordLookup(keys | self._crisis.keys)
 
     @property
     def version(self) -> str:
@@ -73,7 +74,6 @@ class Matcher:
     def add(self, watch: Watch) -> None:
         """Look for one more watch from now on; nothing else is built again."""
         self._lookup.add(self._take(watch))
-        self._query_lookup.add(self._query_keys(self._watches[-1:]))
 
     def match(self, title: str, text: str, lang: str = "") -> tuple[Match, ...]:
         """One match for each brand the text names, in the order of the watches.
@@ -82,17 +82,17 @@ class Matcher:
         since people mix them.
         """
         document = Document(title, text)
-        found = document.find(self._lookup)
+        found = document.find(self._lookup, among=self._rousing)
         occurrences, asked = self._occurrences(document, found)
         if not occurrences and not asked:
             return ()
-        scene = Scene(document, [*found, *document.find(self._query_lookup)] if asked else ())
+        scene = Scene(document, found if asked else ())
         chosen = [
             (number, kept)
             for number in sorted(occurrences.keys() | asked)
             if (kept := _judge(self._watches[number], occurrences.get(number, {}), scene))
         ]
-        crisis = self._crisis.places(document) if chosen else []
+        crisis = self._crisis.places(found) if chosen else []
         return tuple(
             _match(
                 self._watches[number].brand,
@@ -113,17 +113,14 @@ class Matcher:
             for key in name.folded():
                 self._holders[key].append(number)
                 keys.add(key)
+        self._rousing |= keys
         for query in watched.queries:
             for key in query.anchors:
                 self._query_holders[key].append(len(self._watches))
-            keys |= query.anchors
+            self._rousing |= query.anchors
+            keys |= query.folded()
         self._watches.append(watched)
         return keys
-
-    def _query_keys(self, watches: Iterable["_Watched"]) -> set[bytes]:
-        """What judging needs to see beside the names and anchors that are looked for anyway."""
-        keys = {key for watched in watches for query in watched.queries for key in query.folded()}
-        return keys - self._holders.keys() - self._query_holders.keys()
 
     def _occurrences(
         self, document: Document, all_found: Sequence[Found]
@@ -267,8 +264,7 @@ def _chosen(
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
+class _Chosen(NamedTuple):
     """A place that counts, and what it is."""
 
     term: str

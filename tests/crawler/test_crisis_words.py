@@ -2,8 +2,14 @@
 
 import pytest
 
-from crawler.crisis_words import near, parse_families, shipped_crisis_words
+from crawler.crisis_words import CrisisPlace, near, parse_families, shipped_crisis_words
 from crawler.document import Document
+from crawler.lookup import WordLookup
+
+
+def _places(document: Document) -> list[CrisisPlace]:
+    words = shipped_crisis_words()
+    return words.places(document.find(WordLookup(words.keys)))
 
 
 @pytest.mark.parametrize(
@@ -22,7 +28,7 @@ from crawler.document import Document
 )
 def test_every_word_of_a_family_is_found(text: str, headword: str) -> None:
     """Noun, verb, adjective and participle of one root answer with its headword."""
-    places = shipped_crisis_words().places(Document("", text))
+    places = _places(Document("", text))
 
     assert [place.headword for place in places] == [headword]
 
@@ -30,14 +36,14 @@ def test_every_word_of_a_family_is_found(text: str, headword: str) -> None:
 @pytest.mark.parametrize("text", ["Хороший тихий день", "Гарний тихий день", "a fine quiet day"])
 def test_ordinary_words_are_no_trouble(text: str) -> None:
     """The list is a sign of trouble, so it must be silent where there is none."""
-    assert shipped_crisis_words().places(Document("", text)) == []
+    assert _places(Document("", text)) == []
 
 
 def test_a_crisis_word_inside_the_name_is_the_name() -> None:
     """«Пожарный завод» is not on fire."""
     document = Document("", "Пожарный завод открыли")
 
-    assert near(document, [(0, 14)], shipped_crisis_words().places(document)) == ()
+    assert near(document, [(0, 14)], _places(document)) == ()
 
 
 def test_families_are_read_by_language() -> None:

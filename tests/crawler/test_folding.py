@@ -1,5 +1,7 @@
 """Folding: one look for every way of writing a word, and the way back to the characters."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,3 +45,21 @@ def test_spans_lie_in_the_text_in_order(text: str) -> None:
     assert places == sorted(places)
     assert all(0 <= place <= len(text) for place in places)
     assert len(words(text)) == len(fold_words(text))
+
+
+@given(st.text(st.sampled_from("аО'0 \u0301\u00ad\u200bß№😀\ud800-ё’"), max_size=60))
+def test_long_texts_fold_like_short_ones(text: str) -> None:
+    """Two ways of folding, chosen by length for speed, give the same words."""
+    padding = "ж" * 200
+
+    assert fold_words(f"{text} {padding}")[:-1] == fold_words(text)
+
+
+@given(st.text(st.sampled_from("аО'0 \u0301\u00adß№😀\ud800-ё’"), max_size=120))
+def test_the_span_of_a_folded_word_is_where_it_was_written(text: str) -> None:
+    """However many characters vanished before and inside it."""
+    folded = fold(text)
+
+    spans = [folded.span(*word.span()) for word in re.finditer(rb"[^ ]+", folded.folded)]
+
+    assert spans == list(zip(*word_spans(folded), strict=True))

@@ -204,4 +204,23 @@ def test_a_word_of_ten_megabytes_is_just_a_word(matcher: Matcher) -> None:
     assert matcher.match("", "Газпром" * 1_500_000) == ()
 
 
+@pytest.mark.parametrize("sign", ["'", "\u0301", "#Га", "«", "."])
+def test_a_million_signs_around_a_name_are_only_signs(matcher: Matcher, sign: str) -> None:
+    """Neither time nor offsets suffer."""
+    text = f"{sign * 1_000_000} Газпром {sign * 1_000_000}"
+
+    (match,) = matcher.match("", text)
+
+    assert "Газпром" in {text[term.start : term.end] for term in match.matched}
+
+
+def test_parts_of_several_tags_are_found_where_they_stand(matcher: Matcher) -> None:
+    """CamelCase is taken apart in every tag of a text."""
+    text = "#ДомКупили сегодня #НеОзонНоСбер и #СкандалГазпрома"
+
+    found = [(m.brand, m.matched[0].start, m.matched[0].text) for m in matcher.match("", text)]
+
+    assert found == [("Ozon", 22, "Озон"), ("Газпром", 43, "Газпрома")]
+
+
 _MATCHER = Matcher(WATCHES)
