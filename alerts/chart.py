@@ -31,15 +31,15 @@ def no_chart(_facts: Facts, _speech: Speech) -> bytes | None:
     return None
 
 
-def draw(facts: Facts, speech: Speech) -> bytes | None:
-    """A PNG of the last seven days; None where it cannot be had in time."""
+def draw(facts: Facts, speech: Speech, *, patience: float = _LONGEST) -> bytes | None:
+    """A PNG of the last seven days; None where it cannot be had in ``patience`` seconds."""
     if len(facts.series) < 2:
         return None
     done: list[bytes] = []
     # A daemon thread: a drawing that hangs holds up neither the alert nor the exit.
     worker = threading.Thread(target=_into, args=(done, facts, speech), daemon=True)
     worker.start()
-    worker.join(_LONGEST)
+    worker.join(patience)
     return done[0] if done else None
 
 

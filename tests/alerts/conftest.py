@@ -21,7 +21,7 @@ def api() -> Iterator[BotApi]:
 @pytest.fixture
 def telegram(api: BotApi) -> TelegramNotifier:
     """The Telegram notifier, talking to the fake."""
-    return TelegramNotifier(token=TOKEN, base_url=api.url, timeout=2)
+    return TelegramNotifier(token=TOKEN, base_url=api.url, timeout=20)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def mailbox() -> Iterator[MailServer]:
 def email(mailbox: MailServer) -> EmailNotifier:
     """The e-mail notifier, talking to the mail server."""
     return EmailNotifier(
-        host=mailbox.host, port=mailbox.port, sender="Набат <nabat@example.org>", timeout=3
+        host=mailbox.host, port=mailbox.port, sender="Набат <nabat@example.org>", timeout=30
     )
 
 
