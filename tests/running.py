@@ -12,7 +12,9 @@ from threading import Event, Thread
 from time import monotonic
 
 from nabat.demo.press import Piece
+from tests.fakes.bot_api import TOKEN
 
+SECRET = TOKEN.partition(":")[2]
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 60.0  # seconds; the machine of a test may be busy
 _BETWEEN_LOOKS = 0.05
@@ -89,6 +91,7 @@ class Running:
         self._reader.join(PATIENCE)
         if self.process.stderr is not None:
             self.process.stderr.close()
+        assert not any(SECRET in line for line in self.lines), "it wrote the bot's token"
         return code
 
 
