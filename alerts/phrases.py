@@ -124,6 +124,19 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "digest_alive": "Набат жив. Источники {alive} из {total}",
         "folded_subject": "Ещё {notices}: сводка одним сообщением",
         "folded_more": "и ещё {number}",
+        "sources_dead": "Молчат источники",
+        "sources_back": "Источники снова отвечают",
+        "source_error": "{source}: не читается с {time}: {reason}",
+        "source_silent": "{source}: нет нового с {time}, обычно не дольше {gap}",
+        "sources_mend": (
+            "Что делать: nabat check и nabat sources --failing; "
+            "пока их нет, тишина не значит спокойствие"
+        ),
+        "more": "и ещё {number}",
+        "storage_down": (
+            "Не могу писать в базу: {reason}. Тревоги ждут; проверьте место на диске и сервер базы"
+        ),
+        "storage_back": "База снова доступна, тревоги идут",
         "trouble_subject": "Набат: доставка",
         "trouble_disabled": (
             "Не пишу в {channel} {address}: {reason}. "
@@ -213,6 +226,20 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "digest_alive": "Набат живий. Джерела {alive} з {total}",
         "folded_subject": "Ще {notices}: зведення одним повідомленням",
         "folded_more": "і ще {number}",
+        "sources_dead": "Мовчать джерела",
+        "sources_back": "Джерела знову відповідають",
+        "source_error": "{source}: не читається з {time}: {reason}",
+        "source_silent": "{source}: нічого нового з {time}, зазвичай не довше {gap}",
+        "sources_mend": (
+            "Що робити: nabat check і nabat sources --failing; "
+            "доки їх немає, тиша не означає спокій"
+        ),
+        "more": "і ще {number}",
+        "storage_down": (
+            "Не можу писати в базу: {reason}. "
+            "Тривоги чекають; перевірте місце на диску і сервер бази"
+        ),
+        "storage_back": "База знову доступна, тривоги йдуть",
         "trouble_subject": "Набат: доставка",
         "trouble_disabled": (
             "Не пишу в {channel} {address}: {reason}. "
@@ -302,6 +329,20 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "digest_alive": "Nabat is alive. Sources {alive} of {total}",
         "folded_subject": "{notices} more in one digest",
         "folded_more": "and {number} more",
+        "sources_dead": "Silent sources",
+        "sources_back": "Sources answer again",
+        "source_error": "{source}: unreadable since {time}: {reason}",
+        "source_silent": "{source}: nothing new since {time}, usually within {gap}",
+        "sources_mend": (
+            "What to do: nabat check and nabat sources --failing; "
+            "until they are back, silence is not calm"
+        ),
+        "more": "and {number} more",
+        "storage_down": (
+            "Cannot write to the database: {reason}. "
+            "Alerts wait; look at the disk and the database server"
+        ),
+        "storage_back": "The database works again, alerts go out",
         "trouble_subject": "Nabat: delivery",
         "trouble_disabled": (
             "Not writing to {channel} {address} any more: {reason}. "

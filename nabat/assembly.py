@@ -14,7 +14,7 @@ from crawler.sources.protocol import SourcePlugin, key_of
 from crawler.watch_language import WatchError, parse
 from monitor.sentiment.protocol import SentimentBackend
 from nabat import plugins
-from nabat.config import CrawlSettings, Settings, reveal, secret_fields
+from nabat.config import CrawlSettings, Settings, reveal, secret, secret_fields
 from nabat.errors import ConfigError, nearest
 from storage.records import Watch
 
@@ -101,6 +101,17 @@ def backend(settings: Settings) -> SentimentBackend:
         chosen, reveal(table, secret_fields(chosen), "tone"), "tone"
     )
     return built
+
+
+def heartbeat(settings: Settings) -> str:
+    """Answer the address of the outside watchman; it may be a secret, empty means none."""
+    url = settings.daemon.heartbeat
+    if url.startswith(("env:", "file:")):
+        url = secret(url, "daemon.heartbeat")
+    if url and not url.startswith(("https://", "http://")):
+        message = "daemon.heartbeat: write an http(s) address, or env:NAME that holds one"
+        raise ConfigError(message)
+    return url
 
 
 def fetching(crawl: CrawlSettings) -> FetchSettings:

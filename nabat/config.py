@@ -154,6 +154,7 @@ class DaemonSettings(_Section):
     evaluate_every: Duration = timedelta(seconds=60)
     deliver_every: Duration = timedelta(seconds=2)
     health: str = ""  # host:port of the health endpoint; empty: none
+    heartbeat: str = ""  # address told every minute while all ticks; env: and file: work too
 
     @field_validator("health")
     @classmethod
@@ -262,7 +263,8 @@ def secret_fields(chosen: type[Any]) -> list[str]:
 
 def secrets_of(settings: Settings) -> list[str]:
     """Answer every secret that the configuration names and that is there, so that logs hide it."""
-    tables = (*settings.notifier, *settings.source, settings.tone.table())
+    daemon = {"heartbeat": settings.daemon.heartbeat}
+    tables = (*settings.notifier, *settings.source, settings.tone.table(), daemon)
     found: list[str] = []
     for value in (value for table in tables for value in table.values()):
         if isinstance(value, str) and value.startswith(("env:", "file:")):

@@ -1,23 +1,31 @@
-"""The daemon: the scheduler around the table of jobs, an orderly stop, a heartbeat."""
+"""The daemon: the scheduler around the table of jobs, an orderly stop, signs of life.
+
+While every job ticks, systemd and the outside watchman hear so; when one does
+not, the watchman hears which, and systemd hears nothing and starts us anew.
+"""
 
 import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from threading import Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from nabat.health import serve_health
+from nabat.alarm import StorageAlarm
+from nabat.health import late, serve_health
+from nabat.heartbeat import Heartbeat
 from nabat.jobs import Jobs
+from nabat.systemd import notify
 
 logger = logging.getLogger(__name__)
 
 LISTEN = timedelta(seconds=5)  # one long poll of Telegram; a stop waits for it at most so long
+SIGN = timedelta(seconds=30)  # between signs of life; the unit's WatchdogSec is far longer
 PATIENCE = timedelta(seconds=8)  # for running jobs at the end; service managers wait about ten
 
 
@@ -31,18 +39,14 @@ def run(jobs: Jobs) -> None:
     told: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda given, _frame: told.put(given))
-    scheduler = _scheduler(jobs)
-    every = jobs.settings.daemon
-    watched = {
-        "crawl": every.crawl_every,
-        "score": every.crawl_every,
-        "evaluate": every.evaluate_every,
-        "deliver": every.deliver_every,
-    }
-    with serve_health(every.health, jobs.database, jobs.clock, watched):
+    watched = _watched(jobs)
+    scheduler = _scheduler(jobs, watched)
+    with serve_health(jobs.settings.daemon.health, jobs.database, jobs.clock, watched):
         scheduler.start()
+        notify("READY=1")
         logger.info("daemon started", extra={"sources": len(jobs.sources)})
         _wait_for(told)
+        notify("STOPPING=1")
         logger.info("daemon stopping, running jobs are finished first")
         ending = Thread(target=scheduler.shutdown, daemon=True)
         ending.start()
@@ -62,7 +66,19 @@ def _wait_for(told: SimpleQueue[int]) -> None:
             return
 
 
-def _scheduler(jobs: Jobs) -> BackgroundScheduler:
+def _watched(jobs: Jobs) -> dict[str, timedelta]:
+    """The jobs that must tick, and how often: scheduler, sender and poller are all among them."""
+    every = jobs.settings.daemon
+    watched = {
+        "crawl": every.crawl_every,
+        "score": every.crawl_every,
+        "evaluate": every.evaluate_every,
+        "deliver": every.deliver_every,
+    }
+    return watched | ({"listen": LISTEN} if "telegram" in jobs.notifiers else {})
+
+
+def _scheduler(jobs: Jobs, watched: Mapping[str, timedelta]) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(
         timezone="UTC",
         # A job that comes late is done late, once; it is never skipped.
@@ -76,7 +92,30 @@ def _scheduler(jobs: Jobs) -> BackgroundScheduler:
         ("listen", lambda: jobs.listen(wait=LISTEN), LISTEN),
         ("forget", jobs.forget, timedelta(days=1)),
     )
+    alarm = StorageAlarm(jobs.shout, jobs.clock)
     for name, job, interval in table:
-        trigger = IntervalTrigger(seconds=interval.total_seconds())
-        scheduler.add_job(job, trigger, id=name, next_run_time=jobs.clock())
+        _add(scheduler, name, alarm.guarded(job), interval, jobs.clock())
+    heartbeat = Heartbeat(jobs.heartbeat)
+    _add(scheduler, "sign", lambda: _sign(jobs, watched, heartbeat), SIGN, jobs.clock() + SIGN)
+    if heartbeat.url:
+        scheduler.add_job(heartbeat.begin, id="begin")
     return scheduler
+
+
+def _add(
+    scheduler: BackgroundScheduler,
+    name: str,
+    job: Callable[[], None],
+    interval: timedelta,
+    first: datetime,
+) -> None:
+    trigger = IntervalTrigger(seconds=interval.total_seconds())
+    scheduler.add_job(job, trigger, id=name, next_run_time=first)
+
+
+def _sign(jobs: Jobs, watched: Mapping[str, timedelta], heartbeat: Heartbeat) -> None:
+    """Tell those who watch us from outside whether every job ticks."""
+    said = late(jobs.database, jobs.clock(), watched)
+    if not said:
+        notify("WATCHDOG=1")
+    heartbeat.beat(said)

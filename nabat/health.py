@@ -1,4 +1,4 @@
-"""The health endpoint: says whether every job of the daemon still ticks."""
+"""The health endpoint: says whether every job of the daemon still ticks, and its figures."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 from nabat.errors import ConfigError
+from nabat.metrics import metrics
 from storage.database import Database, StorageError
 
 STALE = timedelta(minutes=10)  # how long a job may take, or wait for another
@@ -20,7 +21,7 @@ def serve_health(
     clock: Callable[[], datetime],
     every: Mapping[str, timedelta],
 ) -> Iterator[str | None]:
-    """Answer ``GET /healthz`` at host:port for the block; an empty address serves nothing.
+    """Answer ``/healthz`` and ``/metrics`` at host:port for the block; an empty address: nothing.
 
     200 while every job of ``every`` ran well at its interval or not much
     later, 503 otherwise; the body says which job is late. Yields the address
@@ -33,11 +34,19 @@ def serve_health(
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            ok, body = health(database, clock(), every)
-            found = self.path == "/healthz"
-            content = json.dumps(body if found else {"error": "ask for /healthz"}).encode()
-            self.send_response(404 if not found else 200 if ok else 503)
-            self.send_header("Content-Type", "application/json")
+            if self.path == "/healthz":
+                ok, body = health(database, clock(), every)
+                self._write(200 if ok else 503, "application/json", json.dumps(body))
+            elif self.path == "/metrics":
+                self._write(*_metrics(database, clock()))
+            else:
+                said = json.dumps({"error": "ask for /healthz or /metrics"})
+                self._write(404, "application/json", said)
+
+        def _write(self, code: int, kind: str, text: str) -> None:
+            content = text.encode()
+            self.send_response(code)
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
@@ -61,6 +70,13 @@ def serve_health(
         thread.join()
 
 
+def _metrics(database: Database, now: datetime) -> tuple[int, str, str]:
+    try:
+        return 200, "text/plain; version=0.0.4; charset=utf-8", metrics(database, now)
+    except StorageError as error:
+        return 503, "text/plain; charset=utf-8", f"{error}\n"
+
+
 def read_address(address: str) -> tuple[str, int]:
     """Answer host and port of ``host:port``; ValueError with the mend for anything else."""
     host, _, port = address.rpartition(":")
@@ -68,6 +84,17 @@ def read_address(address: str) -> tuple[str, int]:
         message = f"cannot read {address!r}; write host:port, 127.0.0.1:8080"
         raise ValueError(message)
     return host, int(port)
+
+
+def late(database: Database, now: datetime, every: Mapping[str, timedelta]) -> str:
+    """Say which jobs do not tick, and what they said; nothing while all is well."""
+    ok, body = health(database, now, every)
+    if ok:
+        return ""
+    jobs = body.get("jobs")
+    if not isinstance(jobs, dict):
+        return str(body.get("error"))
+    return "\n".join(f"{name}: {one['said']}" for name, one in jobs.items() if not one["ok"])
 
 
 def health(

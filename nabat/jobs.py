@@ -18,6 +18,8 @@ from alerts.escalate import escalate
 from alerts.notifiers.telegram import TelegramNotifier
 from alerts.plan import plan
 from alerts.replies import Listener
+from alerts.shout import shout
+from alerts.source_watch import learn_gaps, watch_sources
 from alerts.troubles import report_troubles
 from crawler.habits import Habits
 from crawler.ingest import Ingest
@@ -68,6 +70,7 @@ class Jobs:
         self.recipients = assembly.recipients(settings, channels=list(self.notifiers))
         self.backend = assembly.backend(settings)
         self.watches = assembly.watches(settings)
+        self.heartbeat = assembly.heartbeat(settings)
         self.database = Database(settings.storage.url)
         self._checkpoints = Checkpoints()
 
@@ -148,6 +151,10 @@ class Jobs:
         """Let go of old articles in which no brand was mentioned."""
         return self._do("forget", self._forget)
 
+    def shout(self, what: str, reason: str) -> None:
+        """Tell the operators past the outbox: the database itself is the trouble."""
+        shout(self.notifiers, self.recipients, what, now=self.clock(), reason=reason)
+
     def _do(self, name: str, work: Callable[[], Report]) -> Report:
         with held(self.database, f"job:{name}", owner=self.owner, clock=self.clock) as ours:
             if not ours:
@@ -201,6 +208,7 @@ class Jobs:
         added = plan(self.database, self.playbook, self.recipients, now=now, chart=draw)
         added += plan_digests(self.database, self.playbook, self.recipients, now=now)
         added += report_troubles(self.database, self.recipients, now=now)
+        added += watch_sources(self.database, self.recipients, now=now)
         told = ", ".join(f"incident {event.incident_id} {event.kind}" for event in events)
         return Report(job="evaluate", said=f"{told or 'nothing changed'}; {added} messages to send")
 
@@ -240,7 +248,9 @@ class Jobs:
         kept = timedelta(days=self.settings.retention.articles_days)
         with self.database.begin() as tx:
             gone = tx.articles.forget_before(self.clock() - kept)
-        return Report(job="forget", said=f"{gone} old articles without a mention let go")
+        learned = learn_gaps(self.database)
+        said = f"{gone} old articles without a mention let go, habits of {learned} sources learned"
+        return Report(job="forget", said=said)
 
     def _key(self, name: str) -> str:
         known = [key_of(source) for source in self.sources]

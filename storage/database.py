@@ -29,6 +29,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from storage.articles import Articles
 from storage.brands import Brands
 from storage.buckets import Buckets
+from storage.deliveries import Deliveries
 from storage.destinations import Destinations
 from storage.feeds import Feeds
 from storage.habits import StoredHabits
@@ -65,6 +66,7 @@ class Transaction:
     articles: Articles
     brands: Brands
     buckets: Buckets
+    deliveries: Deliveries
     destinations: Destinations
     feeds: Feeds
     habits: StoredHabits
@@ -83,6 +85,7 @@ class Transaction:
             articles=Articles(connection),
             brands=Brands(connection),
             buckets=Buckets(connection),
+            deliveries=Deliveries(connection),
             destinations=Destinations(connection),
             feeds=Feeds(connection),
             habits=StoredHabits(connection),

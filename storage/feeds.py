@@ -106,6 +106,22 @@ class Feeds:
             update(sources).where(sources.c.id == source_id).values(learned_gap=gap)
         )
 
+    def item_times(self, source_id: int, *, limit: int = 1000) -> list[datetime]:
+        """Answer when the newest articles of a source happened, oldest first."""
+        query = (
+            select(articles.c.happened_at)
+            .where(articles.c.source_id == source_id)
+            .order_by(articles.c.happened_at.desc())
+            .limit(limit)
+        )
+        return sorted(self.connection.execute(query).scalars())
+
+    def mark_told_dead(self, source_ids: Sequence[int], at: datetime | None) -> None:
+        """Remember since when the operators know these sources as dead; None: they are back."""
+        self.connection.execute(
+            update(sources).where(sources.c.id.in_(source_ids)).values(told_dead_at=at)
+        )
+
     def failures(self, source_id: int | None = None) -> list[SourceFailure]:
         """Answer what could not be read, newest first."""
         query = select(source_failures).order_by(

@@ -89,6 +89,7 @@ class Source:
     last_success_at: datetime | None = None
     last_item_at: datetime | None = None
     learned_gap: timedelta | None = None  # longest ordinary silence, learned
+    told_dead_at: datetime | None = None  # the operators know that it is silent
     created_at: datetime | None = None
     retired_at: datetime | None = None  # left the config; its articles stay
 

@@ -160,6 +160,7 @@ sources = Table(
     Column("last_success_at", UtcDateTime),
     Column("last_item_at", UtcDateTime),
     Column("learned_gap", Seconds),
+    Column("told_dead_at", UtcDateTime),
     Column("created_at", UtcDateTime),
     Column("retired_at", UtcDateTime),
 )

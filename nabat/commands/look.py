@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from alerts.gaps import judge
 from crawler.folding import words
 from crawler.word_forms import word_forms
 from nabat import assembly, clock
@@ -179,7 +180,9 @@ def incidents(
 def sources(
     config: Config = None,
     source: Annotated[str | None, typer.Option(help="Only this source key or publisher.")] = None,
-    failing: Annotated[bool, typer.Option("--failing", help="Only those with a failure.")] = False,
+    failing: Annotated[
+        bool, typer.Option("--failing", help="Only failing or silent ones.")
+    ] = False,
     form: Form = "table",
     as_json: AsJson = False,
     output: Output = None,
@@ -196,7 +199,7 @@ def sources(
         _source(one, pages.get(one.id, []), clock.now())
         for one in known
         if source in (None, one.key, one.publisher)
-        and (not failing or one.failures or one.id in pages)
+        and (not failing or one.failures or one.id in pages or judge(one) != "alive")
     ]
     names = list(rows[0]) if rows else list(SOURCE_COLUMNS)
     frame = pd.DataFrame(rows, columns=names)
@@ -324,4 +327,6 @@ def _state(source: Source, now: datetime) -> str:
         return "failing" if source.failures else "never visited"
     if source.failures:
         return "failing"
-    return "late" if now - source.last_success_at > 3 * source.interval else "alive"
+    if now - source.last_success_at > 3 * source.interval:
+        return "late"
+    return judge(source)

@@ -78,7 +78,7 @@ def test_it_ticks_keeps_its_secrets_and_stops_in_order(started: _Started) -> Non
     """Healthy after the first pass; SIGTERM ends it within seconds, with nothing left held."""
     assert until(lambda: _health(started.port)[0] == 200), "".join(started.nabat.lines[-20:])
     jobs = json.loads(_health(started.port)[1])["jobs"]
-    assert set(jobs) == {"crawl", "score", "evaluate", "deliver"}
+    assert set(jobs) == {"crawl", "score", "evaluate", "deliver", "listen"}
 
     begin = monotonic()
     code = started.nabat.stop()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nabat.errors import ConfigError
-from nabat.health import STALE, health, read_address, serve_health
+from nabat.health import STALE, health, late, read_address, serve_health
 from storage.database import Database
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -112,7 +112,29 @@ def test_another_address_is_not_found(served: str) -> None:
     """With a hint."""
     code, body = _get(served, "/")
 
-    assert (code, body) == (404, {"error": "ask for /healthz"})
+    assert (code, body) == (404, {"error": "ask for /healthz or /metrics"})
+
+
+def test_metrics_are_served_beside(served: str) -> None:
+    """For Prometheus, as text."""
+    connection = http.client.HTTPConnection(served, timeout=5)
+    connection.request("GET", "/metrics")
+    answer = connection.getresponse()
+    said = answer.read().decode()
+    connection.close()
+
+    assert answer.status == 200
+    assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert 'nabat_job_ok{job="crawl"} 1\n' in said
+
+
+def test_late_jobs_are_said_in_words(beating: Database) -> None:
+    """Nothing while all is well; the reason where one fails."""
+    assert late(beating, NOON, EVERY) == ""
+    with beating.begin() as tx:
+        tx.leases.beat("crawl", now=NOON, ok=False, detail="failed: disk full")
+
+    assert late(beating, NOON, EVERY) == "crawl: failed: disk full"
 
 
 def test_no_address_serves_nothing(sqlite_database: Database, clock: _Clock) -> None:
