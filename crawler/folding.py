@@ -16,6 +16,8 @@ import unicodedata
 import numpy as np
 import numpy.typing as npt
 
+Places = npt.NDArray[np.intp]
+
 _ERRORS = "nabat-fold"
 _SHORT = 40  # characters; the spelling of a longer word is not kept
 _WORD = 64  # characters; what is shorter is folded sooner by the codec than by the array
@@ -42,7 +44,7 @@ class FoldedText:
         self.folded = marked.translate(None, _VANISHED) if self.is_shifted else marked
 
     @functools.cached_property
-    def shifts(self) -> npt.NDArray[np.intp]:
+    def shifts(self) -> Places:
         """The places in the folded bytes before which a character vanished; most texts ask not."""
         places = np.flatnonzero(np.frombuffer(self._marked, np.uint8) == _VANISHED[0])
         return places - 1 - np.arange(len(places))
@@ -63,11 +65,16 @@ def fold(text: str) -> FoldedText:
     return FoldedText(_marked(f" {text} "))
 
 
+def word_edges(folded: bytes) -> tuple[Places, Places]:
+    """Starts and ends of all words of folded bytes, counted from after the first space."""
+    blank = np.frombuffer(folded, np.uint8) == _SPACE
+    edges = np.flatnonzero(blank[1:] != blank[:-1])  # a word starts, ends, the next one starts
+    return edges[::2], edges[1::2]
+
+
 def word_spans(folded: FoldedText) -> tuple[list[int], list[int]]:
     """Original starts and ends of all words, in order."""
-    blank = np.frombuffer(folded.folded, np.uint8) == _SPACE
-    edges = np.flatnonzero(blank[1:] != blank[:-1])  # a word starts, ends, the next one starts
-    starts, ends = edges[::2], edges[1::2]
+    starts, ends = word_edges(folded.folded)
     if folded.is_shifted:
         starts = starts + np.searchsorted(folded.shifts, starts, "right")
         ends = ends + np.searchsorted(folded.shifts, ends - 1, "right")

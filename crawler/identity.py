@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from crawler.folding import fold_words
+from crawler.folding import fold
 from crawler.postings import Numbers, Postings
 from crawler.shingles import LEVELS, Sketch, Stems, level_sizes, sketch, stems_shared
 
@@ -53,8 +53,7 @@ class _Kept:
 
 def content_hash(title: str, text: str) -> str:
     """The same for texts that differ in case, spacing, punctuation and marks only."""
-    words = fold_words(f"{title}\n{text}")
-    return hashlib.sha256(b" ".join(words)).hexdigest()[:32]
+    return _hash_of(_folded(title, text))
 
 
 class StoryIndex:
@@ -89,10 +88,13 @@ class StoryIndex:
     def _fold(
         self, article_id: int, title: str, text: str, at: float, *, story: int | None
     ) -> Folded:
-        taken = sketch(f"{title}\n{text}")
-        if not taken.words:
-            return self._begun(article_id if story is None else story, at)
-        fingerprint = content_hash(title, text)
+        folded_text = _folded(title, text)
+        taken = sketch(folded_text)
+        if not taken.words:  # nothing can repeat it, so nothing is kept of it
+            return Folded(
+                story=article_id if story is None else story, kind="new", is_earliest=True
+            )
+        fingerprint = _hash_of(folded_text)
         twin = self._exact.get(fingerprint)
         if twin is not None and abs(self._at[twin] - at) <= self._window:
             return self._folded(story, "exact", twin, 1.0, at)
@@ -104,11 +106,18 @@ class StoryIndex:
             else self._begun(article_id if story is None else story, at)
         )
         if number is not None and likeness >= _NEAR:
-            self._exact[fingerprint] = number
+            self._remember(fingerprint, number)
         else:
             kept = _Kept(article_id, folded.story, taken.stems)
-            self._exact[fingerprint] = self._keep(kept, taken, at, part=known and likeness < _PART)
+            kept_as = self._keep(kept, taken, at, part=known and likeness < _PART)
+            self._remember(fingerprint, kept_as)
         return folded
+
+    def _remember(self, fingerprint: str, number: int) -> None:
+        """Know an exact copy from now on; of very many variants of few texts, the latest."""
+        self._exact[fingerprint] = number
+        if len(self._exact) > 2 * self._most_texts:
+            del self._exact[next(iter(self._exact))]
 
     def _folded(self, story: int | None, kind: str, number: int, score: float, at: float) -> Folded:
         kept = self._kept[number]
@@ -186,6 +195,14 @@ class StoryIndex:
         self._exact = {text: number for text, number in moved.items() if number >= 0}
         stories = {kept.story for kept in self._kept}
         self._earliest = {story: at for story, at in self._earliest.items() if story in stories}
+
+
+def _folded(title: str, text: str) -> bytes:
+    return fold(f"{title}\n{text}").folded
+
+
+def _hash_of(folded: bytes) -> str:
+    return hashlib.sha256(b" ".join(folded.split())).hexdigest()[:32]
 
 
 def _enough(score: Scores, shared: Counts, words: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:

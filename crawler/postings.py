@@ -4,6 +4,9 @@ Fresh postings lie in a dictionary, older ones in sorted arrays that are merged 
 grow, so adding stays cheap and memory compact at hundreds of thousands of texts.
 """
 
+import itertools
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,7 +15,11 @@ from crawler.shingles import Hashes
 Numbers = npt.NDArray[np.uint32]
 
 _FRESH = 1_024  # texts held in the dictionary before they become an array
+_SPARSE = 32  # bits of the sieve for each hash in it
 _NOTHING = np.empty(0, np.uint32)
+_NO_HASHES = np.empty(0, np.uint64)
+
+_Segment = tuple[Hashes, Numbers]  # sorted hashes, and the text of each
 
 
 class Postings:
@@ -21,18 +28,21 @@ class Postings:
     def __init__(self, *, shared_by: int) -> None:
         """Skip hashes held by more than ``shared_by`` texts: they are a site's boilerplate."""
         self._shared_by = shared_by
-        self._fresh: dict[int, list[int]] = {}
+        self._fresh: dict[int, int] = {}  # the first text with a hash
+        self._further: dict[int, list[int]] = {}  # the other ones
         self._fresh_texts = 0
-        self._segments: list[tuple[Hashes, Numbers]] = []
+        self._segments: list[_Segment] = []
+        self._sieve = _Sieve()
 
     def add(self, number: int, hashes: Hashes) -> None:
         """Take one text's hashes; numbers may come in any order."""
-        fresh = self._fresh
-        for value in hashes.tolist():
-            if (held := fresh.get(value)) is None:
-                fresh[value] = [number]
-            else:
-                held.append(number)
+        fresh, values = self._fresh, hashes.tolist()
+        if fresh.keys().isdisjoint(values):
+            fresh.update(dict.fromkeys(values, number))
+        else:
+            for value in values:
+                if fresh.setdefault(value, number) != number:
+                    self._further.setdefault(value, []).append(number)
         self._fresh_texts += 1
         if self._fresh_texts >= _FRESH:
             self._settle()
@@ -41,14 +51,15 @@ class Postings:
         """Text numbers, one for each shared hash, and the hashes skipped as boilerplate."""
         held, skipped = self._find_fresh(hashes)
         found = [np.array(held, np.uint32)] if held else []
-        for keys, numbers in self._segments:
-            places, common = _find_settled(keys, hashes, self._shared_by)
+        settled = self._sieve.sift(hashes)
+        for keys, numbers in self._segments if len(settled) else ():
+            places, common = _find_settled(keys, settled, self._shared_by)
             if len(places):
                 found.append(numbers[places])
             skipped += common
         return (
             np.concatenate(found) if found else _NOTHING,
-            np.unique(np.array(skipped, np.uint64)),
+            np.unique(np.array(skipped, np.uint64)) if skipped else _NO_HASHES,
         )
 
     def keep(self, renumbered: npt.NDArray[np.int64]) -> None:
@@ -60,49 +71,97 @@ class Postings:
             alive = moved >= 0
             segments.append((keys[alive], moved[alive].astype(np.uint32)))
         self._segments = segments
+        self._sieve = _Sieve()
+        for keys, _ in segments:
+            self._sieve.add(keys, self._segments)
 
     def _find_fresh(self, hashes: Hashes) -> tuple[list[int], list[int]]:
         held: list[int] = []
         skipped: list[int] = []
-        get = self._fresh.get
-        for value in hashes.tolist():
-            if (numbers := get(value)) is not None:
-                if len(numbers) > self._shared_by:
+        fresh, values = self._fresh, hashes.tolist()
+        if fresh.keys().isdisjoint(values):
+            return held, skipped
+        for value in values:
+            if (first := fresh.get(value)) is not None:
+                further = self._further.get(value, ())
+                if len(further) >= self._shared_by:
                     skipped.append(value)
                 else:
-                    held += numbers
+                    held += (first, *further)
         return held, skipped
 
     def _settle(self) -> None:
-        """Turn the dictionary into an array, merging arrays of its size on the way."""
+        """Turn the dictionaries into an array, merging arrays of its size on the way."""
         if not self._fresh:
             return
-        counts = [len(numbers) for numbers in self._fresh.values()]
-        keys = np.repeat(np.fromiter(self._fresh, np.uint64, len(counts)), counts)
-        numbers = np.fromiter(
-            (number for held in self._fresh.values() for number in held), np.uint32, len(keys)
-        )
-        self._fresh, self._fresh_texts = {}, 0
-        while self._segments and len(self._segments[-1][0]) < 2 * len(keys):
-            older_keys, older_numbers = self._segments.pop()
-            keys = np.concatenate([older_keys, keys])
-            numbers = np.concatenate([older_numbers, numbers])
+        further = [(value, number) for value, held in self._further.items() for number in held]
+        values = itertools.chain(self._fresh, (value for value, _ in further))
+        texts = itertools.chain(self._fresh.values(), (number for _, number in further))
+        count = len(self._fresh) + len(further)
+        keys = np.fromiter(values, np.uint64, count)
         order = np.argsort(keys, kind="stable")
-        self._segments.append((keys[order], numbers[order]))
+        segment = keys[order], np.fromiter(texts, np.uint32, count)[order]
+        self._fresh, self._further, self._fresh_texts = {}, {}, 0
+        self._sieve.add(segment[0], self._segments)
+        while self._segments and len(self._segments[-1][0]) < 2 * len(segment[0]):
+            segment = _merged(self._segments.pop(), segment)
+        self._segments.append(segment)
+
+
+class _Sieve:
+    """Bits that tell of most hashes that no array has them, so that few have to be looked for."""
+
+    def __init__(self) -> None:
+        """Begin with nothing in it."""
+        self._size = 20  # of a hash, so many bits are looked at
+        self._bits = np.zeros(1 << (self._size - 3), np.uint8)
+        self._count = 0
+
+    def add(self, keys: Hashes, others: Iterable[_Segment]) -> None:
+        """Let hashes through from now on; ``others`` are all that it let through before."""
+        self._count += len(keys)
+        if self._count * _SPARSE > 1 << self._size:
+            while self._count * _SPARSE > 1 << self._size:
+                self._size += 1
+            self._bits = np.zeros(1 << (self._size - 3), np.uint8)
+            for older, _ in others:
+                self._mark(older)
+        self._mark(keys)
+
+    def sift(self, hashes: Hashes) -> Hashes:
+        """Those that may be in one of the arrays."""
+        places = hashes >> np.uint64(64 - self._size)
+        bits = self._bits[places >> np.uint64(3)] >> (places & np.uint64(7)).astype(np.uint8)
+        maybe: Hashes = hashes[(bits & 1) != 0]
+        return maybe
+
+    def _mark(self, keys: Hashes) -> None:
+        places = keys >> np.uint64(64 - self._size)
+        bits = np.uint8(1) << (places & np.uint64(7)).astype(np.uint8)
+        np.bitwise_or.at(self._bits, places >> np.uint64(3), bits)
+
+
+def _merged(one: _Segment, other: _Segment) -> _Segment:
+    """Two arrays as one in order, the first one's texts before the other's."""
+    places = np.searchsorted(one[0], other[0], "right") + np.arange(len(other[0]))
+    rest = np.ones(len(one[0]) + len(other[0]), bool)
+    rest[places] = False
+    keys, numbers = np.empty(len(rest), np.uint64), np.empty(len(rest), np.uint32)
+    for merged, first, second in ((keys, one[0], other[0]), (numbers, one[1], other[1])):
+        merged[places], merged[rest] = second, first
+    return keys, numbers
 
 
 def _find_settled(
     keys: Hashes, hashes: Hashes, shared_by: int
 ) -> tuple[npt.NDArray[np.intp], list[int]]:
     """Places in the array that hold one of the hashes, and the hashes too common to say much."""
-    starts = np.searchsorted(keys, hashes, "left")
-    inside = starts < len(keys)
-    hit = np.flatnonzero(inside)
-    hit = hit[keys[starts[hit]] == hashes[hit]]
+    starts = keys.searchsorted(hashes, "left")
+    hit = np.flatnonzero(keys.take(starts, mode="clip") == hashes)
     if not len(hit):
         return hit, []
     starts = starts[hit]
-    widths = np.searchsorted(keys, hashes[hit], "right") - starts
+    widths = keys.searchsorted(hashes[hit], "right") - starts
     common = widths > shared_by
     skipped = hashes[hit[common]].tolist()
     starts, widths = starts[~common], widths[~common]

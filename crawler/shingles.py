@@ -5,20 +5,23 @@ does not matter. Long texts keep a quarter of them; the samples are nested, so t
 different length can still be compared.
 """
 
-import zlib
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from crawler.folding import fold_words
+from crawler.folding import Places, word_edges
 
 Hashes = npt.NDArray[np.uint64]
 Stems = npt.NDArray[np.uint32]
+Number = TypeVar("Number", np.uint32, np.uint64)
 
 LEVELS = 3  # 0: every shingle, 1: half of them, 2: a quarter
 _RUN = 4
 _CUT = 5
+_START = np.uint64(0x2545F4914F6CDD1D)
+_MASKS = np.array([(1 << 8 * letters) - 1 for letters in range(_CUT + 1)], np.uint64)
 _LONG = 4  # letters; shorter words are in every text
 _FEW_STEMS = 8  # too few to say anything
 _KEPT = 48  # a text thins its shingles out only while more than so many stay
@@ -38,10 +41,10 @@ class Sketch:
     stems: Stems  # sorted, without repeats: half of the text's longer words
 
 
-def sketch(text: str) -> Sketch:
-    """The sketch of a text; an empty text has no hashes."""
-    stems = [word[:_CUT] for word in fold_words(text)]
-    hashes = np.unique(_shingles(stems))
+def sketch(folded: bytes) -> Sketch:
+    """The sketch of a text by its folded bytes; one without words has no hashes."""
+    stems, lengths = _stems(folded)
+    hashes = _without_repeats(_shingles(stems))
     level = LEVELS - 1
     while level and len(hashes) < _KEPT << level:
         level -= 1
@@ -51,7 +54,7 @@ def sketch(text: str) -> Sketch:
         level=level,
         sizes=level_sizes(kept),
         words=len(stems),
-        stems=_sampled(stems),
+        stems=_sampled(stems[lengths >= _LONG]),
     )
 
 
@@ -71,21 +74,41 @@ def level_sizes(hashes: Hashes) -> tuple[int, ...]:
     return len(hashes), fours + int(np.count_nonzero(low == 2)), fours
 
 
-def _sampled(stems: list[bytes]) -> Stems:
-    hashed = {zlib.crc32(stem) for stem in stems if len(stem) >= _LONG}
-    values = np.fromiter(hashed, np.uint32, len(hashed))
-    return np.sort(values[values & np.uint32(1) == 0])
+def _stems(folded: bytes) -> tuple[Hashes, Places]:
+    """The first letters of each word as one number, and how many letters the word has."""
+    starts, ends = word_edges(folded)
+    lengths = ends - starts
+    eights = np.ndarray(len(folded), "<u8", folded + bytes(7), strides=(1,))  # from every byte on
+    return eights[starts + 1] & _MASKS[np.minimum(lengths, _CUT)], lengths
 
 
-def _shingles(stems: list[bytes]) -> Hashes:
-    if not stems:
+def _sampled(stems: Hashes) -> Stems:
+    mixed = _mixed(stems * _FACTORS[0]).astype(np.uint32)
+    return _without_repeats(mixed[mixed & np.uint32(1) == 0])
+
+
+def _shingles(stems: Hashes) -> Hashes:
+    if not len(stems):
         return np.empty(0, np.uint64)
-    stems += [b""] * (_RUN - len(stems))
+    if len(stems) < _RUN:
+        stems = np.concatenate([stems, np.zeros(_RUN - len(stems), np.uint64)])
     count = len(stems) - _RUN + 1
-    words = np.fromiter(map(zlib.crc32, stems), np.uint64, len(stems))
-    hashes = np.zeros(count, np.uint64)
+    hashes = np.full(count, _START, np.uint64)
     for offset in range(_RUN):
-        hashes += (words[offset : offset + count] + np.uint64(offset + 1)) * _FACTORS[offset]
+        hashes += stems[offset : offset + count] * _FACTORS[offset]
+    return _mixed(hashes)
+
+
+def _mixed(hashes: Hashes) -> Hashes:
+    """Every bit of a number spread over all of them."""
     hashes ^= hashes >> np.uint64(29)
     hashes *= np.uint64(0xBF58476D1CE4E5B9)
     return hashes ^ (hashes >> np.uint64(32))
+
+
+def _without_repeats(values: npt.NDArray[Number]) -> npt.NDArray[Number]:
+    """In order; sooner than ``numpy.unique`` for so few."""
+    values.sort()
+    fresh = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=fresh[1:])
+    return values[fresh]

@@ -33,7 +33,6 @@ COVERED_BY = {
     "crawler/names.py": "tests/crawler/test_matching.py",
     "crawler/occurrences.py": "tests/crawler/test_matching.py",
     "crawler/persons.py": "tests/crawler/test_matching.py",
-    "crawler/postings.py": "tests/crawler/test_identity.py",
     "crawler/shingles.py": "tests/crawler/test_identity.py",
     "crawler/spiders/resolver.py": "tests/crawler/sources/test_site.py",
     "crawler/surnames_ru.py": "tests/crawler/test_word_forms.py",

@@ -171,6 +171,17 @@ def test_the_number_of_texts_held_is_bounded() -> None:
     assert index.add(500, "Иначе", newest, AT + 200 * timedelta(minutes=1)).story == 199
 
 
+def test_variants_of_one_text_do_not_fill_the_memory() -> None:
+    """A text that comes again and again with another word is one text to remember."""
+    index = StoryIndex(most_texts=40)
+
+    stories = [index.add(number, "", f"{ARTICLE} слово{number}", AT).story for number in range(300)]
+
+    assert set(stories) == {0}
+    assert len(index) == 1
+    assert index.add(300, "", f"{ARTICLE} слово299", AT).kind == "exact"
+
+
 @pytest.mark.parametrize("text", ["я", "a" * 100_000, "слово " * 50_000, "\ud800 и"])
 def test_any_string_is_folded(text: str) -> None:
     """Broken and huge texts get an answer, the same one twice."""
