@@ -19,11 +19,13 @@ from crawler.dictionary import (
     is_surname,
     name_gender,
 )
+from crawler.first_names import other_spellings
 from crawler.folding import fold_words, script, spelling, words
 from crawler.habits import Habits
 from crawler.known_brands import is_known_brand
 from crawler.misspellings import misspellings
 from crawler.transliteration import cyrillic_spelling, latin_spellings
+from crawler.two_languages import russian_spellings, ukrainian_spellings
 from crawler.word_forms import brand_forms, given_name_forms, surname_forms, word_forms
 
 _PATRONYMIC = re.compile(
@@ -39,7 +41,7 @@ _OFFICES = {
     ),
     "spokesman": "пресс-секретарь представитель представник речник речниця spokesman spokesperson",
 }
-_PARTICLES = frozenset(
+PARTICLES = frozenset(
     words(
         "бен бин ибн фон де дель ди да ван дер аль эль мл ст оглы кызы "
         "von van de der del bin al jr sr"
@@ -57,6 +59,7 @@ class PersonAnchor:
     """What shows that a surname is this person's."""
 
     given: frozenset[str]  # forms of first name and patronymic
+    called: frozenset[str]  # forms of the first name, which may be misspelled or shortened
     initials: frozenset[str]
     offices: frozenset[str]  # forms of the words for what the person is
 
@@ -73,7 +76,7 @@ class Name:
     shouted: bool = False  # must be written in capitals throughout (ЭТО, ОКО)
     person: PersonAnchor | None = None  # None: the name alone is enough
     is_surname: bool = False
-    also: frozenset[str] = frozenset()  # what else a brand's name is: "place", "given"
+    also: frozenset[str] = frozenset()  # what else it is: "place", "given", "initials"
     is_company: bool = False  # one word, a brand's
     ordinary: frozenset[str] = frozenset()  # forms the stream mostly writes without a capital
     learning: frozenset[str] = frozenset()  # forms whose writing is worth counting
@@ -154,6 +157,8 @@ def person_name(
     given, surname = split_full_name(term)
     if not surname:
         return None
+    if surname[0].isupper() and len(surname[0]) <= _SHORT:  # letters; no name is before them
+        given = [part for part in given if not part.islower()]
     told = (name_gender(part.lower()) for part in given)
     gender = gender or next((found for found in told if found), None)
     sets = tuple(_surname_spellings(part, gender) for part in surname)
@@ -166,6 +171,7 @@ def person_name(
         gated=_gated(sets[0]) if len(sets) == 1 and not any_case else frozenset(),
         person=_anchor(given, role) if given else None,
         is_surname=len(sets) == 1,
+        also=_else_of_surname(surname[0]) if len(sets) == 1 else frozenset(),
     )
 
 
@@ -175,7 +181,9 @@ def split_full_name(term: str) -> tuple[list[str], list[str]]:
     if comma and words(rest):
         return words(rest), words(family)
     parts = [part for word in term.split() if (part := "-".join(words(word)))]
-    parts = [part for part in parts if part.lower() not in _PARTICLES] or parts
+    parts = [
+        part for place, part in enumerate(parts) if not place or part.lower() not in PARTICLES
+    ] or parts
     if len(parts) < 2 or (len(parts) > 2 and max(map(len, parts)) <= _SHORT):
         return [], _hyphen_parts(parts)  # Ким Чен Ир is looked for whole
     patronymic = next((i for i, part in enumerate(parts) if i and _is_patronymic(part)), None)
@@ -254,8 +262,21 @@ def _surname_spellings(part: str, gender: str | None) -> frozenset[str]:
         forms |= surname_forms(word, "uk", gender)
     forms |= {form + end for form in latin_spellings(word) for end in ("", "s")}
     spelled = {spelling(form) for form in forms if len(form) > 1}
+    spelled |= _other_language_forms(word, gender)
     variants = {variant for form in spelled for variant in _single_letters(form)} - spelled
     return frozenset(spelled | {variant for variant in variants if not _is_other_word(variant)})
+
+
+def _other_language_forms(word: str, gender: str | None) -> frozenset[str]:
+    """Forms of a surname as the other language spells it."""
+    others = [] if _UKRAINIAN_ONLY.search(word) else [(ukrainian_spellings(word), "uk")]
+    others += [] if _RUSSIAN_ONLY.search(word) else [(russian_spellings(word), "ru")]
+    kept = frozenset[str]()
+    for spellings, lang in others:
+        for other in spellings:
+            forms = surname_forms(other, lang, gender, dictionary=False)
+            kept |= frozenset(spelling(form) for form in forms if len(form) > 1)
+    return kept
 
 
 def _is_other_word(form: str) -> bool:
@@ -272,14 +293,27 @@ def _single_letters(form: str) -> set[str]:
 
 
 def _anchor(given: list[str], role: str) -> PersonAnchor:
-    forms = {spelling(form) for part in given for form in given_name_forms(part)}
-    latin = {form for part in given for form in latin_spellings(part)}
-    first = spelling(given[0])[:1]
+    parts = [name for part in given for name in other_spellings(part)]
+    parts += [piece for part in given for piece in part.split("-") if "-" in part]
+    forms = {spelling(form) for part in parts for form in _given_forms(part)}
+    latin = {form for part in parts for form in latin_spellings(part)}
+    first = other_spellings(given[0])
+    called = [part for part in parts if not _is_patronymic(part)]
     return PersonAnchor(
         given=frozenset(forms | latin),
-        initials=frozenset({first} | {form[:1] for form in latin_spellings(given[0])}),
+        called=frozenset(spelling(form) for part in called for form in _given_forms(part)),
+        initials=frozenset(
+            {spelling(name)[:1] for name in first}
+            | {form[:1] for name in first for form in latin_spellings(name)}
+        ),
         offices=_office_forms(_OFFICES.get(role, role)),
     )
+
+
+def _given_forms(name: str) -> frozenset[str]:
+    """The dictionary's forms, and by rule where it says that a name never changes: Миа, Арлен."""
+    forms = given_name_forms(name)
+    return forms if len(forms) > 1 else forms | given_name_forms(name, dictionary=False)
 
 
 @functools.lru_cache(1_000)
@@ -303,6 +337,13 @@ def _else(word: str) -> frozenset[str]:
     spelled = spelling(word)
     kinds = (("place", is_place(spelled)), ("given", is_given_name(spelled)))
     return frozenset(kind for kind, known in kinds if known)
+
+
+def _else_of_surname(word: str) -> frozenset[str]:
+    """What else a surname without a first name is."""
+    if word.isupper() and len(word) <= _SHORT:
+        return frozenset({"initials"})
+    return frozenset({"place"}) if is_place(spelling(word)) else frozenset()
 
 
 def _without_legal_form(parts: list[str]) -> list[str]:

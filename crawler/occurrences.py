@@ -28,7 +28,7 @@ def accept(name: Name, document: Document, found: Found) -> Occurrence | None:
     if gated and not _stands_out(document, found.start, found.end, name):
         return None
     gated = gated and not is_marked(document.characters, found.start, found.end)
-    if name.is_surname and is_no_surname_here(document, found, gated=gated):
+    if name.is_surname and is_no_surname_here(name, document, found, gated=gated):
         return None
     return Occurrence(found.start, found.end, disguised, gated)
 

@@ -9,10 +9,18 @@ import re
 from collections.abc import Sequence
 
 from crawler.companies import choose_company
-from crawler.dictionary import agree, is_given_name, is_ordinary_noun, is_place, is_surname
+from crawler.dictionary import (
+    agree,
+    is_common_word,
+    is_given_name,
+    is_ordinary_noun,
+    is_place,
+    is_surname,
+)
 from crawler.document import Document, Found, Occurrence
+from crawler.first_names import is_likely_same
 from crawler.folding import spelling
-from crawler.names import Name
+from crawler.names import PARTICLES, Name
 
 _SURNAME_END = re.compile(
     r"(ов|ев|ёв|ин|ын|ск\w\w|цк\w\w|ич|ко|юк|ук|ян|дзе|швили|ова|ева|ина)$", re.IGNORECASE
@@ -21,6 +29,10 @@ _GENERATION = re.compile(r"(старш|младш|мл$|ст$|молодш)", re
 _ADDRESS = re.compile(r"://|www\.|\.\w+/")
 _INSIDE = frozenset(["в", "во", "из", "под", "у", "із", "з", "до", "біля"])
 _TOWN = re.compile(r"(город\w{0,3}|г|пригород\w?|штат\w?|област\w|мэр\w?|міст\w|мер\w?)")
+_NAMED_AFTER = frozenset(["имени", "им", "імені", "ім"])
+_ROMAN = re.compile(r"[IVXL]+")
+_DEGREE = re.compile(r"степен|ступен|класс|созыв|век|квартал|тысяч")
+_SHORT = 4  # letters; abbreviations are hardly longer
 _OFFICE_REACH = 4  # words between an office and the surname
 
 
@@ -34,21 +46,23 @@ def choose_person(
     if name.person is None:
         if name.is_company:
             return choose_company(name, document, occurrences)
-        return _sure_of_themselves(document, occurrences) if name.is_surname else [*occurrences]
+        return _bare_surname(name, document, occurrences) if name.is_surname else [*occurrences]
     anchored, kept = brand_named, []
     for occurrence in occurrences:
         beside = _beside(name, document, occurrence)
         if beside == "other":
+            continue
+        if "initials" in name.also and beside != "own":
             continue
         anchored = anchored or beside in ("own", "office")
         kept.append(occurrence)
     return kept if anchored else []
 
 
-def is_no_surname_here(document: Document, found: Found, *, gated: bool) -> bool:
+def is_no_surname_here(name: Name, document: Document, found: Found, *, gated: bool) -> bool:
     """Half of a double name, part of a link, a town, or an adjective with its noun."""
     characters = document.characters
-    if _is_part_of_double_name(document, found):
+    if _is_part_of_double_name(document, found) or _is_abbreviation(name, document, found):
         return True
     if characters[found.start].islower() and _in_address(characters, found):
         return True
@@ -61,11 +75,74 @@ def is_no_surname_here(document: Document, found: Found, *, gated: bool) -> bool
     return gated and _is_adjective_here(document, number, before)
 
 
+def _is_abbreviation(name: Name, document: Document, found: Found) -> bool:
+    """ПО and ГОУ are not По and Гоу, but where everything is in capitals."""
+    written = document.characters[found.start : found.end]
+    if len(written) > _SHORT or not written.isupper() or "initials" in name.also:
+        return False
+    number = document.word_at(found.start)
+    return not any(
+        len(word) > 1 and word.isupper()
+        for word in (document.word(number - 1), document.word(number + 1))
+    )
+
+
 def _is_adjective_here(document: Document, number: int, before: str) -> bool:
     """«Красной площади», but not «Алексея Красного»."""
     if document.between(number) != " " or is_given_name(before):
         return False
     return agree(spelling(document.word(number)), document.word(number + 1))
+
+
+def _bare_surname(
+    name: Name, document: Document, occurrences: Sequence[Occurrence]
+) -> list[Occurrence]:
+    """What is left of a surname known without a first name.
+
+    A town's name is the town's until somebody's first name stands beside it; letters such as
+    II or ГОУ are a surname nowhere else.
+    """
+    if "initials" in name.also:
+        return [place for place in occurrences if _follows_a_name(document, place)]
+    if "place" in name.also and not any(_has_first_name(document, one) for one in occurrences):
+        return []
+    return _sure_of_themselves(document, occurrences)
+
+
+def _has_first_name(document: Document, place: Occurrence) -> bool:
+    """Whether somebody's first name stands beside a surname, be it one no dictionary knows."""
+    number = document.word_at(place.start)
+    before = document.word(number - 1)
+    if document.between(number - 1) == " " and spelling(before) in _NAMED_AFTER:
+        return True
+    return any(
+        _is_initial(document, near) or is_given_name(spelling(document.word(near)))
+        for near in _neighbours(document, number, number)
+    ) or (_only_dots(document.between(number - 1)) and _is_strange(before))
+
+
+def _follows_a_name(document: Document, place: Occurrence) -> bool:
+    """Павел II and Шенуда III, not «орден Отечества III степени» or «артист СССР»."""
+    number = document.word_at(place.start)
+    if not _ROMAN.fullmatch(document.word(number)):
+        before = document.word(number - 1)
+        return _only_dots(document.between(number - 1)) and is_given_name(spelling(before))
+    named = document.between(number - 1) == " " and document.word(number - 1)[:1].isupper()
+    return named and not _DEGREE.match(document.word(number + 1))
+
+
+def _is_initial(document: Document, number: int) -> bool:
+    return len(document.word(number)) == 1 and document.between(number).startswith(".")
+
+
+def _is_strange(word: str) -> bool:
+    """Whether a word with a capital is in no dictionary: Лино, Уго."""
+    spelled = spelling(word)
+    return (
+        word[:1].isupper()
+        and word[1:].islower()
+        and not (is_common_word(spelled) or is_place(spelled) or is_surname(spelled))
+    )
 
 
 def _sure_of_themselves(document: Document, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
@@ -97,6 +174,10 @@ def _is_part_of_double_name(document: Document, found: Found) -> bool:
     if not after and not before:
         return False
     number = document.word_at(found.start)
+    if after and document.between(number) == "-":
+        whole = f"{document.word(number)}-{document.word(number + 1)}"
+        if is_place(spelling(whole)):
+            return True  # Сент-Луис
     beside = [(number, number + 1)] if after else []
     beside += [(number - 1, number - 1)] if before else []
     return any(
@@ -140,17 +221,27 @@ def _is_of_another_generation(name: Name, document: Document, last: int) -> bool
 
 
 def _neighbours(document: Document, first: int, last: int) -> list[int]:
-    """Up to two capitalised words before and after, divided by spaces and dots only."""
-    near = []
-    for number in (first - 1, first - 2):
-        if not document.word(number)[:1].isupper() or not _only_dots(document.between(number)):
-            break
+    """Up to two capitalised words before and after, divided by spaces and dots only.
+
+    Between them may stand what belongs to a surname: Усама бен Ладен, Доминик де Вильпен.
+    """
+    near: list[int] = []
+    number = first - 1
+    if document.word(number) in PARTICLES and document.between(number) == " ":
+        number -= 1
+    while len(near) < 2 and _is_beside(document, number, number):
         near.append(number)
+        number -= 1
     for number in (last + 1, last + 2):
-        if not document.word(number)[:1].isupper() or not _only_dots(document.between(number - 1)):
+        if not _is_beside(document, number, number - 1):
             break
         near.append(number)
     return near
+
+
+def _is_beside(document: Document, number: int, gap: int) -> bool:
+    """Whether a word has a capital, and only spaces and dots stand in the gap."""
+    return document.word(number)[:1].isupper() and _only_dots(document.between(gap))
 
 
 def _only_dots(between: str) -> bool:
@@ -172,4 +263,6 @@ def _given(name: Name, document: Document, number: int) -> str:
             return "own"
         second = any(form.startswith(spelled) for form in name.person.given)
         return "" if second else "other"
+    if is_likely_same(spelled, name.person.called):
+        return "own"
     return "other" if is_given_name(spelled) else ""

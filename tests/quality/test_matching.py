@@ -68,8 +68,8 @@ def test_surnames_in_real_news(news: list[News]) -> None:
 
     recall, precision = spans(news, surnames, surname_of, "PERSON", person_watch)
 
-    assert recall >= 0.978
-    assert precision >= 0.973
+    assert recall >= 0.98
+    assert precision >= 0.983
 
 
 def test_brands_of_one_word_in_real_news(news: list[News]) -> None:
@@ -106,8 +106,8 @@ def test_one_person_in_real_news(news: list[News]) -> None:
     }
 
     right = sum(number in texts[key] for key, number in found)
-    assert right / sum(map(len, texts.values())) >= 0.855
-    assert right / len(found) >= 0.978
+    assert right / sum(map(len, texts.values())) >= 0.87
+    assert right / len(found) >= 0.98
 
 
 def spans(

@@ -1,0 +1,137 @@
+"""One person's first name, as Russians and Ukrainians write it, and as careless people do."""
+
+import functools
+
+from crawler.folding import words
+
+_SAME = """
+александр олександр
+александра олександра
+алексей олексій
+алёна олена елена альона
+анастасия анастасія
+андрей андрій
+анна ганна
+антон антін
+антонина антоніна
+аркадий аркадій
+артём артем
+афанасий опанас
+богдан
+борис
+вадим
+валентин
+валентина
+валерий валерій
+валерия валерія
+василий василь
+вера віра
+виктор віктор
+виктория вікторія
+виталий віталій
+владимир володимир
+владислав
+всеволод
+вячеслав вʼячеслав
+галина
+геннадий геннадій
+георгий георгій юрий юрій
+григорий григорій
+даниил данило данил данила
+дарья дарія дарина
+денис
+дмитрий дмитро димитрий
+евгений євген евген
+евгения євгенія
+егор єгор
+екатерина катерина
+елизавета єлизавета
+захар
+зинаида зінаїда
+иван іван
+игнат гнат ігнат
+игорь ігор
+илларион іларіон
+илья ілля
+инна інна
+иосиф йосип
+ирина ірина
+кирилл кирило
+константин костянтин
+ксения ксенія оксана
+лариса
+лев
+леонид леонід
+лидия лідія
+людмила
+максим
+маргарита
+марина
+мария марія
+матвей матвій
+михаил михайло
+надежда надія
+наталья наталія наталия
+никита микита
+николай микола
+нина ніна
+олег
+ольга
+павел павло
+пётр петро
+раиса раїса
+родион родіон
+роман
+руслан
+светлана світлана
+семён семен
+сергей сергій
+софья софія
+станислав станіслав
+степан
+тарас
+татьяна тетяна
+тимофей тимофій
+фёдор федір
+филипп пилип філіп
+эдуард едуард
+юлия юлія
+яков яків
+ярослав
+"""
+_SURE = 7  # letters; a shorter name with one letter changed is another name
+_SHORT_FORM = 4
+
+
+@functools.cache
+def _groups() -> dict[str, frozenset[str]]:
+    lines = (frozenset(words(line)) for line in _SAME.splitlines())
+    return {name: names for names in lines for name in names}
+
+
+def other_spellings(name: str) -> frozenset[str]:
+    """The same first name in the other language: Николай and Микола; the name itself too."""
+    name = name.lower()
+    return _groups().get(name, frozenset()) | {name}
+
+
+@functools.lru_cache(20_000)
+def is_likely_same(word: str, names: frozenset[str]) -> bool:
+    """Whether a word is one of the names but for one letter, or short for it: Мохаммед, Джефф."""
+    return any(_one_letter_apart(word, name) or _is_short_for(word, name) for name in names)
+
+
+def _is_short_for(word: str, name: str) -> bool:
+    shorter, longer = sorted((word, name), key=len)
+    return len(shorter) >= _SHORT_FORM and len(longer) > len(shorter) and longer.startswith(shorter)
+
+
+def _one_letter_apart(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) < _SURE or len(longer) - len(shorter) > 1 or shorter[0] != longer[0]:
+        return False
+    same = 0
+    while same < len(shorter) and shorter[same] == longer[same]:
+        same += 1
+    rest = longer[same + 1 :]
+    return rest == (shorter[same:] if len(longer) > len(shorter) else shorter[same + 1 :])

@@ -1,0 +1,63 @@
+"""Surnames as the other language spells them: Зеленский and Зеленський, Соловьёв and Соловйов.
+
+Spelling follows sound in part only, so a name gets the few spellings that are in use; a
+superfluous one costs nothing, since nobody writes it.
+"""
+
+import re
+
+_RUSSIAN_ENDINGS = (
+    ("ский", "ський"), ("цкий", "цький"), ("ской", "ськой"), ("ская", "ська"),
+    ("цкая", "цька"),
+)  # fmt: skip
+_UKRAINIAN_ENDINGS = (
+    ("ський", "ский"), ("цький", "цкий"), ("зький", "зкий"), ("ська", "ская"), ("цька", "цкая"),
+)  # fmt: skip
+_VOWELS = "аеєиіїоуюяыэё"
+_AFTER_VOWEL = re.compile(rf"(?<=[{_VOWELS}ь'])е(?!\u0301)|^е(?!\u0301)")
+_SOFT_END = re.compile(r"(?<=[бвгдзклмнпрстф])ев(?=$|а$)")
+_I_AFTER_VOWEL = re.compile(rf"(?<=[{_VOWELS}])[иі]")
+_RUSSIAN_LETTERS = str.maketrans("єїґі", "еиги")
+
+
+def ukrainian_spellings(surname: str) -> frozenset[str]:
+    """How Ukrainians write a Russian surname given in the nominative; without it itself."""
+    word = surname.lower()
+    for russian, ukrainian in _RUSSIAN_ENDINGS:
+        if word.endswith(russian):
+            return _with_stems(word[: -len(russian)], ukrainian) - {word}
+    if word.endswith(("ый", "ий")):
+        return _with_stems(word[:-2], "ий") - {word}
+    return _with_stems(word, "") - {word}
+
+
+def russian_spellings(surname: str) -> frozenset[str]:
+    """How Russians write a Ukrainian surname given in the nominative; without it itself."""
+    word = surname.lower().replace("’", "'").replace("ʼ", "'")
+    endings: tuple[str, ...] = ("",)
+    for ukrainian, russian in _UKRAINIAN_ENDINGS:
+        if word.endswith(ukrainian):
+            word, endings = word[: -len(ukrainian)], (russian,)
+            break
+    else:
+        if word.endswith("ий"):
+            word, endings = word[:-2], ("ий", "ый")
+    word = re.sub(r"(?<=[бвгдзклмнпрстф])йо", "ьё", word).replace("йо", "ё").replace("ьо", "ё")
+    stems = {word.replace("'", sign) for sign in ("ъ", "ь", "")} if "'" in word else {word}
+    stems |= {stem.replace("и", "ы") for stem in stems}
+    plain = {stem.translate(_RUSSIAN_LETTERS) for stem in stems}
+    return frozenset(stem + end for stem in plain for end in endings) - {surname.lower()}
+
+
+def _with_stems(stem: str, ending: str) -> frozenset[str]:
+    stem = stem.replace("э", "е\u0301").replace("ъ", "'")
+    stem = stem.replace("ьё", "йо").replace("ьев", "йов").replace("ё", "ьо")
+    head, _, last = stem.rpartition("и")
+    sounds = {stem, stem.replace("и", "і"), f"{head}і{last}" if "и" in stem else stem}
+    spelled = set()
+    for one in sorted(sounds):
+        iotated = _AFTER_VOWEL.sub("є", one)
+        soft = _SOFT_END.sub("єв", iotated)
+        spelled |= {iotated, soft, soft.replace("еє", "єє")}
+    letters = (one.replace("ы", "и").replace("\u0301", "") for one in spelled)
+    return frozenset(_I_AFTER_VOWEL.sub("ї", one) + ending for one in letters)

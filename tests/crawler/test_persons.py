@@ -1,0 +1,44 @@
+"""A surname is told from towns, letters and namesakes, in both languages."""
+
+import pytest
+
+from crawler.matching import Matcher
+from storage.records import Person, Watch
+
+
+def named(name: str, text: str) -> list[str]:
+    """What a watch for one person finds."""
+    matcher = Matcher([Watch(brand="ъъъ", persons=(Person(name=name, role=""),))])
+    return [term.text for match in matcher.match("", text) for term in match.matched]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        pytest.param("Вашингтон", "Вашингтон против", [], id="a town"),
+        pytest.param("Вашингтон", "Уго Вашингтон. Вашингтон", ["Вашингтон"] * 2, id="a person"),
+        pytest.param("Вашингтон", "музей имени Вашингтона", ["Вашингтона"], id="named after"),
+        pytest.param("Гоу", "управление ГОУ ждёт", [], id="an abbreviation"),
+        pytest.param("Гоу", "СУДЬЯ ГОУ ЖДЁТ", ["ГОУ"], id="all in capitals"),
+        pytest.param("II", "орден II степени", [], id="a degree"),
+        pytest.param("II", "Павел II умер", ["II"], id="a pope"),
+        pytest.param("III", "Отечества III степени", [], id="a degree after a capital"),
+        pytest.param("СССР", "артист СССР Лев Дуров", [], id="a country"),
+        pytest.param("Усама бен Ладен", "Усамы бен Ладена", ["Ладена"], id="a particle between"),
+        pytest.param("Доминик де Вильпен", "Доминик де Вильпен", ["Вильпен"], id="another one"),
+        pytest.param("Жан-Поль Сартр", "Жан-Поль Сартр", ["Сартр"], id="double first name"),
+        pytest.param("Миа Фэрроу", "брат Мии Фэрроу", ["Фэрроу"], id="rare first name"),
+        pytest.param("Анджелина Джоли", "с Анжелиной Джоли", ["Джоли"], id="a letter of a name"),
+        pytest.param("Джеффри Уильямс", "Джефф Уильямс", ["Уильямс"], id="short first name"),
+        pytest.param("Орлов Александр", "Алексей Орлов", [], id="a namesake"),
+        pytest.param("Орлов Глеб Викторович", "Виктор Орлов", [], id="the father"),
+        pytest.param("Зеленский Владимир", "Володимира Зеленського", ["Зеленського"], id="to uk"),
+        pytest.param("Зеленський Володимир", "Владимиру Зеленскому", ["Зеленскому"], id="to ru"),
+        pytest.param("Соловьёв Николай", "Микола Соловйов", ["Соловйов"], id="both spelled anew"),
+        pytest.param("Залужний Валерій", "Валерия Залужного", ["Залужного"], id="adjective"),
+        pytest.param("Орлов Николай", "М. Орлов", ["Орлов"], id="initial of Микола"),
+    ],
+)
+def test_a_surname_is_whose_it_is(name: str, text: str, expected: list[str]) -> None:
+    """By the words beside it."""
+    assert named(name, text) == expected
