@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from alerts.chart import draw
+from alerts.clock_jumps import mend
 from alerts.deliver import deliver
 from alerts.digests import plan_digests
 from alerts.escalate import escalate
@@ -213,6 +214,7 @@ class Jobs:
         return Report(job="evaluate", said=f"{told or 'nothing changed'}; {added} messages to send")
 
     def _deliver(self, *, drain: bool) -> Report:
+        mend(self.database, now=self.clock())
         done = deliver(
             self.database, self.notifiers, clock=self.clock, owner=self.owner, drain=drain
         )

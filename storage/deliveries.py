@@ -1,11 +1,11 @@
-"""Figures of delivery: how much waits, since when, and how fast messages leave."""
+"""Delivery as a whole: how much waits, since when, how fast it leaves; a clock set back."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select, update
 
-from storage.tables import notifications
+from storage.tables import destinations, notifications
 
 _WAITING = ("pending", "unknown", "sending")
 
@@ -39,3 +39,27 @@ class Deliveries:
             .limit(limit)
         )
         return [row.sent_at - row.created_at for row in self.connection.execute(query)]
+
+    def rewind(self, before: datetime, now: datetime) -> None:
+        """Make due what was postponed up to the moment ``before`` the clock was set back to now.
+
+        Rests that a server asked for are forgotten too: it asks again where it must.
+        """
+        held = notifications.c.not_before
+        self.connection.execute(
+            update(notifications)
+            .where(
+                notifications.c.state.in_(("pending", "unknown")),
+                held > now,
+                or_(notifications.c.attempts > 0, held <= notifications.c.created_at),
+            )
+            .values(not_before=now)
+        )
+        self.connection.execute(
+            update(notifications)
+            .where(notifications.c.state == "sending", notifications.c.lease_until > before)
+            .values(lease_until=now)
+        )
+        self.connection.execute(
+            update(destinations).where(destinations.c.not_before > now).values(not_before=now)
+        )

@@ -35,8 +35,9 @@ def put(database: Database, key: str = "a", **given: object) -> None:
         language="ru",
         payload=payload.write(message),  # type: ignore[arg-type]
     )
+    now = given.pop("now", NOON)
     with database.begin() as tx:
-        tx.outbox.add([replace(made, **given)], NOON)  # type: ignore[arg-type]
+        tx.outbox.add([replace(made, **given)], now)  # type: ignore[arg-type]
 
 
 def run(database: Database, notifier: Notifier, clock: Clock, **given: object) -> object:

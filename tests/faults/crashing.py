@@ -7,6 +7,7 @@ Speaks JSON lines on standard input and output.
 
 import json
 import os
+import resource
 import signal
 import sys
 from contextlib import suppress
@@ -66,6 +67,8 @@ def alert_path(database: Database, told: dict[str, Any], clock: Clock) -> None:
 def child(told: dict[str, Any], answer: int) -> None:
     """One run of the path, up to the fatal point."""
     points = Points(told["fatal"])
+    if told.get("disk"):  # no file may grow beyond
+        resource.setrlimit(resource.RLIMIT_FSIZE, (told["disk"], told["disk"]))
     database = Database(told["database"])
     for name in ("begin", "commit", "before_cursor_execute"):
         event.listen(database.engine, name, points)
