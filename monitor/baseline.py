@@ -200,7 +200,10 @@ class Baseline:
         slow_variance = variance(seen_slow, settings.slow_days)
         share = settings.drift / (settings.drift + fast_variance)
         self.level = level_slow * (level_fast / level_slow) ** share
+        # The level wanders on while nobody looks.
+        dark = 1.0 - (cells.coverage @ fast) / fast.sum()
         self.doubt = 1.0 / (1.0 / slow_variance + 1.0 / fast_variance) + 0.005
+        self.doubt += settings.drift * np.where(known >= len(fast), dark, 0.0)
         return level_slow
 
     def _local_level(self, cells: _Cells, weight: Floats, rhythm: Floats, slow: Floats) -> Floats:

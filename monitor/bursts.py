@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from monitor.settings import DAY, Grid
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 class BurstMemory:
@@ -26,10 +27,10 @@ class BurstMemory:
         self._pending = np.zeros(brands)
         self.floor = np.zeros(brands)  # the last hour must reach this
 
-    def observe(self, hourly: Floats) -> None:
-        """Take the last-hour counts of some steps ``[k, brands]`` in."""
+    def observe(self, hourly: Floats, seen: Flags) -> None:
+        """Take the last-hour counts of some steps ``[k, brands]`` in, unseen steps left out."""
         size = len(hourly)
-        weight = (self._keep ** np.arange(size - 1, -1, -1))[:, None]
+        weight = (self._keep ** np.arange(size - 1, -1, -1))[:, None] * seen
         fade = self._keep**size
         self._first = self._first * fade + (weight * hourly).sum(axis=0)
         self._second = self._second * fade + (weight * hourly * hourly).sum(axis=0)

@@ -3,8 +3,10 @@
 A brand's own daily maxima of surprise tell how high chance alone climbs in a
 day. Their upper fifth is taken for an exponential tail, which turns any height
 into "once in N days": the number the operator's budget is stated in. Where the
-tail begins and how steeply it falls are the brand's own, as far as its history
-speaks, and what was measured on many brands otherwise.
+tail begins is the brand's own, as far as its history speaks, and the average
+brand's otherwise. How it falls is mostly read off where it begins (unruly brands
+are so in both, measured on many brands): the few days above it, alone, would
+cost a fortieth of all crises.
 """
 
 from typing import Any
@@ -17,14 +19,17 @@ Flags = NDArray[np.bool_]
 
 LOG10 = float(np.log(10.0))
 _TAIL = 0.2  # share of days taken for the tail
-_TAIL_BEGINS = 1.375  # where it begins and how it falls on the average brand
-_TAIL_SCALE = 0.75
+_TAIL_BEGINS = 1.375  # where it begins on the average brand
+_TAIL_SCALE = 0.675  # how it falls there, and how much slower for each unit it begins higher
+_SCALE_BY_BEGIN = 0.6
+_LEAST_SCALE, _MOST_SCALE = 0.5, 1.5
 _BEGIN_WEIGHT = 8.0  # days of own history that weigh as much as the average brand
-_SCALE_WEIGHT = 8.0  # tail days that do
+_SCALE_WEIGHT = 60.0  # tail days that do
 _LONGEST_EXCESS = 4.0  # scales a single day may add: one crisis must not raise the bar
 _OPTIMISM = 0.06  # log10 by which tails learned from the past flatter the future, measured
 _EXCLUDED = 0.20  # largest share of days left out because they alarmed
 _KEPT_DAYS = 90
+_SEEN_OF_A_DAY = 0.75  # of its blocks, or the day says nothing
 _FIRST_DAYS = 2.0  # days needed before a brand's own maxima say anything
 _LOWEST_SHIFT = 0.66
 _NOTHING = -3.0  # a maximum below every real one
@@ -41,6 +46,7 @@ class Calibration:
         self.scale = np.full(brands, _TAIL_SCALE)
         self._highest = np.full(brands, _NOTHING)
         self._alarmed = np.zeros(brands, bool)
+        self._seen = np.zeros(brands)  # steps of the running block that were seen, less unseen ones
         self._maxima = np.full((brands, _KEPT_DAYS * blocks_per_day), np.nan)
         self._alarms = np.zeros((brands, _KEPT_DAYS * blocks_per_day), bool)
 
@@ -50,13 +56,19 @@ class Calibration:
             (height - self.begins) / (self.scale * LOG10) - np.log10(_TAIL) - _OPTIMISM
         )
 
-    def observe(self, height: Floats, alarming: Flags) -> None:
-        """Take the heights of some steps ``[steps, brands]`` into the running block."""
-        self._highest = np.maximum(self._highest, height.max(axis=0))
+    def observe(self, height: Floats, alarming: Flags, blind: Flags) -> None:
+        """Take the heights of some steps ``[steps, brands]`` into the running block.
+
+        What was not seen is no sign of calm: a block that was mostly blind stays unknown.
+        """
+        self._highest = np.maximum(self._highest, np.where(blind, _NOTHING, height).max(axis=0))
         self._alarmed |= alarming.any(axis=0)
+        self._seen += (~blind).sum(axis=0) - blind.sum(axis=0)
 
     def close_block(self, ready: Flags) -> None:
         """End the running block; brands not ready yet (no baseline) leave it unknown."""
+        ready = ready & (self._seen > 0)
+        self._seen[:] = 0
         self._maxima = np.roll(self._maxima, -1, axis=1)
         self._maxima[:, -1] = np.where(ready, self._highest, np.nan)
         self._alarms = np.roll(self._alarms, -1, axis=1)
@@ -66,38 +78,43 @@ class Calibration:
         known = np.isfinite(self._maxima).sum(axis=1)
         enough = known >= max(2, _FIRST_DAYS * self.blocks_per_day)
         if enough.any():
-            self._fit(enough, known[enough])
+            self._fit(enough)
 
-    def _fit(self, which: Flags, known: NDArray[np.int64]) -> None:
+    def _fit(self, which: Flags) -> None:
         """Learn the tail of some brands from their sliding daily maxima.
 
         Days that alarmed beyond the number chance allows are left out.
         """
         per_day = self.blocks_per_day
-        daily = _sliding(self._maxima[which], per_day).max(axis=2)
+        blocks = _sliding(self._maxima[which], per_day)
+        whole = np.isfinite(blocks).mean(axis=2) >= _SEEN_OF_A_DAY
+        daily = np.where(whole, np.fmax.reduce(blocks, axis=2), np.nan)
         alarmed = _sliding(self._alarms[which], per_day).any(axis=2)
         ordered = np.sort(daily, axis=1)  # unknown days last
-        days = known - per_day + 1
+        days = whole.sum(axis=1)
+        some = days >= 2
         due = 1.5 * self.budget_per_day * days
         left_out = np.clip(alarmed.sum(axis=1) - due, 0, _EXCLUDED * days).astype(int)
         days = np.maximum(days - left_out, 2)
         begins, first = _quantile(ordered, days, 1 - _TAIL)
         rank = np.arange(ordered.shape[1])[None, :]
         tail = (rank > first[:, None]) & (rank < days[:, None])
-        excess = np.where(tail, ordered - begins[:, None], 0.0)
+        excess = np.where(tail & some[:, None], ordered - begins[:, None], 0.0)
         independent = (days + per_day - 1) / per_day  # sliding days overlap
         own = independent / (independent + _BEGIN_WEIGHT)
-        shift = np.maximum((begins - _TAIL_BEGINS) * own, -_LOWEST_SHIFT)
+        shift = np.where(some, np.maximum((begins - _TAIL_BEGINS) * own, -_LOWEST_SHIFT), 0.0)
         self.begins[which] = _TAIL_BEGINS + shift
-        self.scale[which] = _tail_scale(excess, tail.sum(axis=1), per_day)
+        usual = _TAIL_SCALE + _SCALE_BY_BEGIN * (self.begins[which] - _TAIL_BEGINS)
+        usual = np.clip(usual, _LEAST_SCALE, _MOST_SCALE)
+        self.scale[which] = _tail_scale(usual, excess, tail.sum(axis=1), per_day)
 
 
-def _tail_scale(excess: Floats, size: NDArray[np.int64], per_day: int) -> Floats:
-    """Mean excess of the tail, drawn to the average brand's, single days bounded."""
-    scale = np.full(len(excess), _TAIL_SCALE)
+def _tail_scale(usual: Floats, excess: Floats, size: NDArray[np.int64], per_day: int) -> Floats:
+    """Mean excess of the tail, drawn to the usual one, single days bounded."""
+    scale = usual
     for _ in range(3):
         bounded = np.minimum(excess, _LONGEST_EXCESS * scale[:, None]).sum(axis=1)
-        scale = (_SCALE_WEIGHT * _TAIL_SCALE + bounded / per_day) / (_SCALE_WEIGHT + size / per_day)
+        scale = (_SCALE_WEIGHT * usual + bounded / per_day) / (_SCALE_WEIGHT + size / per_day)
     return scale
 
 

@@ -135,7 +135,9 @@ class SpikeDetector:
         alarm, spike = self._episodes.follow(over & ~learning, log_return < self._log_quiet)
         best = asked.argmax(axis=2)
         self._remember(seen, due, coverage, spike, alarm, self._windows[best])
-        self._learn(observed, expected, height, log_return, over, steps_known, spike)
+        self._calibration.observe(height, over, blind)
+        self._bursts.observe(observed[:, :, self._hour], coverage > _UNKNOWN)
+        self._learn(observed, expected, log_return, steps_known, spike)
         self._advance(size)
         return Judgements(
             log_return=log_return,
@@ -217,18 +219,14 @@ class SpikeDetector:
         self,
         observed: Floats,
         expected: Floats,
-        height: Floats,
         log_return: Floats,
-        over: Flags,
         known: Integers,
         spike: Flags,
     ) -> None:
-        self._calibration.observe(height, over)
         ready = known >= 3 * self.grid.bins_per_day
         self._dispersion.observe(
             observed, expected, ready * ~spike / (1 + np.maximum(log_return, 0))
         )
-        self._bursts.observe(observed[:, :, self._hour])
 
     def _advance(self, size: int) -> None:
         """Move the clock; at the end of a period, learn from what has settled."""

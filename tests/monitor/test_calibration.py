@@ -12,12 +12,12 @@ def after(days: np.ndarray, alarmed: np.ndarray | None = None) -> Calibration:
     """A calibration that saw these daily maxima ``[days, brands]``, one block high a day."""
     brands = days.shape[1]
     calibration = Calibration(brands, PER_DAY, 1 / 30.4)
-    ready = np.ones(brands, bool)
+    ready, dark = np.ones(brands, bool), np.zeros(brands, bool)
     for day, maxima in enumerate(days):
         for block in range(PER_DAY):
             height = maxima if block == 0 else np.full(brands, -3.0)
             hot = alarmed[day] if alarmed is not None and block == 0 else np.zeros(brands, bool)
-            calibration.observe(height[None, :], hot[None, :])
+            calibration.observe(height[None, :], hot[None, :], dark[None, :])
             calibration.close_block(ready)
     return calibration
 
@@ -34,9 +34,9 @@ def chance_days(rng: np.random.Generator, days: int, *, shift: float, scale: flo
 
 
 def test_the_average_brand_keeps_the_measured_curve() -> None:
-    """Before any day has been seen: 30 days for a height of about 2.8."""
+    """Before any day has been seen: 30 days for a height of about 2.7."""
     calibration = Calibration(1, PER_DAY, 1 / 30.4)
-    assert calibration.log_return_days(np.array([2.82]))[0] == pytest.approx(np.log10(30), abs=0.05)
+    assert calibration.log_return_days(np.array([2.68]))[0] == pytest.approx(np.log10(30), abs=0.05)
 
 
 def test_rarer_is_longer() -> None:
@@ -70,7 +70,23 @@ def test_blocks_that_are_not_ready_say_nothing() -> None:
     """A baseline still being found is not chance."""
     calibration = Calibration(1, PER_DAY, 1 / 30.4)
     usual = calibration.log_return_days(np.array([3.0]))[0]
+    no = np.array([[False]]), np.array([[False]])
     for _ in range(40):
-        calibration.observe(np.array([[50.0]]), np.array([[False]]))
+        calibration.observe(np.array([[50.0]]), *no)
         calibration.close_block(np.array([False]))
     assert calibration.log_return_days(np.array([3.0]))[0] == usual
+
+
+def test_dark_blocks_are_no_sign_of_calm() -> None:
+    """A quarter with every third day dark says what the days seen say."""
+    rng = np.random.default_rng(5)
+    heights = rng.gumbel(1.5, 0.8, 120)
+    whole, holed = (Calibration(1, PER_DAY, 1 / 30.4) for _ in range(2))
+    for day, height in enumerate(heights):
+        dark = day % 3 == 0
+        for _ in range(PER_DAY):
+            for calibration, blind in ((whole, False), (holed, dark)):
+                seen = -3.0 if blind else height
+                calibration.observe(np.array([[seen]]), np.array([[False]]), np.array([[blind]]))
+                calibration.close_block(np.array([True]))
+    assert bar(holed) == pytest.approx(bar(whole), rel=0.15)
