@@ -74,13 +74,14 @@ def _png(facts: Facts, speech: Speech) -> bytes:
         # Shape as well as colour tells what stands out.
         axes.plot(*zip(*over, strict=True), "D", color="#c0261f", markersize=5, label=now)
     axes.set_ylim(bottom=0)
-    axes.set_title(title, loc="left", fontsize=11)
+    axes.set_title(title, loc="left", fontsize=16)
+    axes.tick_params(labelsize=14)  # it is read on a phone
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.xaxis.set_major_locator(DayLocator(tz=local))  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_formatter(DateFormatter("%d.%m", tz=local))  # type: ignore[no-untyped-call]
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", alpha=0.3)
-    axes.legend(loc="upper left", frameon=False, fontsize=9)
+    axes.legend(loc="upper left", frameon=False, fontsize=14)
     out = io.BytesIO()
     figure.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()

@@ -10,6 +10,7 @@ from storage.records import Facts, Incident, StoryFact
 _LIGHTS = {1: "🟡", 2: "🟠", 3: "🔴", 4: "⛔"}
 _BARS = "▁▂▃▄▅▆▇█"
 _GAP = Line("gap")
+_COUNTABLE = 0.5  # of less, "so many times more" says nothing to anybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,11 @@ WIDE = Budget(title=200, stories=3, steps=9, step=240, names=8, avoid=9, extras=
 LADDER = (
     Budget(title=110, stories=3, steps=4, step=110, names=3, avoid=3, extras=True),
     Budget(title=90, stories=3, steps=3, step=90, names=3, avoid=2, extras=True),
-    Budget(title=70, stories=3, steps=3, step=70, names=2, avoid=1, extras=True),
-    Budget(title=60, stories=3, steps=3, step=60, names=2, avoid=1, extras=False),
+    Budget(title=80, stories=3, steps=3, step=90, names=3, avoid=1, extras=False),
+    Budget(title=70, stories=3, steps=3, step=80, names=2, avoid=1, extras=False),
+    Budget(title=64, stories=3, steps=2, step=90, names=2, avoid=1, extras=False),
+    Budget(title=60, stories=3, steps=2, step=80, names=2, avoid=0, extras=False),
+    Budget(title=54, stories=2, steps=2, step=80, names=1, avoid=0, extras=False),
     Budget(title=50, stories=2, steps=2, step=50, names=1, avoid=0, extras=False),
     Budget(title=40, stories=1, steps=1, step=40, names=1, avoid=0, extras=False),
     Budget(title=0, stories=0, steps=1, step=40, names=0, avoid=0, extras=False),
@@ -93,6 +97,8 @@ def _observed(speech: Speech, facts: Facts) -> str:
     usual = (
         speech.say("expected_none")
         if expected < 0.05
+        else speech.say("expected_few")
+        if expected < _COUNTABLE
         else speech.say("expected_about", number=speech.number(round(expected, 1)))
     )
     text = speech.say(
@@ -101,7 +107,7 @@ def _observed(speech: Speech, facts: Facts) -> str:
         window=speech.duration(facts.window),
         expected=usual,
     )
-    times = facts.observed / expected if expected >= 0.05 else 0.0
+    times = facts.observed / expected if expected >= _COUNTABLE else 0.0
     if times >= 2:
         text += speech.say("times", times=speech.count(round(times), "times"))
     return text

@@ -70,6 +70,13 @@ def find_recipient(
     return (here[0], False) if here else (None, False)
 
 
+def known_person(person: Person, recipients: Sequence[Recipient]) -> Recipient | None:
+    """The recipient on whose list the person is by name, whatever the chat; None for a stranger."""
+    names = {person.id, f"@{person.username}"}
+    here = (one for one in recipients if one.channel == "telegram")
+    return next((one for one in here if person.id == one.address or names & {*one.people}), None)
+
+
 def press(
     tx: Transaction, given: Press, recipients: Sequence[Recipient], now: datetime
 ) -> Answer | None:

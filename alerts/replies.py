@@ -9,16 +9,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from telegram import Bot, Update, User
+from telegram import Bot, Message, Update, User
 from telegram.error import TelegramError
 
 from alerts.chat_commands import obey
 from alerts.compose import notice
+from alerts.forwarded import Forwarded, read
 from alerts.notifiers.protocol import DeliveryError
 from alerts.notifiers.telegram import TelegramNotifier, keyboard
 from alerts.playbook import Playbook
-from alerts.presses import Answer, Person, Press, find_recipient, press
+from alerts.presses import Answer, Person, Press, find_recipient, known_person, press
 from alerts.recipients import Recipient
+from alerts.texts import Speech
 from storage.database import Database
 
 logger = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ class Listener:
     playbook: Playbook
     clock: Callable[[], datetime]
     owner: str
+    keep: Callable[[Forwarded], int] | None = None  # stores; answers how many brands it names
 
     def listen(self, *, wait: timedelta = timedelta(), go_on: Callable[[], bool]) -> int:
         """Hear updates until ``go_on`` says no; answers how many were done.
@@ -79,6 +82,8 @@ class Listener:
         try:
             if update.callback_query is not None:
                 self._pressed(update)
+            elif update.message is not None and update.message.forward_origin is not None:
+                self._forwarded(update.message)
             elif update.message is not None and update.message.text:
                 self._written(update)
         except DeliveryError as error:
@@ -134,6 +139,27 @@ class Listener:
         if lines:
             said = notice(lines[0], lines[1:], "telegram", recipient.language)
             self._say(chat, said.html, (), is_html=True)
+
+    def _forwarded(self, message: Message) -> None:
+        """Keep what one of our people brings from a chat we cannot read.
+
+        Only in a talk with the bot alone: in a group people forward to one another.
+        """
+        if self.keep is None or message.from_user is None or message.chat.type != "private":
+            return
+        person = _person(message.from_user)
+        recipient = known_person(person, self.recipients)
+        if recipient is None:
+            logger.warning("forward without the right", extra={"person": person.id})
+            return
+        given, speech = read(message, f"{person.name} ({person.id})"), Speech(recipient.language)
+        if given is None:
+            self._say(str(message.chat.id), speech.say("forward_empty"), ())
+            return
+        number = self.keep(given)
+        logger.info("forward kept", extra={"person": person.id, "mentions": number})
+        said = "forward_kept" if number else "forward_unnamed"
+        self._say(str(message.chat.id), speech.say(said, publisher=given.publisher), ())
 
     def _say(
         self,

@@ -35,6 +35,7 @@ from nabat import assembly
 from nabat.config import Settings
 from nabat.errors import CommandError, nearest
 from nabat.exclusive import bury_the_dead, held, new_owner
+from nabat.forwards import keep
 from nabat.limits import brand_limits
 from storage.database import Database
 
@@ -225,7 +226,13 @@ class Jobs:
         if not isinstance(telegram, TelegramNotifier):
             return Report(job="listen", said="no Telegram, nothing to hear")
         listener = Listener(
-            self.database, telegram, self.recipients, self.playbook, self.clock, self.owner
+            self.database,
+            telegram,
+            self.recipients,
+            self.playbook,
+            self.clock,
+            self.owner,
+            keep=lambda given: keep(self.database, self.ingest, given, now=self.clock()),
         )
         heard = listener.listen(wait=wait, go_on=lambda: False)
         return Report(job="listen", said=f"{heard} presses and commands done")

@@ -55,6 +55,22 @@ class Feeds:
         self._retire([found[key].id for key in found.keys() - keys], now)
         return [found[key] for key in keys]
 
+    def add_unvisited(self, entry: SourceEntry, now: datetime) -> int:
+        """Answer the id of a source that people bring things from; it is never due."""
+        statement = insert(self.connection, sources).values(
+            key=entry.key,
+            kind=entry.kind,
+            address=entry.address,
+            publisher=entry.publisher,
+            interval=entry.interval,
+            created_at=now,
+            retired_at=now,
+            failures=0,
+        )
+        self.connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+        query = select(sources.c.id).where(sources.c.key == kept(sources.c.key, entry.key))
+        return int(self.connection.execute(query).scalar_one())
+
     def active(self) -> list[Source]:
         """Answer the sources of the config."""
         rows = self.connection.execute(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from alerts.deliver import deliver
+from alerts.forwarded import Forwarded
 from alerts.notifiers.telegram import TelegramNotifier
 from alerts.plan import plan
 from alerts.recipients import Recipient
@@ -254,3 +255,70 @@ def test_what_is_not_for_the_bot_is_not_answered(
 ) -> None:
     """It is a guest in the chat."""
     assert room.write(text, user, chat_id) == []
+
+
+# --- forwards ----------------------------------------------------------------------
+
+PRIVATE = {"id": 5, "type": "private", "first_name": "Олег"}
+SECRET_CHANNEL = {
+    "type": "channel", "date": 1_772_400_000, "message_id": 17,
+    "chat": {"id": -1001234567890, "type": "channel", "title": "Закрытый клуб"},
+}  # fmt: skip
+
+
+def forward(room: Room, *, user: dict[str, Any] = ORLOV, **given: Any) -> list[Forwarded]:
+    """A person forwards a message; what was kept."""
+    kept: list[Forwarded] = []
+    told = {"message_id": 9, "date": 1_772_400_100, "chat": PRIVATE, "from": user, **given}
+    room.api.update(message={"forward_origin": SECRET_CHANNEL, **told})
+    listener = Listener(
+        room.database, room.telegram, room.recipients, playbook(), room.clock, "me",
+        keep=lambda one: kept.append(one) or 1,
+    )  # fmt: skip
+    listener.listen(go_on=lambda: False)
+    return kept
+
+
+def test_a_forward_from_a_closed_chat_is_kept_with_its_provenance(room: Room) -> None:
+    """Where it stands, who wrote it, when, who brought it; and the person is thanked."""
+    [kept] = forward(room, text="Ромашка обманула")
+
+    assert (kept.url, kept.publisher) == ("https://t.me/c/1234567890/17", "Закрытый клуб")
+    assert (kept.origin, kept.by) == ("forwarded:-1001234567890", "Олег Орлов (5)")
+    assert kept.at.timestamp() == 1_772_400_000
+    assert room.api.ledger[-1].text == "Сохранено: Закрытый клуб. Упоминание учтено"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"user": STRANGER},
+        {"chat": {"id": CHAT, "type": "supergroup", "title": "PR"}},
+        {"text": " "},
+    ],
+    ids=["a stranger", "in a group", "without text"],
+)
+def test_other_forwards_are_left_alone(room: Room, given: dict[str, Any]) -> None:
+    """Strangers bring nothing in; in a group people forward to one another."""
+    assert forward(room, **{"text": "Ромашка обманула", **given}) == []
+
+
+@pytest.mark.parametrize(
+    ("origin", "publisher"),
+    [
+        ({"type": "user", "sender_user": {"id": 8, "is_bot": False, "first_name": "Анна"}}, "Анна"),
+        ({"type": "hidden_user", "sender_user_name": "Кто-то"}, "Кто-то"),
+        ({"type": "chat", "sender_chat": {"id": -5, "type": "group", "title": "Жильцы"}}, "Жильцы"),
+    ],
+    ids=["user", "hidden user", "chat"],
+)
+def test_a_forward_without_an_address_gets_one_of_its_contents(
+    room: Room, origin: dict[str, Any], publisher: str
+) -> None:
+    """The same message brought twice is the same."""
+    given = {"text": "Ромашка обманула", "forward_origin": {"date": 1_772_400_000, **origin}}
+    [one] = forward(room, **given)
+    [same] = forward(room, **given)
+
+    assert one.publisher == publisher
+    assert (one.url, one.url.startswith("forwarded:")) == (same.url, True)
