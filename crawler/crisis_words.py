@@ -20,6 +20,7 @@ from crawler.word_forms import english_forms
 from storage.records import CrisisTerm
 
 _FILE = "crisis_words.txt"
+_NEVER = "never"  # the part of the file that takes forms away again
 _REACH = 15  # words between a name and a crisis word of another sentence
 _LONG_SENTENCE = 500  # characters; further apart nothing is near
 
@@ -79,9 +80,13 @@ def shipped_crisis_words() -> CrisisWords:
     """The families that come with the product."""
     text = resources.files(__package__).joinpath(_FILE).read_text("utf-8")
     families: dict[str, frozenset[str]] = defaultdict(frozenset)
+    never = set()
     for lang, headword, word in parse_families(text):
-        families[headword] |= english_forms(word) if lang == "en" else lexeme(word, lang)
-    return CrisisWords(families)
+        if lang == _NEVER:
+            never.add(word)
+        else:
+            families[headword] |= english_forms(word) if lang == "en" else lexeme(word, lang)
+    return CrisisWords({headword: forms - never for headword, forms in families.items()})
 
 
 def parse_families(text: str) -> list[tuple[str, str, str]]:
