@@ -24,10 +24,12 @@ class Rematched:
 
     articles: int = 0
     new_mentions: int = 0
+    withdrawn: int = 0
 
     def __str__(self) -> str:
         """Say it in a line."""
-        return f"{self.articles} articles matched again, {self.new_mentions} new mentions"
+        said = f"{self.articles} articles matched again, {self.new_mentions} new mentions"
+        return f"{said}, {self.withdrawn} withdrawn" if self.withdrawn else said
 
 
 def rematch(
@@ -42,7 +44,8 @@ def rematch(
     """Match stored articles again, for one brand or for every watch that changed.
 
     Mentions stored already keep their tone and what people said of them; only
-    what matched in them is renewed.
+    what matched in them is renewed. What no longer matches is left out of the counts,
+    unless a person has marked it.
     """
     with database.read() as tx:
         brands = {known.name: known.id for known in tx.brands.active()}
@@ -53,18 +56,25 @@ def rematch(
             else tx.articles.count(since=since)
         )
     wanted = brands if brand is None else {brand: brands[brand]}
-    done = 0
+    done = withdrawn = 0
     for batch in _batches(database, matcher, brand=brand, since=since):
         mentions = [one for article in batch for one in _mentions(article, matcher, wanted)]
         with database.begin() as tx:
             tx.mentions.put(mentions, now)
+            withdrawn += tx.mentions.withdraw(
+                [article.id for article in batch],
+                list(wanted.values()),
+                but={(one.article_id, one.brand_id) for one in mentions},
+                now=now,
+            )
             if brand is None:
                 tx.articles.mark_matched([article.id for article in batch], matcher.version)
         done += len(batch)
         if progress is not None:
             progress(done, max(done, total))
     with database.read() as tx:
-        return Rematched(articles=done, new_mentions=tx.mentions.count() - before)
+        added = tx.mentions.count() - before
+    return Rematched(articles=done, new_mentions=added, withdrawn=withdrawn)
 
 
 def _batches(

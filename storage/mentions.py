@@ -1,6 +1,6 @@
 """Mentions: articles that matched a brand's watch, their tone, and what people said of them."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,6 +66,8 @@ class CountedMention:
 
 
 FILTER = "filter: "  # how ``excluded_by`` begins where no person but their marks decided
+WITHDRAWN = f"{FILTER}the watch was changed and no longer finds it"
+_RENEWED = ("matched", "crisis", "snippet", "kind")
 LABEL: ColumnElement[Any] = func.coalesce(mentions.c.corrected, mentions.c.tone_label)
 
 
@@ -87,18 +89,58 @@ class Mentions:
         return [row.id for row in self.connection.execute(statement, _rows(new, now))]
 
     def put(self, new: Sequence[NewMention], now: datetime) -> None:
-        """Store the mentions, renewing what matched in those stored already."""
+        """Store the mentions, renewing what matched in those stored already.
+
+        One withdrawn before counts again.
+        """
         if not new:
             return
         statement = insert(self.connection, mentions)
-        renewed = ("matched", "crisis", "snippet", "kind")
+        changes: dict[str, Any] = {name: statement.excluded[name] for name in _RENEWED}
+        withdrawn = mentions.c.excluded_by == WITHDRAWN
+        changes |= {
+            name: case((withdrawn, value), else_=mentions.c[name])
+            for name, value in (("excluded_by", None), ("excluded_at", None), ("changed_at", now))
+        }
         self.connection.execute(
             statement.on_conflict_do_update(
-                index_elements=["article_id", "brand_id"],
-                set_={name: statement.excluded[name] for name in renewed},
+                index_elements=["article_id", "brand_id"], set_=changes
             ),
             _rows(new, now),
         )
+
+    def withdraw(
+        self,
+        articles: Sequence[int],
+        brands: Sequence[int],
+        *,
+        but: Set[tuple[int, int]],
+        now: datetime,
+    ) -> int:
+        """Leave out of the counts what these articles no longer say of these brands.
+
+        ``but`` holds the article and brand of what still matches; a mention that a person
+        has marked stays as it is. Answers how many were withdrawn.
+        """
+        query = select(mentions.c.id, mentions.c.article_id, mentions.c.brand_id).where(
+            mentions.c.article_id.in_(articles),
+            mentions.c.brand_id.in_(brands),
+            mentions.c.excluded_at.is_(None),
+            mentions.c.corrected.is_(None),
+        )
+        gone = [
+            row.id
+            for row in self.connection.execute(query)
+            if (row.article_id, row.brand_id) not in but
+        ]
+        statement = (
+            update(mentions)
+            .where(mentions.c.id == bindparam("which"))
+            .values(excluded_by=WITHDRAWN, excluded_at=now, changed_at=now)
+        )
+        if gone:
+            self.connection.execute(statement, [{"which": key} for key in sorted(gone)])
+        return len(gone)
 
     def views(self, which: MentionFilter) -> list[MentionView]:
         """Answer mentions with their articles, newest first unless asked otherwise."""

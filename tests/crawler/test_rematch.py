@@ -77,3 +77,36 @@ def test_stopped_half_way_it_goes_on_where_it_stopped(
     with pytest.raises(KeyboardInterrupt):
         rematch(sqlite_database, matcher, now=now, progress=stop)
     assert rematch(sqlite_database, matcher, now=now).articles == 10
+
+
+def test_what_no_longer_matches_is_withdrawn_until_it_matches_again(
+    database: Database, now: datetime
+) -> None:
+    """Left out of the counts, and known as changed, so that they are counted anew."""
+    fill(database, now, [PARAGRAPHS[0]])
+    rematch(database, Matcher(WATCHES), now=now)
+    later = now + timedelta(hours=1)
+
+    done = rematch(database, Matcher((Watch(brand="Ромашка", exclude=("Ромашка",)),)), now=later)
+    with database.read() as tx:
+        assert done.withdrawn == 1
+        assert tx.mentions.views(MentionFilter()) == []
+        (brand,) = {one.mention.brand_id for one in tx.mentions.views(MentionFilter(excluded=True))}
+        assert tx.mentions.changed_span(brand, later) is not None
+        assert tx.mentions.marks(brand) == ([], [])
+
+    rematch(database, Matcher(WATCHES), now=later + timedelta(hours=1))
+    with database.read() as tx:
+        assert len(tx.mentions.views(MentionFilter())) == 1
+
+
+def test_what_a_person_marked_is_not_withdrawn(sqlite_database: Database, now: datetime) -> None:
+    """Their word stands above the watch."""
+    fill(sqlite_database, now, [PARAGRAPHS[0]])
+    rematch(sqlite_database, Matcher(WATCHES), now=now)
+    with sqlite_database.begin() as tx:
+        (view,) = tx.mentions.views(MentionFilter())
+        tx.mentions.correct(view.mention.id, "neutral", by="Анна", now=now)
+
+    changed = Matcher((Watch(brand="Ромашка", exclude=("Ромашка",)),))
+    assert rematch(sqlite_database, changed, now=now).withdrawn == 0
