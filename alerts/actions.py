@@ -46,7 +46,8 @@ def pause(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
     incident = tx.incidents.get(number)
     until = now + PAUSE
     for one in tx.silences.active(now):
-        if one.brand_id == incident.brand_id and one.until >= until - _AGAIN:
+        is_whole = one.situation is None and one.publisher is None
+        if is_whole and one.brand_id == incident.brand_id and one.until >= until - _AGAIN:
             return Done(phrase="already_quiet")
     tx.silences.add(incident.brand_id, until=until, by=by, now=now, reason=f"incident {number}")
     return Done(phrase="you_paused")

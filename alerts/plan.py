@@ -107,7 +107,7 @@ def _cases(tx: Transaction, playbook: Playbook, now: datetime) -> list[Case]:
                 fresh=tuple(events),
                 told_level=max(planned[-1].level, floor) if planned else 0,
                 sent=tuple(tx.outbox.of_incident(incident_id)),
-                is_silenced=covering(silences, incident, name, now) is not None,
+                is_silenced=covering(silences, incident, name, events[-1].facts, now) is not None,
                 called=called(known, playbook.reaction(name)),
                 ticked=sum(one.kind == "step" for one in known),
             )

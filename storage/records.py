@@ -422,6 +422,7 @@ class Silence:
     by: str
     created_at: datetime
     situation: str | None = None  # None: every situation
+    publisher: str | None = None  # None: whoever publishes; else where most comes from it
     reason: str = ""
     ended_at: datetime | None = None
 

@@ -24,9 +24,10 @@ class Silences:
         by: str,
         now: datetime,
         situation: str | None = None,
+        publisher: str | None = None,
         reason: str = "",
     ) -> Silence:
-        """Keep quiet about the brand (or one situation of it) until the time."""
+        """Keep quiet about the brand (or one situation or publisher of it) until the time."""
         key = self.connection.execute(
             plain_insert(silences)
             .values(
@@ -35,6 +36,7 @@ class Silences:
                 by=by,
                 created_at=now,
                 situation=situation,
+                publisher=publisher,
                 reason=reason,
             )
             .returning(silences.c.id)

@@ -364,6 +364,7 @@ silences = Table(
     Column("by", Label(200), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("situation", Label(80)),
+    Column("publisher", Label(200)),
     Column("reason", Words, nullable=False, default=""),
     Column("ended_at", UtcDateTime),
 )

@@ -60,6 +60,12 @@ def act(tx: Transaction, number: int, action: str, *, by: str, now: datetime) ->
 def silence(
     brand: Annotated[str, typer.Argument(help="The brand's name.")],
     length: Annotated[str, typer.Option("--for", help="How long: 4h, '2 days'.")],
+    situation: Annotated[
+        str | None, typer.Option(help="Only this situation of the crisis map, by its id.")
+    ] = None,
+    publisher: Annotated[
+        str | None, typer.Option(help="Only while most of the talk comes from this publisher.")
+    ] = None,
     by: Annotated[str | None, typer.Option(help="Who says so; you, unless said.")] = None,
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
     config: Config = None,
@@ -76,7 +82,15 @@ def silence(
         if found is None:
             message = f"no brand is named {brand!r}; `nabat check` lists the brands of the config"
             raise CommandError(message)
-        tx.silences.add(found.id, until=until, by=by or _whoever(), now=now, reason=reason)
+        tx.silences.add(
+            found.id,
+            until=until,
+            by=by or _whoever(),
+            now=now,
+            situation=situation,
+            publisher=publisher,
+            reason=reason,
+        )
     typer.echo(f"{brand}: quiet until {until:%Y-%m-%d %H:%M} UTC")
 
 

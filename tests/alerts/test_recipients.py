@@ -42,6 +42,15 @@ def test_the_morning_after_the_clocks_change_is_at_the_right_hour() -> None:
     assert berlin.reachable_at(at(28, 23), 1) == at(29, 6)
 
 
+def test_the_night_in_which_the_clocks_go_back_is_an_hour_longer() -> None:
+    """In Berlin the morning of 25 October comes an hour later by UTC."""
+    berlin = chat(quiet_hours="23:00-08:00", timezone="Europe/Berlin")
+    evening = datetime(2026, 10, 24, 22, tzinfo=UTC)
+
+    assert berlin.reachable_at(evening, 2) == datetime(2026, 10, 25, 7, tzinfo=UTC)
+    assert berlin.reachable_at(evening, 3) == evening
+
+
 def test_without_quiet_hours_now_is_now() -> None:
     """The usual case."""
     assert chat().reachable_at(at(2, 1), 1) == at(2, 1)

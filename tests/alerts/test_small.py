@@ -10,7 +10,7 @@ from alerts.redaction import RedactingFilter, guard_logs, redact
 from alerts.silences import covering
 from alerts.spans import Line, Span
 from storage.records import Message, Silence
-from tests.alerts.making import NOON, incident, notification
+from tests.alerts.making import NOON, facts, incident, notification
 from tests.fakes.bot_api import TOKEN
 
 HOUR = timedelta(hours=1)
@@ -31,11 +31,13 @@ def silence(**given: object) -> Silence:
         ({"ended_at": NOON}, False),
         ({"situation": "harm"}, True),
         ({"situation": "service"}, False),
+        ({"publisher": "городские новости"}, True),
+        ({"publisher": "Лента"}, False),
     ],
 )
 def test_what_a_silence_covers(changes: dict[str, object], covers: bool) -> None:
-    """Its brand, its situation, its time."""
-    found = covering([silence(**changes)], incident(), "harm", NOON)
+    """Its brand, its situation, its publisher where most comes from there, its time."""
+    found = covering([silence(**changes)], incident(), "harm", facts(), NOON)
 
     assert (found is not None) is covers
 

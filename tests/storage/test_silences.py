@@ -9,9 +9,15 @@ def test_a_silence_holds_until_its_time(database: Database) -> None:
     _, brand = begun(database)
     with database.begin() as tx:
         said = tx.silences.add(
-            brand, until=NOON + HOUR, by="Анна", now=NOON, situation="leak", reason=HOSTILE
+            brand,
+            until=NOON + HOUR,
+            by="Анна",
+            now=NOON,
+            situation="leak",
+            publisher=HOSTILE,
+            reason=HOSTILE,
         )
-        assert said.reason == KEPT
+        assert (said.publisher, said.reason) == (KEPT, KEPT)
         assert tx.silences.active(NOON) == [said]
         assert tx.silences.active(NOON - HOUR) == []
         assert tx.silences.active(NOON + HOUR) == []
