@@ -10,8 +10,8 @@ import functools
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import resources
+from typing import NamedTuple
 
 from crawler.dictionary import lexeme
 from crawler.document import Document, Found
@@ -25,8 +25,7 @@ _REACH = 15  # words between a name and a crisis word of another sentence
 _LONG_SENTENCE = 500  # characters; further apart nothing is near
 
 
-@dataclass(frozen=True, slots=True)
-class CrisisPlace:
+class CrisisPlace(NamedTuple):
     """A crisis word at [start, end) of a document."""
 
     start: int
@@ -62,7 +61,7 @@ class CrisisWords:
                 headword = self._headwords[likely]
             if headword is not None:
                 places.append(CrisisPlace(found.start, found.end, headword))
-        return sorted(places, key=lambda place: place.start)
+        return sorted(places)
 
 
 def near(
@@ -105,11 +104,13 @@ def parse_families(text: str) -> list[tuple[str, str, str]]:
 def _is_near(document: Document, names: Sequence[tuple[int, int]], place: CrisisPlace) -> bool:
     """Whether the next name before or after is near; part of a name is no crisis word."""
     after = bisect.bisect_left(names, (place.end, 0))
-    if after and names[after - 1][1] > place.start:
-        return False
-    return any(
-        _are_near(document, start, place.start) for start, _ in names[max(0, after - 1) : after + 1]
-    )
+    if after:
+        start, end = names[after - 1]
+        if end > place.start:
+            return False
+        if _are_near(document, start, place.start):
+            return True
+    return after < len(names) and _are_near(document, names[after][0], place.start)
 
 
 def _are_near(document: Document, one: int, other: int) -> bool:

@@ -135,8 +135,8 @@ def is_common_word(word: str) -> bool:
 def tags(word: str, lang: str) -> tuple[str, ...]:
     """The dictionary's grammar notes on exactly this form; nothing is guessed."""
     analyzer, word = _analyzer(lang), word.lower()
-    if not _FOREIGN[lang].isdisjoint(word):
-        return ()
+    if not _FOREIGN[lang].isdisjoint(word) or not word.isprintable():
+        return ()  # a lone surrogate, for one, it cannot even be asked about
     words = analyzer.dictionary.words
     if not any(variant in words for variant in _variants(word, lang)):
         return ()

@@ -18,7 +18,8 @@ from crawler.lookup import WordLookup
 from crawler.names import Name, brand_name, is_person_name, person_name, phrase
 from crawler.occurrences import accept
 from crawler.persons import choose_person
-from crawler.watch_query import Scene, Term, WatchQuery
+from crawler.watch_query import WatchQuery
+from crawler.watch_terms import Scene, Term
 from crawler.watch_tree import Node
 from storage.records import CrisisTerm, MatchedTerm, Watch
 
@@ -144,6 +145,7 @@ class _Watched:
     brand: str
     names: tuple[Name, ...]
     queries: tuple[WatchQuery, ...]
+    excludes: bool
     forbidding: frozenset[Name]  # excluded phrases without the brand's name: they refuse the text
 
     @classmethod
@@ -165,6 +167,7 @@ class _Watched:
             brand=watch.brand,
             names=(*names, *excluded, *crisis),
             queries=tuple(WatchQuery(source, terms) for source in watch.queries),
+            excludes=bool(excluded),
             forbidding=frozenset(
                 name for name in excluded if not any(forms & spelled for forms in name.words)
             ),
@@ -204,12 +207,9 @@ def _trimmed(whole: str, start: int, end: int) -> str:
 
 def _judge(watched: _Watched, found: dict[Name, list[Occurrence]], scene: Scene) -> list["_Chosen"]:
     """What of all that was found counts for one watch; nothing when it is no mention."""
-    if any(name in watched.forbidding for name in found):
+    if watched.forbidding and any(name in watched.forbidding for name in found):
         return []
-    excluded = sorted(
-        (place for name in found if name.kind == "exclude" for place in found[name]),
-        key=lambda place: (place.start, place.end),
-    )
+    excluded = _excluded(found) if watched.excludes else []
     chosen = _chosen(found, excluded, scene.document) if found else []
     for query in watched.queries:
         chosen += [
@@ -218,6 +218,10 @@ def _judge(watched: _Watched, found: dict[Name, list[Occurrence]], scene: Scene)
             if not _overlaps(place, excluded)
         ]
     return _without_repeats(chosen) if len(chosen) > 1 else chosen
+
+
+def _excluded(found: dict[Name, list[Occurrence]]) -> list[Occurrence]:
+    return sorted(place for name in found if name.kind == "exclude" for place in found[name])
 
 
 def _match(
@@ -243,6 +247,8 @@ def _with_own(
         if name.kind == "crisis"
         for place in places
     ]
+    if not own:
+        return [*crisis]
     places = {(place.start, place.end): place for place in (*crisis, *own)}
     return [places[span] for span in sorted(places)]
 
@@ -252,11 +258,11 @@ def _chosen(
 ) -> list["_Chosen"]:
     """Brands that are not excluded, and persons who have an anchor."""
     free = {
-        name: [place for place in places if not _overlaps(place, excluded)]
+        name: [one for one in places if not _overlaps(one, excluded)] if excluded else places
         for name, places in found.items()
         if name.kind in _KINDS
     }
-    brand_named = any(places for name, places in free.items() if name.kind == "brand")
+    brand_named = any(places and name.kind == "brand" for name, places in free.items())
     return [
         _Chosen(name.term, name.kind, place)
         for name, places in free.items()

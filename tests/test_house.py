@@ -39,6 +39,7 @@ COVERED_BY = {
     "crawler/surnames_uk.py": "tests/crawler/test_word_forms.py",
     "crawler/transliteration.py": "tests/crawler/test_word_forms.py",
     "crawler/trial.py": "tests/nabat/test_setup.py",
+    "crawler/watch_terms.py": "tests/crawler/test_watch_query.py",
     "nabat/__main__.py": "tests/nabat/test_cli.py",
     "nabat/commands/arguments.py": "tests/nabat/test_cli.py",
     "nabat/commands/backtest.py": "tests/nabat/test_reflect.py",

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+_READABLE = json.JSONEncoder(ensure_ascii=False)  # kept: making one takes longer than a line
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLine:
@@ -37,7 +39,7 @@ def read_texts(lines: Iterable[str]) -> Iterator[TextLine | LineError]:
 
 def answer(record: object) -> str:
     """A record as one line of JSON, in readable letters where UTF-8 can carry them."""
-    line = json.dumps(record, ensure_ascii=False)
+    line = _READABLE.encode(record)
     try:
         line.encode()
     except UnicodeEncodeError:

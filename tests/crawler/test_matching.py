@@ -199,6 +199,16 @@ def test_any_string_is_matched_without_an_error(title: str, text: str) -> None:
             assert fields[term.field][term.start : term.end] == term.text
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Ива\ud800н Белый", "Бе\ud800лов Белый-Бе\ud800лов", "\ud800. Белого, в Бе\udfffлый"],
+)
+def test_half_a_character_beside_a_name_is_no_error(matcher: Matcher, text: str) -> None:
+    """The dictionary cannot be asked about a lone surrogate, so it is not."""
+    for match in matcher.match(text, f"{text} и Ромашка"):
+        assert match.brand in {watch.brand for watch in WATCHES}
+
+
 def test_a_word_of_ten_megabytes_is_just_a_word(matcher: Matcher) -> None:
     """Time and memory follow the length of the text, nothing worse."""
     assert matcher.match("", "Газпром" * 1_500_000) == ()
