@@ -1,7 +1,8 @@
-"""How early and how right: `python -m benchmarks.detection [--brands N] [--days N] [--data DIR]`.
+"""How early and how right: `python -m benchmarks.detection [worlds|outages|nab ...] [--brands N]`.
 
 Simulated brands beside the rules of the peers, swept to the same false-alarm rate in
-the same run, and Numenta's realTweets where the data is at hand.
+the same run (worlds); the day after an outage (outages); Numenta's realTweets where the
+data is at hand (nab). Nothing named means all of them.
 """
 
 import argparse
@@ -23,6 +24,7 @@ Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 _WARM = 28 * STEPS_A_DAY
+_TABLES = ("worlds", "outages", "nab")
 _OUTAGES = (3, 6, 12, 24)  # hours
 _BANDS = (0.09, 0.3, 1.0, 3.0, 10.0, 51.0)
 
@@ -30,19 +32,24 @@ _BANDS = (0.09, 0.3, 1.0, 3.0, 10.0, 51.0)
 def main() -> None:
     """Print the tables."""
     options = argparse.ArgumentParser()
+    options.add_argument("what", nargs="*", choices=[*_TABLES, "all"], default="all")
     options.add_argument("--brands", type=int, default=40)
     options.add_argument("--days", type=int, default=77)
     options.add_argument("--seed", type=int, default=901)
     options.add_argument("--data", type=Path, default=Path("../shared/data/detection"))
     chosen = options.parse_args()
-    for name, style in (("dev", DEV), ("noisy", NOISY)):
+    wanted = _TABLES if "all" in chosen.what else chosen.what
+    styles = () if set(wanted) == {"nab"} else (("dev", DEV), ("noisy", NOISY))
+    for name, style in styles:
         world = draw_world(chosen.seed, brands=chosen.brands, days=chosen.days, style=style)
         counts, crises = draw_crises(chosen.seed + 7, world, first_day=28)
         print(f"\n{name} world: {chosen.brands} brands, {chosen.days} days, {len(crises)} crises")
-        _print_ours(world, counts, crises)
-        _print_outages(world.quiet)
-        _print_peers(world, counts, crises)
-    if chosen.data.is_dir():
+        if "worlds" in wanted:
+            _print_ours(world, counts, crises)
+            _print_peers(world, counts, crises)
+        if "outages" in wanted:
+            _print_outages(world.quiet)
+    if "nab" in wanted and chosen.data.is_dir():
         _print_nab(load_series(chosen.data))
 
 
@@ -82,13 +89,14 @@ def _print_ours(world: World, counts: Floats, crises: list[Crisis]) -> None:
 
 def _print_outages(quiet: Floats) -> None:
     """The chance of an alarm in the day after a dark stretch, and in the same days without it."""
+    usual = _ours(quiet)
     for hours in _OUTAGES:
         coverage, after = np.ones(quiet.shape), np.zeros(len(quiet), bool)
         for begin in range(_WARM + STEPS_A_DAY // 3, len(quiet), 5 * STEPS_A_DAY):
             end = begin + 4 * hours
             coverage[begin:end], after[end : end + STEPS_A_DAY] = 0.0, True
         days = after.sum() / STEPS_A_DAY * quiet.shape[1]
-        with_it, without = _ours(quiet, coverage)[after].sum(), _ours(quiet)[after].sum()
+        with_it, without = _ours(quiet, coverage)[after].sum(), usual[after].sum()
         print(
             f"{f'a day after {hours} h dark':32} "
             f"alarm in {with_it / days:.2%}, without the outage {without / days:.2%}"

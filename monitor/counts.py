@@ -31,6 +31,7 @@ class History:
     stories: Floats  # negative stories, [buckets, brands]
     mentions: Floats  # all mentions, [buckets, brands]
     negative: Floats  # negative mentions, [buckets, brands]
+    told: Floats  # all stories, [buckets, brands]
 
 
 def bucket_start(moment: datetime) -> datetime:
@@ -143,14 +144,21 @@ def load_history(
     """Answer the counts of every bucket in ``[since, until)``, zero where none is stored."""
     start = bucket_start(since)
     size = max(0, -((start - until) // BUCKET))
-    arrays = [np.zeros((size, len(brand_ids))) for _ in range(3)]
+    arrays = [np.zeros((size, len(brand_ids))) for _ in range(4)]
     for column, brand_id in enumerate(brand_ids):
         for bucket in tx.buckets.between(brand_id, start, until):
             row = (bucket.start_at - start) // BUCKET
             arrays[0][row, column] = bucket.negative_stories
             arrays[1][row, column] = bucket.mentions
             arrays[2][row, column] = bucket.negative
-    return History(start_at=start, stories=arrays[0], mentions=arrays[1], negative=arrays[2])
+            arrays[3][row, column] = bucket.stories
+    return History(
+        start_at=start,
+        stories=arrays[0],
+        mentions=arrays[1],
+        negative=arrays[2],
+        told=arrays[3],
+    )
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

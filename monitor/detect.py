@@ -30,6 +30,7 @@ Integers = NDArray[np.int64]
 
 _YOUNG_DAYS = 4.0
 _YOUNG_CAUTION = 2.0  # a brand of no age would be asked for a hundred times the return period
+_DARK_CAUTION = 0.35  # right after a dark day; less as the day after it goes by
 _ORDINARY = 0.3  # log10 of the two days in which chance reaches this height anyhow
 _UNKNOWN = 0.05  # a step covered less than this says nothing
 
@@ -128,8 +129,8 @@ class SpikeDetector:
         height, asked = self._heights(observed, expected, rarity)
         steps_known = self._count_known(coverage)
         log_return = self._calibration.log_return_days(asked.max(axis=2))
-        log_return -= self._caution(steps_known)
         blind = coverage < self.settings.min_coverage
+        log_return -= self._caution(steps_known) + self._dark_caution(blind)
         learning = steps_known < self.settings.warmup_days * self.grid.bins_per_day
         over = (log_return > self._log_target) & ~blind
         alarm, spike = self._episodes.follow(over & ~learning, log_return < self._log_quiet)
@@ -159,6 +160,16 @@ class SpikeDetector:
         """What to take off the log return period while the level is hardly known."""
         missing = 1.0 - known / (_YOUNG_DAYS * self.grid.bins_per_day)
         return _YOUNG_CAUTION * np.clip(missing, 0.0, 1.0)
+
+    def _dark_caution(self, blind: Flags) -> Floats:
+        """What to take off after an outage: what began in the dark comes to light behind it."""
+        day = self.grid.bins_per_day
+        if not (blind.any() or (self._coverage[-day:] < self.settings.min_coverage).any()):
+            return np.zeros(blind.shape)
+        dark = np.concatenate([self._coverage < self.settings.min_coverage, blind])
+        total = np.cumsum(dark, axis=0)
+        end = np.arange(self._kept, self._kept + len(blind))
+        return np.asarray(_DARK_CAUTION * np.sqrt((total[end] - total[end - day]) / day))
 
     def _windowed(self, values: Floats, size: int) -> Floats:
         """Sums over every window ending with each of the last ``size`` steps."""

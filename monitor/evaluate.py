@@ -18,9 +18,10 @@ from monitor.incidents import Change, Opening, decide, level_of
 from monitor.judge import Judged, judge_brands
 from monitor.replay import Checkpoints
 from monitor.settings import DetectorSettings
+from monitor.spread import widest
 from storage.database import Database, Transaction
 from storage.mentions import MentionFilter
-from storage.records import BUCKET, Brand, Event, Incident, MentionView
+from storage.records import BUCKET, Brand, Event, Incident, MentionView, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ _OVERLAP = 2 * BUCKET  # changes this long before the last run are looked at aga
 _LAST_RUN_WITHIN = timedelta(days=3650)
 _BASELINE_WORDS = timedelta(days=28)
 _MOST_VIEWS = 500
+_TAKEN_UP_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +50,13 @@ def evaluate(
     now: datetime,
     timezone: tzinfo,
     checkpoints: Checkpoints | None = None,
+    floors: Mapping[str, int] | None = None,
 ) -> list[Event]:
     """Judge every watched brand as of ``now``; answers the events that were written.
 
     Brands without settings of their own are judged by the defaults. Running it
     again at the same time writes nothing new. ``checkpoints`` only save a daemon work.
+    ``floors`` tells the least level of each situation on the crisis map.
     """
     alive = _count(database, now)
     settings = {name: detector_settings(one, timezone) for name, one in brands_settings.items()}
@@ -65,7 +69,7 @@ def evaluate(
     events = []
     for judged in verdicts:
         with database.begin() as tx:
-            event = _follow(tx, judged, settings[judged.brand.name].budget, alive)
+            event = _follow(tx, judged, settings[judged.brand.name].budget, alive, floors or {})
         if event is not None:
             events.append(event)
     return events
@@ -109,14 +113,18 @@ def detector_settings(brand: BrandSettings, timezone: tzinfo) -> DetectorSetting
     )
 
 
-def _follow(tx: Transaction, judged: Judged, budget: float, alive: Alive) -> Event | None:
+def _follow(
+    tx: Transaction, judged: Judged, budget: float, alive: Alive, floors: Mapping[str, int]
+) -> Event | None:
     """Write what the verdict changes about the brand's incident, event and all."""
     verdict = judged.verdict
+    latest = tx.incidents.latest(judged.brand.id)
     change = decide(
-        tx.incidents.latest(judged.brand.id),
+        latest,
         verdict,
-        level=level_of(verdict, budget=budget),
+        level=level_of(verdict, budget=budget, publishers=_publishers(tx, verdict)),
         last_negative_at=judged.last_negative_at,
+        floor=floors.get(latest.situation or "", 1) if latest else 1,
     )
     if change is None:
         return None
@@ -145,6 +153,15 @@ def _follow(tx: Transaction, judged: Judged, budget: float, alive: Alive) -> Eve
         },
     )
     return event
+
+
+def _publishers(tx: Transaction, verdict: Verdict) -> int:
+    """How many publishers took up the story that runs most; asked only in a spike."""
+    if verdict.state != "spike":
+        return 0
+    since = verdict.at - max(verdict.window, _TAKEN_UP_WITHIN)
+    running = widest(tx.mentions.counted(verdict.brand_id, since, verdict.at + BUCKET), verdict.at)
+    return running.publishers if running else 0
 
 
 def _opened(tx: Transaction, judged: Judged, opening: Opening) -> tuple[Incident, str]:

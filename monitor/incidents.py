@@ -16,6 +16,7 @@ SAME_WITHIN = timedelta(hours=24)  # a new spike this soon continues the old inc
 UPDATE_AFTER = timedelta(minutes=15)  # between two events that only refresh what is said
 FALSE_ALARM = "false-alarm"  # people said so: only something worse speaks again
 _LEVEL_STEP = 10.0  # every level is ten times rarer than the one below
+VIRAL = 8  # publishers of different owners that took one story up within hours
 _FEW, _SOME = 5, 10  # stories below which an incident is at most of level 2, of level 3
 
 
@@ -38,12 +39,18 @@ class Change:
     kind: str | None
 
 
-def level_of(verdict: Verdict, *, budget: float) -> int:
+def level_of(verdict: Verdict, *, budget: float, publishers: int = 0) -> int:
     """Answer the level 1..4 a verdict deserves by itself.
 
     The alarm's own return period is level 1, every ten times rarer is one more; a
     handful of stories never makes a great crisis, however quiet the brand usually is.
+    A single story that runs through many ``publishers`` is worth a level more.
     """
+    level = _by_rarity(verdict, budget)
+    return min(4, level + (publishers >= VIRAL))
+
+
+def _by_rarity(verdict: Verdict, budget: float) -> int:
     alarm_days = 30.4 / budget
     level = 1
     while level < 4 and verdict.return_days >= alarm_days * _LEVEL_STEP**level:
@@ -59,13 +66,18 @@ def decide(
     *,
     level: int,
     last_negative_at: datetime | None,
+    floor: int = 1,
 ) -> Opening | Change | None:
-    """Answer what the verdict changes about the brand's newest incident; None for nothing."""
+    """Answer what the verdict changes about the brand's newest incident; None for nothing.
+
+    ``floor`` is the least level of the incident's situation on the crisis map, which
+    people were told already: reaching it is not news.
+    """
     spiking = verdict.state == "spike"
     if incident is None or _is_over(incident, verdict.at):
         return Opening(level=level, peak=verdict.observed) if spiking else None
     if spiking:
-        return _risen(incident, verdict, level, last_negative_at)
+        return _risen(incident, verdict, level, last_negative_at, floor)
     if verdict.state == "blind" or incident.state == "resolved":
         return None
     return _settled(incident, verdict, last_negative_at)
@@ -78,12 +90,16 @@ def _is_over(incident: Incident, now: datetime) -> bool:
 
 
 def _risen(
-    incident: Incident, verdict: Verdict, level: int, last_negative_at: datetime | None
+    incident: Incident,
+    verdict: Verdict,
+    level: int,
+    last_negative_at: datetime | None,
+    floor: int,
 ) -> Change | None:
     """The brand stands out: go on, worsen, or open again what had calmed down."""
     newest = replace(
         incident,
-        level=max(incident.level, level),
+        level=max(incident.level, level, floor),
         peak=max(incident.peak, verdict.observed),
         last_negative_at=last_negative_at or incident.last_negative_at,
     )
@@ -92,7 +108,7 @@ def _risen(
             return None
         again = replace(newest, state="open", calmed_at=None, resolved_at=None)
         return Change(incident=again, kind="reopened")
-    if level > incident.level:
+    if level > max(incident.level, floor):
         return Change(incident=newest, kind="worsened")
     if newest == incident:
         return None

@@ -1,13 +1,20 @@
 """From a replayed history to verdicts: what is to be said of every brand now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.detect import probability
-from monitor.reasons import blind_reason, calm_reason, learning_reason, spike_reason
+from monitor.reasons import (
+    blind_reason,
+    calm_reason,
+    learning_reason,
+    spike_reason,
+    turn_reason,
+)
 from monitor.replay import Checkpoints, Replay, replay
 from monitor.settings import DetectorSettings
+from monitor.share import turned
 from storage.database import Transaction
 from storage.records import BUCKET, Brand, Point, Verdict
 
@@ -48,7 +55,9 @@ def judge_brands(
         for column, brand in enumerate(members):
             judged[brand.id] = Judged(
                 brand=brand,
-                verdict=verdict_at(replayed, -1, column, brand, shared, now),
+                verdict=_with_tone(
+                    verdict_at(replayed, -1, column, brand, shared, now), replayed, column, shared
+                ),
                 last_negative_at=_last_negative_at(replayed, column, now),
                 series=_series(replayed, column),
             )
@@ -99,6 +108,35 @@ def verdict_at(
         reason=reason,
         baseline=baseline,
         coverage=coverage,
+    )
+
+
+def _with_tone(
+    verdict: Verdict, replayed: Replay, column: int, settings: DetectorSettings
+) -> Verdict:
+    """The verdict, or the turn of tone where the number of stories alone is nothing special."""
+    if verdict.state not in ("calm", "raised"):
+        return verdict
+    history, mean = replayed.history, replayed.judgements.mean
+    turn = turned(history.stories[:, column], history.told[:, column], mean[:, column], settings)
+    if turn is None:
+        return verdict
+    reason = turn_reason(
+        negative=turn.negative,
+        stories=turn.stories,
+        usual=turn.usual,
+        window=turn.window,
+        return_days=turn.return_days,
+    )
+    return replace(
+        verdict,
+        state="spike",
+        observed=turn.negative,
+        expected=turn.usual,
+        window=turn.window,
+        probability=turn.probability,
+        return_days=turn.return_days,
+        reason=reason,
     )
 
 

@@ -19,6 +19,17 @@ def spike_reason(
     return f"still standing out: {facts}"
 
 
+def turn_reason(
+    *, negative: float, stories: float, usual: float, window: timedelta, return_days: float
+) -> str:
+    """Say that the tone turned: the share of negative stories, not their number, stands out."""
+    return (
+        f"tone turned: {_number(negative)} of {_number(stories)} stories in {length(window)} are "
+        f"negative where {_number(usual)} is usual; by chance alone this happens "
+        f"{rarity(return_days)}"
+    )
+
+
 def calm_reason(*, observed: float, expected: float, window: timedelta) -> str:
     """Say that what was counted is within what is usual."""
     return f"{_number(observed)} in {length(window)}, {_number(expected)} is usual"

@@ -174,3 +174,36 @@ def test_new_stories_refresh_what_is_said_but_not_each_at_once(
     """The living message is edited now and then, however many stories come."""
     seen = verdict("spike", NOON + later, observed=14)
     assert kind(step(incident(), seen, negative_at=NOON + later)) == told
+
+
+@pytest.mark.parametrize(
+    ("observed", "publishers", "level"),
+    [(12, 7, 1), (12, 8, 2), (4, 8, 2), (12, 40, 2)],
+    ids=["seven publishers", "eight", "a handful of stories", "forty"],
+)
+def test_a_story_that_runs_is_worth_a_level(observed: float, publishers: int, level: int) -> None:
+    """Reach beside rarity: by publishers of different owners."""
+    seen = verdict("spike", observed=observed, days=40)
+    assert level_of(seen, budget=1.0, publishers=publishers) == level
+
+
+def test_nothing_is_worse_than_the_worst() -> None:
+    """Four levels, and no fifth."""
+    seen = verdict("spike", observed=50, days=1e9)
+    assert level_of(seen, budget=1.0, publishers=99) == 4
+
+
+@pytest.mark.parametrize(
+    ("level", "floor", "said", "now_at"),
+    [(1, 3, "updated", 3), (4, 3, "worsened", 4), (3, 3, "updated", 3)],
+    ids=["below the floor", "above the floor", "at the floor"],
+)
+def test_the_floor_of_a_situation_is_kept_and_is_no_news(
+    level: int, floor: int, said: str, now_at: int
+) -> None:
+    """People were told the situation's level when it was recognised."""
+    seen = verdict("spike", NOON + HOUR)
+    change = decide(incident(level=1), seen, level=level, last_negative_at=NOON + HOUR, floor=floor)
+    assert kind(change) == said
+    assert isinstance(change, Change)
+    assert change.incident.level == now_at
