@@ -1,6 +1,7 @@
 """The job: counts into verdicts, verdicts into incidents and events."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -11,8 +12,9 @@ from monitor.evaluate import BrandSettings, evaluate
 from monitor.judge import judge_brands
 from monitor.replay import Checkpoints
 from monitor.settings import DetectorSettings
+from storage.database import Database
 from storage.records import BUCKET, Event, Incident, Verdict
-from tests.monitor.conftest import NEUTRAL, World
+from tests.monitor.conftest import NEGATIVE, NEUTRAL, World
 
 HOUR = timedelta(hours=1)
 SETTINGS = {"Ромашка": BrandSettings()}
@@ -268,3 +270,65 @@ def test_a_quiet_brand_reprinted_thirty_times_in_two_hours_raises_nothing(
     assert len(stories) == 1
     assert run(world, now) == []
     assert incidents(world) == []
+
+
+def test_a_running_story_makes_a_crisis_worse(sqlite_database: Database, now: datetime) -> None:
+    """The same stories, one of them carried by many owners: a level more, no second incident."""
+    world = World(sqlite_database, now, sources=12)
+    world.answer(now)
+    world.quiet_weeks(now - 3 * HOUR)
+    crisis(world, now, stories=6)
+    (opened,) = run(world, now)
+    with world.database.begin() as tx:
+        story = tx.stories.add(1, "f").id
+    for number in range(12):
+        world.mention(now, story_id=story, source=number, title="Одно и то же")
+    events = run(world, now + BUCKET)
+    assert [event.kind for event in events] == ["worsened"]
+    assert events[0].level == min(4, opened.level + 1)
+    assert len(incidents(world)) == 1
+
+
+def test_the_level_of_a_situation_is_kept(world: World, now: datetime) -> None:
+    """The crisis map says that this situation is at least of level 4."""
+    world.quiet_weeks(now - 3 * HOUR)
+    crisis(world, now, stories=4)
+    run(world, now)
+    (opened,) = incidents(world)
+    with world.database.begin() as tx:
+        tx.incidents.change(replace(tx.incidents.get(opened.id), situation="poison"))
+    crisis(world, now + HOUR, stories=2, hours=1)
+    world.answer(now + HOUR)
+    evaluate(world.database, SETTINGS, now=now + HOUR, timezone=UTC, floors={"poison": 4})
+    assert [one.level for one in incidents(world)] == [4]
+
+
+def test_ten_sources_dead_for_two_days_are_never_called_calm(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """Blind all along; back with their backlog, at its usual rate, they raise nothing."""
+    world = World(sqlite_database, now, sources=10)
+    world.answer(now)
+    world.quiet_weeks(now)
+    run(world, now)
+    said = set()
+    for hour in range(4, 48, 11):
+        look(world, now + hour * HOUR)
+        said.add(verdict(world, now + hour * HOUR, world.checkpoints).state)
+    back = now + timedelta(days=2)
+    for hour in range(0, 48, 8):
+        world.mention(now + hour * HOUR, title="Жалоба", seen_at=back)
+    assert run(world, back) == []
+    assert said == {"blind"}
+
+
+def test_another_tone_at_the_usual_volume_opens_an_incident(world: World, now: datetime) -> None:
+    """No more stories than ever, but all of them negative: the share stands out."""
+    for index in range(30 * 12):
+        at = now - timedelta(days=1, hours=2 * index)
+        world.mention(at, tone=NEGATIVE if index % 4 == 0 else NEUTRAL, seen_at=now)
+    for index in range(9):
+        world.mention(now - timedelta(minutes=30 + 150 * index), seen_at=now)
+    (event,) = run(world, now)
+    assert event.kind == "opened"
+    assert event.facts.reason.startswith("tone turned: 9 of 9 stories in 24 h are negative")
