@@ -25,7 +25,7 @@ from storage.records import (
     NewMention,
     Tone,
 )
-from storage.search import has_word
+from storage.search import has_word, may_have_words
 from storage.tables import articles, brands, mentions, sources
 from storage.upsert import insert
 
@@ -145,6 +145,8 @@ class Mentions:
     def views(self, which: MentionFilter) -> list[MentionView]:
         """Answer mentions with their articles, newest first unless asked otherwise."""
         query = _views().where(*_conditions(which))
+        if (indexed := may_have_words(self.connection, which.search)) is not None:
+            query = query.where(indexed)
         if which.after_id is not None:
             query = query.where(mentions.c.id > which.after_id).order_by(mentions.c.id)
         elif which.oldest_first:

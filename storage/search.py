@@ -8,12 +8,17 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, Connection, and_, or_, text
 
 from storage.storable import storable
 
 _NO_LETTER = "[^0-9A-Za-zА-Яа-яЁёІіЇїЄєҐґ]"
 _MARKED = {"е": "[ЕеЁё]", "ё": "[ЕеЁё]"}
+_SQLITE = "articles.id IN (SELECT rowid FROM article_search WHERE article_search MATCH :asked)"
+_POSTGRESQL = (  # the very expression of the index
+    "to_tsvector('simple', left(articles.title || ' ' || articles.text, 200000))"
+    " @@ to_tsquery('simple', :asked)"
+)
 _SIGN = re.compile(r"[^\w\s]", re.ASCII)
 
 
@@ -29,6 +34,32 @@ def has_word(columns: Sequence[ColumnElement[str]], forms: Sequence[str]) -> Col
     return or_(
         *(and_(_may_have(column, begins), column.regexp_match(pattern)) for column in columns)
     )
+
+
+def may_have_words(
+    connection: Connection, words: Sequence[Sequence[str]]
+) -> ColumnElement[bool] | None:
+    """Whether an article may have a form of each word, as the full-text index tells.
+
+    It only narrows what ``has_word`` looks through. None when the index cannot tell: it
+    knows letters and digits, no other signs.
+    """
+    if not words or not all(form.isalnum() for forms in words for form in forms):
+        return None
+    either = [sorted({one for form in forms for one in _writings(form)}) for forms in words]
+    if connection.dialect.name == "postgresql":
+        asked = " & ".join(f"({' | '.join(forms)})" for forms in either)
+        return text(_POSTGRESQL).bindparams(asked=asked)  # type: ignore[return-value]
+    asked = " AND ".join("(" + " OR ".join(f'"{one}"' for one in forms) + ")" for forms in either)
+    return text(_SQLITE).bindparams(asked=asked)  # type: ignore[return-value]
+
+
+def _writings(form: str) -> set[str]:
+    """A form with each е as ё or the other way, in small letters, with a capital, in capitals."""
+    form = storable(form).lower().replace("ё", "е")
+    places = [place for place, letter in enumerate(form) if letter == "е"]
+    marked = [form, *(f"{form[:place]}ё{form[place + 1 :]}" for place in places)]
+    return {writing for one in marked for writing in (one, one.capitalize(), one.upper())}
 
 
 def _beginning(forms: Sequence[str]) -> str:

@@ -19,8 +19,14 @@ from storage.tables import metadata
 def test_migrations_build_exactly_the_tables_of_the_code(database: Database) -> None:
     """From empty, the migrations must equal storage.tables."""
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        options = {"compare_type": False, "include_object": _is_described}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
+
+
+def _is_described(_object: object, name: str | None, *_: object) -> bool:
+    """The full-text index is no table: each database builds its own."""
+    return not (name or "").startswith("article_search")
 
 
 def test_an_upgrade_can_be_repeated(database: Database) -> None:

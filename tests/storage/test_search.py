@@ -1,11 +1,13 @@
 """Words are found whole, in any form and case, in both databases."""
 
 import pytest
+from sqlalchemy import select
 
 from storage.database import Database
 from storage.mentions import MentionFilter
-from tests.storage.making import article, entry, mention
-from tests.storage.test_mentions import NOON
+from storage.search import may_have_words
+from storage.tables import articles
+from tests.storage.making import HOUR, NOON, article, entry, mention
 
 TITLES = {
     "court": "СУД над Ромашкой",
@@ -50,3 +52,21 @@ def test_words_are_found(
         views = tx.mentions.views(MentionFilter(search=search))
 
     assert {names[view.mention.article_id] for view in views} == found
+
+
+def test_the_index_is_kept_in_step(database: Database) -> None:
+    """What was stored before it is found, what is let go is not, and signs are no words."""
+    with database.begin() as tx:
+        (source,) = tx.feeds.sync([entry("rss:one")], NOON)
+        tx.articles.add_new([article(source.id, "a", title="Ёлка", text="у СУДА")])
+
+        def found(*words: tuple[str, ...]) -> list[int]:
+            condition = may_have_words(tx.connection, words)
+            assert condition is not None
+            return list(tx.connection.execute(select(articles.c.id).where(condition)).scalars())
+
+        assert len(found(("елка", "елку"), ("суда",))) == 1
+        assert found(("елка",), ("судак",)) == []
+        tx.articles.forget_before(NOON + HOUR)
+        assert found(("елка",)) == []
+        assert may_have_words(tx.connection, [("100%",)]) is None
