@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
+from monitor.sentiment.embedded import PIECES_A_BATCH
 from monitor.sentiment.encoding import batches, encode, padded
 from monitor.sentiment.protocol import Passage
 from monitor.sentiment.weights import EmbeddedWeights, shipped_weights
@@ -20,7 +21,7 @@ def eager_judge(passages: Sequence[Passage]) -> Callable[[], None]:
     @torch.no_grad()
     def judge() -> None:
         encoded = [encode(passage, weights.unigram, masked=False) for passage in passages]
-        for places in batches([len(one.ids) for one in encoded], pieces=1024):
+        for places in batches([len(one.ids) for one in encoded], pieces=PIECES_A_BATCH):
             arrays = padded([encoded[place] for place in places])
             ids, flags, attention = map(torch.from_numpy, arrays)
             lower = network.lower(ids, flags, attention)

@@ -5,8 +5,11 @@ computed once for each text, and only the layers above them, the target's mark
 and the heads learn. That is what makes training on one core possible.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -82,6 +85,15 @@ class Network(nn.Module):
         self._load(start)
         for part in (self.norm, *self.layers[:FROZEN]):
             part.requires_grad_(False)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return self.target.device
+
+    def on_device(self, arrays: Sequence[NDArray[np.generic]]) -> tuple[Tensor, ...]:
+        """The arrays as tensors where the network is."""
+        return tuple(torch.from_numpy(array).to(self.device) for array in arrays)
 
     def lower(self, ids: Tensor, flags: Tensor, attention: Tensor) -> Tensor:
         """Output of the layers that do not learn."""

@@ -88,7 +88,8 @@ def retrain(marks: Judged, check: Judged) -> Retraining:
         return _refused(f"{count} marks; at least {FEWEST_MARKS} are needed", marks, check)
     cut = int(count * (1 - NEWEST))
     older, newest = marks.part(np.arange(cut)), marks.part(np.arange(cut, count))
-    fitted = _held(_fit(older, check, _best_pull(older, check)), check)
+    pull, strength = _best_pull(older, check)
+    fitted = _held(_fit(older, check, pull), check, strength)
     before, after = f1_polar(newest.labels, newest.logits), _f1(newest, fitted)
     check_before, check_after = f1_polar(check.labels, check.logits), _f1(check, fitted)
     reason = "better on the newest marks, and the check set holds"
@@ -170,30 +171,38 @@ def _refused(reason: str, marks: Judged, check: Judged) -> Retraining:
     )
 
 
-def _best_pull(older: Judged, check: Judged) -> float:
-    """The pull under which the newest of the older marks come out best; ties to the strongest.
+def _best_pull(older: Judged, check: Judged) -> tuple[float, np.float32]:
+    """The pull and strength under which the newest of the older marks come out best.
 
-    Pulls so weak that the check set suffers are passed over while there are others.
+    Ties go to the strongest pull. Pairs under which the check set suffers are
+    passed over while there are others.
     """
     count = len(older.labels)
     cut = int(count * (1 - NEWEST))
     fit_on, judge_on = older.part(np.arange(cut)), older.part(np.arange(cut, count))
     floor = f1_polar(check.labels, check.logits) - MOST_LOST / 2
+    pairs = [(pull, strength) for pull in PULLS for strength in STRENGTHS]
     scores: list[tuple[bool, float]] = []
     for pull in PULLS:
         fitted = _fit(fit_on, check, pull)
-        scores.append((_f1(check, fitted) >= floor, _f1(judge_on, fitted)))
-    return PULLS[scores.index(max(scores))]
+        for strength in STRENGTHS:
+            weaker = _weaker(fitted, strength)
+            scores.append((_f1(check, weaker) >= floor, _f1(judge_on, weaker)))
+    return pairs[scores.index(max(scores))]
 
 
-def _held(fitted: Correction, check: Judged) -> Correction:
+def _held(fitted: Correction, check: Judged, most: np.float32) -> Correction:
     """The correction at the largest strength at which the check set holds, else at the smallest."""
     floor = f1_polar(check.labels, check.logits) - MOST_LOST
     for strength in STRENGTHS:
-        weaker = replace(fitted, table=fitted.table * strength, bias=fitted.bias * strength)
-        if _f1(check, weaker) >= floor:
+        weaker = _weaker(fitted, strength)
+        if strength <= most and _f1(check, weaker) >= floor:
             break
     return weaker
+
+
+def _weaker(fitted: Correction, strength: np.float32) -> Correction:
+    return replace(fitted, table=fitted.table * strength, bias=fitted.bias * strength)
 
 
 def _fit(marks: Judged, check: Judged, pull: float) -> Correction:

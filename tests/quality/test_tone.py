@@ -54,9 +54,9 @@ def f1_polar(labels: np.ndarray, guessed: np.ndarray) -> float:
     return float(np.mean(found))
 
 
-FLOORS = {"ru": 0.69, "uk": 0.70, "en": 0.64}
-LINEAR_FLOOR = 0.55
-MOST_CALIBRATION_ERROR = 0.07
+FLOORS = {"ru": 0.74, "uk": 0.72, "en": 0.68}
+LINEAR_FLOOR = 0.57
+MOST_CALIBRATION_ERROR = 0.05
 
 
 @pytest.mark.parametrize("lang", ["ru", "uk", "en"])
@@ -101,7 +101,7 @@ def test_both_sides_of_a_contrast_pair_are_told_apart(
         if rival == 2
     ]
     assert len(pairs) > 10
-    assert np.mean([harmed > other for harmed, other in pairs]) >= 0.75
+    assert np.mean([harmed > other for harmed, other in pairs]) >= 0.85
 
 
 @pytest.mark.skipif(not SENTIMENT.is_dir(), reason="../shared is absent")

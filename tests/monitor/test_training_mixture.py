@@ -1,0 +1,75 @@
+"""What a stage of training reads: shares, views and weights."""
+
+import pytest
+
+from monitor.sentiment.encoding import MASKED, TARGET
+from monitor.sentiment.weights import shipped_weights
+from training.mixture import Stage, View, views_of
+from training.texts import Example
+
+TEXT = "Рубикон третий месяц не возвращает деньги, история номер {}."
+
+
+def example(number: int, *, label: int = 0, source: str = "corpus", whole: bool = False) -> Example:
+    text = TEXT.format(number)
+    start, end = (None, None) if whole else (0, 7)
+    return Example(
+        source=source, lang="ru", label=label, text=text, start=start, end=end, group=text
+    )
+
+
+def views(passes: float, rows: list[Example], number: int = 0) -> list[View]:
+    stage = Stage(passes={"corpus": passes}, first_rate=1e-4, last_rate=0.0)
+    return views_of(stage, number, rows, shipped_weights().unigram)
+
+
+@pytest.mark.parametrize(("passes", "count"), [(0.5, 20), (1, 40), (1.5, 60), (2, 80), (0, 0)])
+def test_a_set_is_read_as_often_as_the_stage_says(passes: float, count: int) -> None:
+    """Half a pass is half of the rows, one and a half some rows twice."""
+    assert len(views(passes, [example(number) for number in range(40)])) == count
+
+
+def test_two_passes_show_each_text_with_and_without_its_target() -> None:
+    """A brand's name is never what a label hangs on."""
+    found = views(2, [example(1)])
+    assert {max(view.encoded.flags) for view in found} == {TARGET, MASKED}
+
+
+def test_one_pass_masks_about_half_of_the_targets() -> None:
+    """Chosen by the text, so the same ones every time."""
+    rows = [example(number) for number in range(400)]
+    masked = [MASKED in view.encoded.flags for view in views(1, rows)]
+    assert 140 < sum(masked) < 260
+    assert masked == [MASKED in view.encoded.flags for view in views(1, rows)]
+
+
+def test_another_stage_reads_other_rows_first() -> None:
+    """Half a pass in each of two stages is not the same half."""
+    rows = [example(number) for number in range(60)]
+    first, second = (
+        {tuple(view.encoded.ids[-6:]) for view in views(0.5, rows, number)} for number in (0, 1)
+    )
+    assert first != second
+
+
+def test_rare_labels_weigh_more_and_the_mean_weight_is_one() -> None:
+    """Half of the way to evenness, within a set."""
+    rows = [example(number, label=1) for number in range(90)] + [
+        example(number, label=0) for number in range(90, 100)
+    ]
+    found = views(1, rows)
+    weights = {view.label: view.weight for view in found}
+    assert weights[0] / weights[1] == pytest.approx((91 / 11) ** 0.5)
+    assert sum(view.weight for view in found) / len(found) == pytest.approx(1)
+
+
+def test_a_text_without_target_goes_to_the_other_head() -> None:
+    """The label is of the whole text, and nothing is flagged."""
+    (view,) = views(1, [example(1, whole=True)])
+    assert (view.targeted, max(view.encoded.flags)) == (False, 0)
+
+
+def test_sets_that_are_not_there_are_passed_over() -> None:
+    """The public sets lie outside the repository."""
+    stage = Stage(passes={"cedr": 1, "corpus": 1}, first_rate=1e-4, last_rate=0.0)
+    assert len(views_of(stage, 0, [example(1)], shipped_weights().unigram)) == 1

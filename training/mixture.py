@@ -1,0 +1,84 @@
+"""What a stage of training reads: how often each set, in which view.
+
+Nearly neutral or repetitive sets would drown the others, so each has its share.
+A view is a text with its target shown or masked; the passes over a set take the
+two in turns, so that a brand's name is never what a label hangs on.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.sentiment.encoding import Encoded, encode
+from monitor.sentiment.protocol import Passage
+from monitor.sentiment.unigram import Unigram
+from training.texts import Example, share_of
+
+LONGEST = 64
+LOWER_CASE = 0.08  # of the views: people write names and sentences without capitals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage of training: passes over each set, and how fast it learns."""
+
+    passes: dict[str, float]
+    first_rate: float
+    last_rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """An example as the network reads it, with the weight of its loss."""
+
+    encoded: Encoded
+    label: int
+    targeted: bool
+    weight: float
+
+
+def passage_of(row: Example) -> Passage:
+    """The example as a judge is given it."""
+    return Passage(text=row.text, start=row.start, end=row.end, lang=row.lang)
+
+
+def views_of(stage: Stage, number: int, train: Iterable[Example], unigram: Unigram) -> list[View]:
+    """The views that a stage learns from, the same ones every time."""
+    by_source: dict[str, list[Example]] = defaultdict(list)
+    for row in train:
+        by_source[row.source].append(row)
+    found: list[View] = []
+    for source, passes in stage.passes.items():
+        if source not in by_source:
+            continue
+        rows = sorted(by_source[source], key=lambda row: share_of(f"{number} {_name(row)}"))
+        weights = _label_weights(rows)
+        for turn in range(int(passes) + 1):
+            wanted = round(min(1.0, passes - turn) * len(rows))
+            found.extend(_view(row, number + turn, weights, unigram) for row in rows[:wanted])
+    return found
+
+
+def _view(row: Example, turn: int, weights: Sequence[float], unigram: Unigram) -> View:
+    masked = (share_of(f"mask {_name(row)}") < 0.5) == (turn % 2 == 0)
+    lowered = row.text.lower()
+    if share_of(f"case {turn} {_name(row)}") < LOWER_CASE and len(lowered) == len(row.text):
+        row = replace(row, text=lowered)
+    return View(
+        encoded=encode(passage_of(row), unigram, masked=masked, longest=LONGEST),
+        label=row.label,
+        targeted=row.targeted,
+        weight=weights[row.label],
+    )
+
+
+def _label_weights(rows: Sequence[Example]) -> list[float]:
+    """Weights that lift a set's rare labels half of the way to evenness; 1 in the mean."""
+    counts = Counter(row.label for row in rows)
+    lifts = [(len(rows) / (counts[label] + 1)) ** 0.5 for label in range(3)]
+    mean = sum(lifts[row.label] for row in rows) / len(rows)
+    return [lift / mean for lift in lifts]
+
+
+def _name(row: Example) -> str:
+    return f"{row.text} {row.start}"
