@@ -34,7 +34,7 @@ class Network(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedSentiment:
-    """Judges about a hundred passages a second and core toward their target."""
+    """Judges a hundred and more passages a second and core toward their target."""
 
     kind: ClassVar[str] = "embedded"
     engine: str = "auto"  # "onnx", "numpy", or whichever there is
