@@ -57,11 +57,12 @@ def turned(
     if len(told) < _LEAST_PARTS or parts[1].sum() < _LEAST_STORIES:
         return None
     share, scatter = _usual(parts[0][told], parts[1][told])
+    least = max(_LEAST_NEGATIVE, settings.min_stories)
     turns = [
         _judged(negative[-size:].sum(), stories[-size:].sum(), window, share, scatter)
         for window in _WINDOWS
         if (size := window // BUCKET)
-        and negative[-size:].sum() >= max(_LEAST_NEGATIVE, expected[-size:].sum())
+        and negative[-size:].sum() >= max(least, expected[-size:].sum())
     ]
     rarest = max(turns, key=lambda turn: turn.return_days, default=None)
     asked = MONTH_DAYS / settings.budget / _OF_THE_BUDGET

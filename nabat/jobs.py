@@ -205,6 +205,7 @@ class Jobs:
             now=now,
             timezone=self.settings.spike.timezone,
             checkpoints=self._checkpoints,
+            floors={one.id: one.level for one in self.playbook.situations},
         )
         escalate(self.database, self.playbook, now=now)
         added = plan(self.database, self.playbook, self.recipients, now=now, chart=draw)
