@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -70,7 +71,7 @@ class StoryIndex:
         self._at = np.zeros(1_024)
         self._sizes = np.zeros((1_024, LEVELS), np.int32)
         self._traits = np.zeros((1_024, 3), np.int32)  # level, words, holds other stories too
-        self._exact: dict[str, int] = {}
+        self._exact: dict[int, int] = {}  # by half of the hash, which takes little room
         self._earliest: dict[int, float] = {}
 
     def __len__(self) -> int:
@@ -94,7 +95,7 @@ class StoryIndex:
             return Folded(
                 story=article_id if story is None else story, kind="new", is_earliest=True
             )
-        fingerprint = _hash_of(folded_text)
+        fingerprint = int(_hash_of(folded_text)[:16], 16)
         twin = self._exact.get(fingerprint)
         if twin is not None and abs(self._at[twin] - at) <= self._window:
             return self._folded(story, "exact", twin, 1.0, at)
@@ -113,11 +114,11 @@ class StoryIndex:
             self._remember(fingerprint, kept_as)
         return folded
 
-    def _remember(self, fingerprint: str, number: int) -> None:
-        """Know an exact copy from now on; of very many variants of few texts, the latest."""
+    def _remember(self, fingerprint: int, number: int) -> None:
+        """Know an exact copy from now on; of very many variants, the latest."""
         self._exact[fingerprint] = number
         if len(self._exact) > 2 * self._most_texts:
-            del self._exact[next(iter(self._exact))]
+            self._exact = dict(islice(self._exact.items(), self._most_texts, None))
 
     def _folded(self, story: int | None, kind: str, number: int, score: float, at: float) -> Folded:
         kept = self._kept[number]

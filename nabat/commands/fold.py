@@ -8,7 +8,7 @@ from typing import Any
 from crawler.identity import StoryIndex
 from nabat.commands.text_lines import LineError, answer, complain, read_texts
 
-_MOST_STORIES = 300_000  # heard of last; twice as many as the index has texts
+_MOST_STORIES = 150_000  # heard of last; as many as the index has texts
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
