@@ -22,7 +22,7 @@ _ABBREVIATION = re.compile(
     r"зам|см|ср|т\.\s?[екдп]|п|д|к|кв|обл|пос|просп|св|mr|mrs|ms|dr|st|jr|inc|ltd|co)\.$",
     re.IGNORECASE,
 )
-_OPENING = '«"“„(—–- \''
+_OPENING = "«\"“„(—–- '"
 _HASHTAG = re.compile(r"#\w{1,100}+(?!\w)")
 _CAMEL = re.compile(r"[A-ZА-ЯЁІЇЄҐ]?[a-zа-яёіїєґ0-9]+|[A-ZА-ЯЁІЇЄҐ]+(?![a-zа-яёіїєґ])")
 _DIGIT_INSIDE = re.compile(r"[^\W\d][03][^\W\d]|^[03][^\W\d]{2}")  # Г0зпром, 0zon
