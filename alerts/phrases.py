@@ -141,6 +141,14 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
             "Не могу писать в базу: {reason}. Тревоги ждут; проверьте место на диске и сервер базы"
         ),
         "storage_back": "База снова доступна, тревоги идут",
+        "clock_back": (
+            "Часы сервера переведены назад: {by}. Ничего не потеряно и не послано дважды; "
+            "проверьте время сервера (timedatectl)"
+        ),
+        "clock_ahead": (
+            "Часы сервера ушли вперёд: {by} (или сервер спал). Ничего не потеряно; "
+            "проверьте время сервера (timedatectl)"
+        ),
         "trouble_subject": "Набат: доставка",
         "trouble_disabled": (
             "Не пишу в {channel} {address}: {reason}. "
@@ -248,6 +256,14 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
             "Тривоги чекають; перевірте місце на диску і сервер бази"
         ),
         "storage_back": "База знову доступна, тривоги йдуть",
+        "clock_back": (
+            "Годинник сервера переведено назад: {by}. Нічого не втрачено й не надіслано двічі; "
+            "перевірте час сервера (timedatectl)"
+        ),
+        "clock_ahead": (
+            "Годинник сервера пішов уперед: {by} (або сервер спав). Нічого не втрачено; "
+            "перевірте час сервера (timedatectl)"
+        ),
         "trouble_subject": "Набат: доставка",
         "trouble_disabled": (
             "Не пишу в {channel} {address}: {reason}. "
@@ -355,6 +371,14 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
             "Alerts wait; look at the disk and the database server"
         ),
         "storage_back": "The database works again, alerts go out",
+        "clock_back": (
+            "The server's clock was set back by {by}. Nothing is lost or sent twice; "
+            "check the server's time (timedatectl)"
+        ),
+        "clock_ahead": (
+            "The server's clock went ahead by {by} (or the server slept). Nothing is lost; "
+            "check the server's time (timedatectl)"
+        ),
         "trouble_subject": "Nabat: delivery",
         "trouble_disabled": (
             "Not writing to {channel} {address} any more: {reason}. "

@@ -32,6 +32,7 @@ from monitor.evaluate import evaluate
 from monitor.replay import Checkpoints
 from monitor.score import score
 from nabat import assembly
+from nabat.clock import SteadyClock
 from nabat.config import Settings
 from nabat.errors import CommandError, nearest
 from nabat.exclusive import bury_the_dead, held, new_owner
@@ -75,6 +76,7 @@ class Jobs:
         self.heartbeat = assembly.heartbeat(settings)
         self.database = Database(settings.storage.url)
         self._checkpoints = Checkpoints()
+        self._steady = SteadyClock()
 
     def prepare(self) -> None:
         """Bring the database to this version and to this configuration."""
@@ -216,7 +218,8 @@ class Jobs:
         return Report(job="evaluate", said=f"{told or 'nothing changed'}; {added} messages to send")
 
     def _deliver(self, *, drain: bool) -> Report:
-        mend(self.database, now=self.clock())
+        now = self.clock()
+        mend(self.database, self.recipients, now=now, ahead=self._steady.ahead(now))
         done = deliver(
             self.database, self.notifiers, clock=self.clock, owner=self.owner, drain=drain
         )

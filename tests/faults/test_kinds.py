@@ -257,7 +257,7 @@ def test_a_jumping_clock_costs_no_alert_and_no_more_than_a_minute(
             tx.leases.beat("deliver", now=clock())
         clock.pass_time(hours=hours)
         landed = clock()
-        mend(sqlite_database, now=clock())
+        mend(sqlite_database, [], now=clock())
         while len(api.ledger) <= number and clock() - landed < timedelta(minutes=1):
             send_once(sqlite_database, replace(telegram, reconcile="probe"), clock)
 
