@@ -16,7 +16,7 @@ from tests.fakes.bot_api import TOKEN
 
 SECRET = TOKEN.partition(":")[2]
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 60.0  # seconds; the machine of a test may be busy
+PATIENCE = 180.0  # seconds; the machine of a test may be busy
 _BETWEEN_LOOKS = 0.05
 
 
