@@ -23,7 +23,7 @@ BUCKETS = 1 << BITS
 REACH = 7  # words on each side of the target that count as its neighbours
 WINDOW = 420  # characters kept on each side of the target; of a whole text twice that
 NEGATION_REACH = 3
-CACHED_WORDS = 200_000
+CACHED_WORDS = 50_000
 LONGEST_WORD = 40
 
 _NOISE = re.compile(r"(?P<link>https?://\S+|www\.\S+)|@\w+")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 BEGIN, PAD, END, UNKNOWN = 0, 1, 2, 3
 LONGEST_WORD = 64  # characters; a longer run is cut, as nothing is learnt from it
-CACHED_WORDS = 200_000
+CACHED_WORDS = 50_000
 
 _CHUNK = re.compile(r"\S+")
 _LINK = re.compile(r"https?://\S+|www\.\S+")
