@@ -13,7 +13,7 @@ setup: .venv/ready
 
 .venv/ready: requirements/dev.txt pyproject.toml
 	PYTHON="$(PYTHON)" sh tools/make_venv.sh
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch .venv/ready
 
