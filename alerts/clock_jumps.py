@@ -53,5 +53,5 @@ def _tell(
         if to.ops:
             speech = Speech(to.language, to.timezone)
             text = speech.say(what, by=speech.duration(by))
-            new.append(for_operator(f"{what}:{now.isoformat()}", text, to))
+            new.append(for_operator(f"{what}:{now.isoformat()}", [text], to))
     tx.outbox.add(new, now)

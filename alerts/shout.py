@@ -34,7 +34,7 @@ def shout(
         head = speech.say("trouble_subject")
         message = notice(head, [speech.say(what, **values)], to.channel, to.language)
         try:
-            notifier.send(_unstored(to, what, now), message)
+            notifier.send(unstored(to, "ops", what, now), message)
         except DeliveryError as error:
             logger.warning("operator not told", extra={"to": to.name, "reason": error.reason})
         else:
@@ -42,10 +42,11 @@ def shout(
     return taken
 
 
-def _unstored(to: Recipient, what: str, now: datetime) -> Notification:
+def unstored(to: Recipient, kind: str, what: str, now: datetime) -> Notification:
+    """A notification for one recipient that never stood in the outbox."""
     return Notification(
         id=0,
-        key=f"shout:{what}:{to.name}:{now:%Y%m%d%H%M%S}",
+        key=f"{kind}:{what}:{to.name}:{now:%Y%m%d%H%M%S}",
         incident_id=None,
         event_id=None,
         brand_id=None,
@@ -53,7 +54,7 @@ def _unstored(to: Recipient, what: str, now: datetime) -> Notification:
         channel=to.channel,
         address=to.address,
         topic=to.topic,
-        kind="ops",
+        kind=kind,
         revision=0,
         language=to.language,
         payload="",

@@ -1,15 +1,13 @@
 """Job: sources that fell silent, and those that are back, are told to the operators once."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from alerts import payload
-from alerts.compose import notice
 from alerts.gaps import judge, learn
 from alerts.recipients import Recipient
 from alerts.spans import clip
 from alerts.texts import Speech
+from alerts.troubles import for_operator
 from storage.database import Database
 from storage.outbox import NewNotification
 from storage.records import Source
@@ -54,18 +52,7 @@ def _told(what: str, about: Sequence[Source], to: Recipient, now: datetime) -> N
     if is_dead:
         lines.append(speech.say("sources_mend"))
     names = ",".join(str(one.id) for one in about)
-    digest = hashlib.sha256(f"{what}:{names}:{now.isoformat()}:{to.name}".encode()).hexdigest()
-    return NewNotification(
-        key=f"ops:{digest}",
-        recipient=to.name,
-        channel=to.channel,
-        address=to.address,
-        topic=to.topic,
-        kind="ops",
-        language=to.language,
-        payload=payload.write(notice(speech.say(what), lines, to.channel, to.language)),
-        priority=0,
-    )
+    return for_operator(f"{what}:{names}:{now.isoformat()}", lines, to, head=what)
 
 
 def _line(source: Source, speech: Speech) -> str:

@@ -59,7 +59,7 @@ def _disabled(tx: Transaction, recipients: Sequence[Recipient]) -> list[NewNotif
             text = Speech(to.language).say(
                 "trouble_disabled", channel=channel, address=address, reason=reason
             )
-            made.append(for_operator(f"disabled:{channel}:{address}:{reason}", text, to))
+            made.append(for_operator(f"disabled:{channel}:{address}:{reason}", [text], to))
     return made
 
 
@@ -70,7 +70,7 @@ def _given_up(one: Notification, to: Recipient) -> NewNotification:
         recipient=one.recipient,
         reason=one.last_error or one.error_class or "?",
     )
-    return for_operator(f"dead:{one.id}", text, to)
+    return for_operator(f"dead:{one.id}", [text], to)
 
 
 def _fallbacks(
@@ -93,9 +93,11 @@ def _fallbacks(
     return made
 
 
-def for_operator(what: str, text: str, to: Recipient) -> NewNotification:
+def for_operator(
+    what: str, lines: Sequence[str], to: Recipient, *, head: str = "trouble_subject"
+) -> NewNotification:
     """A message about nabat's own trouble; the same ``what`` is told to one operator once."""
-    message = notice(Speech(to.language).say("trouble_subject"), [text], to.channel, to.language)
+    message = notice(Speech(to.language).say(head), lines, to.channel, to.language)
     return _new(f"ops:{what}:{to.name}", "ops", message, to, None)
 
 

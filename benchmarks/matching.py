@@ -14,6 +14,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from crawler.folding import fold, words
@@ -81,7 +82,7 @@ def adding(matcher: Matcher) -> float:
             aliases=(f"{stem} Групп",),
             persons=(Person(name=f"{stem}цев Олег Ильич", role="director"),),
         )
-        spent.append(spent_on(lambda one=watch: matcher.add(one)))  # type: ignore[misc]
+        spent.append(spent_on(partial(matcher.add, watch)))
     return 1_000 * sorted(spent)[len(spent) // 2]
 
 

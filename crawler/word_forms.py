@@ -20,7 +20,9 @@ from crawler.transliteration import cyrillic_spelling, latin_spellings
 _UKRAINIAN = re.compile("[іїєґ']")
 _RUSSIAN = re.compile("[ыэёъ]")
 _CYRILLIC = re.compile("[а-яёіїєґ]")
-_LATIN_ENDINGS = tuple("а у ом ем е ы и ов ам ами ах я ю ой ей".split())  # noqa: SIM905
+_LATIN_ENDINGS = (
+    *("а", "у", "ом", "ем", "е", "ы", "и", "ов", "ам", "ами", "ах", "я", "ю", "ой", "ей"),
+)
 
 _LONG = 6  # letters; a shorter unknown name in -и is hardly a plural
 _PLURAL_ENDINGS = ("ям", "ями", "ях", "ей", "ам", "ами", "ах", "ов")

@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, text
+from sqlalchemy import ColumnElement, Connection, TextClause, and_, or_, text
 
 from storage.storable import storable
 
@@ -36,9 +36,7 @@ def has_word(columns: Sequence[ColumnElement[str]], forms: Sequence[str]) -> Col
     )
 
 
-def may_have_words(
-    connection: Connection, words: Sequence[Sequence[str]]
-) -> ColumnElement[bool] | None:
+def may_have_words(connection: Connection, words: Sequence[Sequence[str]]) -> TextClause | None:
     """Whether an article may have a form of each word, as the full-text index tells.
 
     It only narrows what ``has_word`` looks through. None when the index cannot tell: it
@@ -49,9 +47,9 @@ def may_have_words(
     either = [sorted({one for form in forms for one in _writings(form)}) for forms in words]
     if connection.dialect.name == "postgresql":
         asked = " & ".join(f"({' | '.join(forms)})" for forms in either)
-        return text(_POSTGRESQL).bindparams(asked=asked)  # type: ignore[return-value]
+        return text(_POSTGRESQL).bindparams(asked=asked)
     asked = " AND ".join("(" + " OR ".join(f'"{one}"' for one in forms) + ")" for forms in either)
-    return text(_SQLITE).bindparams(asked=asked)  # type: ignore[return-value]
+    return text(_SQLITE).bindparams(asked=asked)
 
 
 def _writings(form: str) -> set[str]:
