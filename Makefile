@@ -2,12 +2,13 @@
 # make test   the tests, on SQLite and on a PostgreSQL of their own
 # make check  what CI runs: formatting, lint, types, import contracts, tests
 # make faults every crash point of the alert path, all of them (a quarter of an hour)
+# make reference writes the reference pages from the code
 # make loud   the tests at DEBUG; fails when a bot's token appears in anything they write
 PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo test check faults loud format lock
+.PHONY: setup demo test check faults loud format lock reference
 
 setup: .venv/ready
 
@@ -42,3 +43,6 @@ loud: setup
 
 lock: setup
 	sh tools/lock.sh
+
+reference: setup
+	$(BIN)/python -m tools.reference

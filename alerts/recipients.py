@@ -19,16 +19,16 @@ class RecipientError(ValueError):
 class Recipient:
     """One person or group, reached by one channel."""
 
-    name: str
-    channel: str
-    address: str
-    topic: int | None = None
-    language: str = "ru"
-    levels: tuple[int, ...] = (1, 2, 3, 4)
+    name: str  # as messages and the record name the reader
+    channel: str  # kind of a notifier
+    address: str  # chat number, e-mail address, URL: as the channel takes it
+    topic: int | None = None  # of a Telegram forum
+    language: str = "ru"  # ru, uk or en
+    levels: tuple[int, ...] = (1, 2, 3, 4)  # of incidents told here
     brands: tuple[str, ...] = ()  # none: every brand
     situations: tuple[str, ...] = ()  # none: every situation
-    role: str | None = None
-    timezone: str = DEFAULT_ZONE
+    role: str | None = None  # whom of the reaction map this is
+    timezone: str = DEFAULT_ZONE  # of the times in messages
     quiet_hours: str = ""  # "23:00-08:00", in the recipient's own zone
     people: tuple[str, ...] = ()  # ids or @names that may press; none: whoever is in the chat
     fallback: str | None = None  # name of the recipient told when this one's address is dead

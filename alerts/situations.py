@@ -8,8 +8,8 @@ from datetime import timedelta
 class Situation:
     """One kind of crisis and how it is recognised."""
 
-    id: str
-    title: str
+    id: str  # the same id changes a shipped situation
+    title: str  # as the alert names it
     crisis: tuple[str, ...] = ()  # headwords of crisis words that speak of it
     words: tuple[str, ...] = ()  # beginnings of words in titles that speak of it
     persons: tuple[str, ...] = ()  # roles, one of which must be named; "any": whoever is watched
@@ -23,24 +23,24 @@ class Situation:
 class Step:
     """One thing to do, by one role, within a time from the opening."""
 
-    what: str
-    within: timedelta
-    owner: str
+    what: str  # the thing to do
+    within: timedelta  # from the opening
+    owner: str  # the role that does it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
     """What is done in a situation."""
 
-    id: str
-    situation: str
-    title: str
+    id: str  # as the alert quotes it: R-06
+    situation: str  # id on the crisis map
+    title: str  # what has happened, in a line
     owner: str  # the role that answers for it
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...]  # in order; the first ones stand in the alert
     take_within: timedelta  # somebody takes the incident within this, or the next one is told
     then: tuple[str, ...] = ()  # roles told next, in order, while nobody takes it
     holding: str = ""  # a first public text, approved beforehand
-    do_not: tuple[str, ...] = ()
+    do_not: tuple[str, ...] = ()  # what would make it worse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,20 +69,20 @@ class PersonSettings(_Section):
     """``[[brand.person]]``: somebody who stands for the brand."""
 
     name: str = Field(min_length=2)
-    role: str = "director"
+    role: str = "director"  # director, deputy, or a word of your own that the maps use
 
 
 class QuerySettings(_Section):
     """``[[brand.watch]]``: one extra watch in the watch language."""
 
-    query: str = Field(min_length=1)
+    query: str = Field(min_length=1)  # see the page on the watch language
 
 
 class BrandSettings(_Section):
     """``[[brand]]``: one watched company or person."""
 
-    name: str = Field(min_length=1)
-    aliases: tuple[str, ...] = ()
+    name: str = Field(min_length=1)  # in the nominative; every case is found
+    aliases: tuple[str, ...] = ()  # other names it goes by, in either alphabet
     exclude: tuple[str, ...] = ()
     crisis_words: tuple[str, ...] = ()
     any_case: bool = False
@@ -151,8 +151,8 @@ class DaemonSettings(_Section):
     """``[daemon]``: how often `nabat run` does each job."""
 
     crawl_every: Duration = timedelta(seconds=30)
-    evaluate_every: Duration = timedelta(seconds=60)
-    deliver_every: Duration = timedelta(seconds=2)
+    evaluate_every: Duration = timedelta(seconds=60)  # how often it counts and judges
+    deliver_every: Duration = timedelta(seconds=2)  # how often it looks into the outbox
     health: str = ""  # host:port of the health endpoint; empty: none
     heartbeat: str = ""  # address told every minute while all ticks; env: and file: work too
 

@@ -12,7 +12,7 @@ class AppriseNotifier:
     """The recipient's address is an apprise URL: ``slack://…``, ``mmost://…``, ``json://…``."""
 
     kind: ClassVar[str] = "apprise"
-    reconcile: Reconcile = "resend-marked"
+    reconcile: Reconcile = "resend-marked"  # or "hold": unknown whether it arrived
 
     def send(self, notification: Notification, message: Message) -> Receipt:
         """Send it as plain text; the library says only yes or no, so no means unknown."""

@@ -13,7 +13,7 @@ class ConsoleNotifier:
     """Write each message as text under a line that names its reader."""
 
     kind: ClassVar[str] = "console"
-    prefix: str = ""
+    prefix: str = ""  # before the reader's name
 
     def send(self, notification: Notification, message: Message) -> Receipt:
         """Write it out; a closed pipe is the one thing that can go wrong."""

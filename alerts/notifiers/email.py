@@ -25,15 +25,15 @@ class EmailNotifier:
     """Hand each message to one SMTP server."""
 
     kind: ClassVar[str] = "email"
-    host: str = "localhost"
-    port: int = 25
-    sender: str = "nabat@localhost"
-    username: str = ""
-    password: str = field(default="", repr=False)
-    starttls: bool = False
-    tls: bool = False
-    timeout: float = 20.0
-    reconcile: Reconcile = "resend-marked"
+    host: str = "localhost"  # of the mail server
+    port: int = 25  # 587 with starttls, 465 with tls
+    sender: str = "nabat@localhost"  # the address in From
+    username: str = ""  # where the server asks for one
+    password: str = field(default="", repr=False)  # env:NAME or file:PATH
+    starttls: bool = False  # a plain connection that is then encrypted
+    tls: bool = False  # encrypted from the start
+    timeout: float = 20.0  # seconds
+    reconcile: Reconcile = "resend-marked"  # or "hold": unknown whether it arrived
 
     def send(self, notification: Notification, message: Message) -> Receipt:
         """Send it; the Message-ID is the same however often this is tried."""

@@ -46,9 +46,9 @@ class TelegramNotifier:
 
     kind: ClassVar[str] = "telegram"
     token: str = field(repr=False)
-    base_url: str = "https://api.telegram.org/bot"
-    timeout: float = 15.0
-    reconcile: Reconcile = "resend-marked"
+    base_url: str = "https://api.telegram.org/bot"  # or your own Bot API server
+    timeout: float = 15.0  # seconds
+    reconcile: Reconcile = "resend-marked"  # or "probe", "hold": unknown whether it arrived
     # Reading the known certificates takes longer than a request: once, not for each message.
     _tls: SSLContext = field(
         init=False, repr=False, compare=False, default_factory=httpx.create_ssl_context

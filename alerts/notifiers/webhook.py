@@ -29,9 +29,9 @@ class WebhookNotifier:
     """
 
     kind: ClassVar[str] = "webhook"
-    secret: str = field(default="", repr=False)
-    timeout: float = 10.0
-    reconcile: Reconcile = "resend-marked"
+    secret: str = field(default="", repr=False)  # signs the body; env:NAME or file:PATH
+    timeout: float = 10.0  # seconds
+    reconcile: Reconcile = "resend-marked"  # or "hold": unknown whether it arrived
 
     def send(self, notification: Notification, message: Message) -> Receipt:
         """Post it; any 2xx is a receipt."""

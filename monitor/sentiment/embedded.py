@@ -38,7 +38,7 @@ class EmbeddedSentiment:
 
     kind: ClassVar[str] = "embedded"
     engine: str = "auto"  # "onnx", "numpy", or whichever there is
-    threads: int = 1
+    threads: int = 1  # processor cores it may use
     correction: str = ""  # file that ``nabat tone retrain`` wrote; taken once it is there
 
     def __post_init__(self) -> None:

@@ -43,9 +43,9 @@ class HuggingFaceSentiment:
     """Judges passages by a classifier of your own."""
 
     kind: ClassVar[str] = "huggingface"
-    folder: str
+    folder: str  # with model.onnx, tokenizer.json and config.json
     pair: bool = True  # the classifier takes the target as second sentence
-    threads: int = 1
+    threads: int = 1  # processor cores it may use
 
     @property
     def version(self) -> str:

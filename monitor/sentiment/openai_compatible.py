@@ -63,11 +63,11 @@ class OpenAICompatibleSentiment:
 
     kind: ClassVar[str] = "openai"
     url: str  # up to and including /v1
-    model: str
-    token: str = field(default="", repr=False)
-    batch: int = 8
+    model: str  # its name, as the endpoint knows it
+    token: str = field(default="", repr=False)  # sent as Bearer; env:NAME or file:PATH
+    batch: int = 8  # passages in one request
     most_requests: int = 500  # of this process; past it the embedded model judges
-    timeout_seconds: float = 30.0
+    timeout_seconds: float = 30.0  # for one answer
     _fallback: EmbeddedSentiment = field(default_factory=EmbeddedSentiment, init=False, repr=False)
     _requests: list[int] = field(default_factory=lambda: [0], init=False, repr=False)
 
