@@ -103,7 +103,7 @@ def _ordinary(name: Name, document: Document, place: Occurrence) -> str:
     """
     characters = document.characters
     written = characters[place.start : place.end]
-    number = document.word_at(place.start)
+    number = place.first
     if document.between(number) == " " and agree(spelling(written), document.word(number + 1)):
         return "no"
     if _begins_title(characters, place):

@@ -68,7 +68,7 @@ def fold(text: str) -> FoldedText:
 def word_edges(folded: bytes) -> tuple[Places, Places]:
     """Starts and ends of all words of folded bytes, counted from after the first space."""
     blank = np.frombuffer(folded, np.uint8) == _SPACE
-    edges = np.flatnonzero(blank[1:] != blank[:-1])  # a word starts, ends, the next one starts
+    edges = (blank[1:] != blank[:-1]).nonzero()[0]  # a word starts, ends, the next one starts
     return edges[::2], edges[1::2]
 
 
@@ -128,10 +128,10 @@ def script(word: str) -> str:
 def _marked(text: str) -> bytes:
     """A byte for each character; those that vanish are still there, as a mark."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    marked = _BYTES.take(codes).tobytes()
+    marked = _BYTES.take(codes, mode="wrap").tobytes()  # never wraps, but is not asked to check
     if b"\0" in marked:
         _learn(codes[np.frombuffer(marked, np.uint8) == 0])
-        marked = _BYTES.take(codes).tobytes()
+        marked = _BYTES.take(codes, mode="wrap").tobytes()
     return marked
 
 
