@@ -36,7 +36,8 @@ def tone(context: typer.Context, config: Config = None) -> None:
         context.default_map = {context.invoked_subcommand: {"config": config}} if config else None
         return
     settings = settings_of(config) if config or default_path().exists() else Settings()
-    _answer(tone_lines(_lines(), assembly.backend(settings)))
+    lines = (line.decode("utf-8", errors="replace") for line in _lines())
+    _answer(tone_lines(lines, assembly.backend(settings)))
 
 
 def spikes(
@@ -67,19 +68,16 @@ def extract() -> None:
     sys.stdout.write(f"{extract_page(sys.stdin.buffer.read())}\n")
 
 
-def _lines() -> Iterator[str]:
-    """The lines of standard input as they come; what was answered is out before we wait for more.
-
-    Bytes that are no UTF-8 come as the sign for an unreadable letter.
-    """
+def _lines() -> Iterator[bytes]:
+    """The lines of standard input as they come; what was answered is out before we wait."""
     given = cast(BufferedReader, sys.stdin.buffer)
     rest = b""
     while portion := given.read1(_PORTION):
         *whole, rest = (rest + portion).split(b"\n")
-        yield from (raw.decode("utf-8", errors="replace") for raw in whole)
+        yield from whole
         sys.stdout.flush()
     if rest:
-        yield rest.decode("utf-8", errors="replace")
+        yield rest
 
 
 def _answer(answers: Iterable[str]) -> None:
