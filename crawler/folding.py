@@ -12,6 +12,7 @@ import functools
 import re
 import sys
 import unicodedata
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -100,6 +101,11 @@ def spelling(word: str) -> str:
     Unlike the folded bytes it keeps the script and й, so that «сор» and "cop" differ.
     """
     return _short_spelling(word) if len(word) < _SHORT else _spelling_of(word)
+
+
+def spellings(words: Iterable[str]) -> frozenset[str]:
+    """The spellings of many words: those of all a name's forms are made at one go."""
+    return frozenset(filter(None, _spelling_of("\n".join(words)).split("\n")))
 
 
 @functools.lru_cache(50_000)

@@ -56,16 +56,21 @@ class Meanings:
         return keys
 
     def add_query(self, watch: int, query: WatchQuery) -> tuple[set[bytes], set[bytes]]:
-        """Take a query of a watch; answers with the words to look for, and those that rouse."""
-        for term in query.terms - self._known:
+        """Take a query of a watch; answers with the words to look for, and those that rouse.
+
+        Those of other queries before it are not told again.
+        """
+        fresh = query.terms - self._known
+        for term in fresh:
             for key in term.holders:
                 self._terms[key].append(term)
-        self._known |= query.terms
+        self._known |= fresh
+        newly_rousing = query.anchors - self._asked.keys()
         for term in query.anchors:
             self._asked[term].append((watch, query))
         return (
-            {key for term in query.terms for key in term.holders},
-            {key for term in query.anchors for key in term.holders},
+            {key for term in fresh for key in term.holders},
+            {key for term in newly_rousing for key in term.holders},
         )
 
     def look_for(self, keys: set[bytes], *, rousing: set[bytes]) -> None:

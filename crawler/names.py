@@ -7,7 +7,6 @@ has the first name, its initial, the office or the brand.
 
 import functools
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from crawler.company_words import LEGAL_FORMS
@@ -20,7 +19,7 @@ from crawler.dictionary import (
     name_gender,
 )
 from crawler.first_names import other_spellings
-from crawler.folding import fold_words, script, spelling, words
+from crawler.folding import fold_words, script, spelling, spellings, words
 from crawler.habits import Habits
 from crawler.known_brands import is_known_brand
 from crawler.misspellings import misspellings
@@ -51,6 +50,7 @@ _RUSSIAN_ONLY = re.compile("[ыэъё]")
 _UKRAINIAN_ONLY = re.compile("[іїєґ']")
 _DOUBLE = re.compile(r"([бвгдзклмнпрстфц])\1")
 _TOO_SHORT_TO_READ = 2  # letters; what RT is read as is other names' initials, too
+_KEPT = 1_000  # words whose forms are kept: a watch says the same ones in its names and queries
 _SHORT = 4  # letters; a Latin name this short must be written with a capital
 
 
@@ -98,7 +98,11 @@ class Name:
 
     def folded(self) -> frozenset[bytes]:
         """The folded words that may be this name."""
-        return frozenset(key for word in self.words[self.anchor] for key in fold_words(word)[:1])
+        forms = self.words[self.anchor]
+        folded = fold_words(" ".join(forms))
+        if len(folded) == len(forms):
+            return frozenset(folded)
+        return frozenset(key for word in forms for key in fold_words(word)[:1])
 
 
 def brand_name(
@@ -209,9 +213,10 @@ def spelling_kept(word: str) -> str:
     return word.lower().replace("’", "'").replace("ʼ", "'").replace("\u0301", "")
 
 
+@functools.lru_cache(_KEPT)
 def _brand_spellings(part: str) -> frozenset[str]:
     """Forms of a brand's one word; of what a Latin one is read as, only those that mean it."""
-    forms = frozenset(spelling(form) for form in brand_forms(spelling_kept(part)))
+    forms = spellings(brand_forms(spelling_kept(part)))
     if script(part) != "latin":
         return forms
     reading = spelling(cyrillic_spelling(part.lower()))
@@ -224,6 +229,8 @@ def _brand_spellings(part: str) -> frozenset[str]:
 
 def _mistyped_forms(word: str, budget: int) -> frozenset[str]:
     """All forms of the likeliest misspellings, but none that is a word of its own."""
+    if not budget:
+        return frozenset()
     forms = {
         spelling(form)
         for mistyped in misspellings(word, budget)
@@ -244,13 +251,15 @@ def _phrase(term: str, parts: list[str], *, kind: str, any_case: bool) -> Name:
     )
 
 
+@functools.lru_cache(_KEPT)
 def _phrase_spellings(part: str) -> frozenset[str]:
     word = spelling_kept(part)
     if len(word) < 3 or word.isdigit():
         return frozenset({spelling(word)})
-    return frozenset(spelling(form) for form in word_forms(word) | brand_forms(word))
+    return spellings(word_forms(word) | brand_forms(word))
 
 
+@functools.lru_cache(_KEPT)
 def _surname_spellings(part: str, gender: str | None) -> frozenset[str]:
     word = spelling_kept(part)
     if script(word) == "latin":
@@ -261,7 +270,7 @@ def _surname_spellings(part: str, gender: str | None) -> frozenset[str]:
     if not _RUSSIAN_ONLY.search(word):
         forms |= surname_forms(word, "uk", gender)
     forms |= {form + end for form in latin_spellings(word) for end in ("", "s")}
-    spelled = {spelling(form) for form in forms if len(form) > 1}
+    spelled = {*spellings(form for form in forms if len(form) > 1)}
     spelled |= _other_language_forms(word, gender)
     variants = {variant for form in spelled for variant in _single_letters(form)} - spelled
     return frozenset(spelled | {variant for variant in variants if not _is_other_word(variant)})
@@ -272,10 +281,10 @@ def _other_language_forms(word: str, gender: str | None) -> frozenset[str]:
     others = [] if _UKRAINIAN_ONLY.search(word) else [(ukrainian_spellings(word), "uk")]
     others += [] if _RUSSIAN_ONLY.search(word) else [(russian_spellings(word), "ru")]
     kept = frozenset[str]()
-    for spellings, lang in others:
-        for other in spellings:
+    for alike, lang in others:
+        for other in alike:
             forms = surname_forms(other, lang, gender, dictionary=False)
-            kept |= frozenset(spelling(form) for form in forms if len(form) > 1)
+            kept |= spellings(form for form in forms if len(form) > 1)
     return kept
 
 
@@ -295,13 +304,13 @@ def _single_letters(form: str) -> set[str]:
 def _anchor(given: list[str], role: str) -> PersonAnchor:
     parts = [name for part in given for name in other_spellings(part)]
     parts += [piece for part in given for piece in part.split("-") if "-" in part]
-    forms = {spelling(form) for part in parts for form in _given_forms(part)}
+    forms = spellings(form for part in parts for form in _given_forms(part))
     latin = {form for part in parts for form in latin_spellings(part)}
     first = other_spellings(given[0])
     called = [part for part in parts if not _is_patronymic(part)]
     return PersonAnchor(
         given=frozenset(forms | latin),
-        called=frozenset(spelling(form) for part in called for form in _given_forms(part)),
+        called=spellings(form for part in called for form in _given_forms(part)),
         initials=frozenset(
             {spelling(name)[:1] for name in first}
             | {form[:1] for name in first for form in latin_spellings(name)}
@@ -326,8 +335,8 @@ def _office_forms(office: str) -> frozenset[str]:
     )
 
 
-def _gated(forms: Iterable[str]) -> frozenset[str]:
-    forms = frozenset(forms)
+@functools.lru_cache(_KEPT)
+def _gated(forms: frozenset[str]) -> frozenset[str]:
     latin = frozenset(form for form in forms if form.isascii())
     return common_words(forms - latin) | {form for form in latin if len(form) <= _SHORT}
 
