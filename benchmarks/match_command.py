@@ -5,7 +5,7 @@
 
 The command runs as it would for anybody, on one core. Its processor time is read when the
 first line is answered, all watches being ready then, and again when the last one is. Texts
-are sentences of ``corpus/train.jsonl`` put together anew to about 3 kB, no two alike.
+are Russian ones of ``corpus/train.jsonl`` put together anew to about 3 kB, no two alike.
 """
 
 import json
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from benchmarks.matching import CORPUS, DOCUMENT, LIMITS, made_watches
+from benchmarks.matching import DOCUMENT, LIMITS, made_watches, russian_texts
 from storage.records import Watch
 
 TEXTS = 10_000
@@ -75,8 +75,7 @@ def spent(pid: int) -> float:
 
 def lines(count: int) -> list[str]:
     """Texts of one length, each as a line of JSON."""
-    texts = [json.loads(line)["text"] for line in CORPUS.read_text("utf-8").splitlines()]
-    chance = random.Random(4)
+    texts, chance = russian_texts(), random.Random(4)
     made = []
     for number in range(count):
         text = ""

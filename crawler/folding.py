@@ -38,17 +38,22 @@ _SPELLING = {"ё": "е", "й": "и", "ї": "і", "ґ": "г", "э": "е", "ў": "
 class FoldedText:
     """Folded bytes between two spaces, and the way back to the original characters."""
 
+    __slots__ = ("_marked", "_shifts", "folded", "is_shifted")
+
     def __init__(self, marked: bytes) -> None:
         """Take a byte for each character, those that vanish marked."""
         self._marked = marked
+        self._shifts: Places | None = None  # most texts are not asked for them
         self.is_shifted = _VANISHED in marked
         self.folded = marked.translate(None, _VANISHED) if self.is_shifted else marked
 
-    @functools.cached_property
+    @property
     def shifts(self) -> Places:
-        """The places in the folded bytes before which a character vanished; most texts ask not."""
-        places = np.flatnonzero(np.frombuffer(self._marked, np.uint8) == _VANISHED[0])
-        return places - 1 - np.arange(len(places))
+        """The places in the folded bytes before which a character vanished."""
+        if self._shifts is None:
+            places = np.flatnonzero(np.frombuffer(self._marked, np.uint8) == _VANISHED[0])
+            self._shifts = places - 1 - np.arange(len(places))
+        return self._shifts
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original [start, end) of a stretch of folded bytes that is a whole word."""
