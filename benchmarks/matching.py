@@ -139,7 +139,10 @@ def forms_of(watch: Watch) -> list[str]:
     Of a name of several words the longest, as the matcher does: a set finds no phrases.
     """
     endings = ("", "а", "у", "ом", "е", "ы", "ов", "ам", "ами", "ах", "ой", "ых")
-    stems = (max(words(watch.brand.lower()), key=len), *(one.name.split()[0].lower() for one in watch.persons))
+    stems = (
+        max(words(watch.brand.lower()), key=len),
+        *(one.name.split()[0].lower() for one in watch.persons),
+    )
     return [stem + ending for stem in stems for ending in endings]
 
 

@@ -24,6 +24,7 @@ from storage.records import CrisisTerm, MatchedTerm, Watch
 
 _RULES = "3"  # of what is a mention; a new number has stored articles matched again
 _KINDS = ("brand", "person", "watch")  # strongest first
+_RANKS = {kind: rank for rank, kind in enumerate(_KINDS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +232,7 @@ def _judge(
             chosen += [
                 _Chosen(term, "watch", place)
                 for term, place in query.judge(scene)
-                if not _overlaps(place, excluded)
+                if not (excluded and _overlaps(place, excluded))
             ]
     return _without_repeats(chosen) if len(chosen) > 1 else chosen
 
@@ -297,11 +298,11 @@ class _Chosen(NamedTuple):
 def _without_repeats(chosen: Iterable[_Chosen]) -> list[_Chosen]:
     """In order; of places within one another the longest, of equal ones the strongest."""
     kept: list[_Chosen] = []
-    for one in sorted(
-        chosen, key=lambda one: (one.place.start, -one.place.end, _KINDS.index(one.kind))
-    ):
-        if not kept or one.place.end > kept[-1].place.end:
+    end = -1
+    for one in sorted(chosen, key=lambda one: (one[2][0], -one[2][1], _RANKS[one[1]])):
+        if one.place.end > end:
             kept.append(one)
+            end = one.place.end
     return kept
 
 

@@ -51,11 +51,11 @@ class WatchQuery:
         """What of the watch stands in the text, each with its word; nothing when it fails."""
         if not (places := self._test(scene)):
             return []
-        spans = {place[:2] for place in places}
+        spans, found = {place[:2] for place in places}, scene.found
         named = {
             span: (text, place)
             for term, text in self._texts.items()
-            if scene.may_have(term)
+            if term in found
             for place in scene.places(term)
             if (span := place[:2]) in spans
         }

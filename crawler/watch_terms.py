@@ -46,15 +46,11 @@ class Scene:
     def __init__(self, document: Document, found: Iterable[tuple[Found, Iterable[Term]]]) -> None:
         """Sort what was found by term."""
         self.document = document
-        self._found: dict[Term, list[Found]] = {}
+        self.found: dict[Term, list[Found]] = {}  # the words that may be each term
         self._places: dict[Term, list[Occurrence]] = {}
         for one, terms in found:
             for term in terms:
-                self._found.setdefault(term, []).append(one)
-
-    def may_have(self, term: Term) -> bool:
-        """Whether a word was found that may be the term."""
-        return term in self._found
+                self.found.setdefault(term, []).append(one)
 
     def places(self, term: Term) -> list[Occurrence]:
         """Where a term stands, in order; worked out once."""
@@ -64,9 +60,16 @@ class Scene:
 
     def _look(self, term: Term) -> list[Occurrence]:
         if term.either:
-            parts = [part for part in term.either if part in self._found]
-            return _in_order([place for part in parts for place in self.places(part)])
-        if (found := self._found.get(term)) is None:
+            found_terms = self.found
+            return _in_order(
+                [
+                    place
+                    for part in term.either
+                    if part in found_terms
+                    for place in self.places(part)
+                ]
+            )
+        if (found := self.found.get(term)) is None:
             return []
         accepted = _begun(found) if term.beginning else self._named(term, found)
         if term.capital:
