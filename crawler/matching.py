@@ -6,7 +6,7 @@ forms of all names together; only watches whose names were seen are judged on it
 
 import bisect
 import hashlib
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -74,6 +74,13 @@ class Matcher:
         keys, rousing = set[bytes](), set[bytes]()
         self._take(watch, keys, rousing)
         self._meanings.look_for(keys, rousing=rousing)
+
+    def learn(self, habits: Mapping[str, tuple[int, int]]) -> None:
+        """Judge by what the stream has taught of the names' writing until now."""
+        self.habits.renew(habits)
+        for watched in self._watches:
+            for name in watched.names:
+                name.gate.renew()
 
     def match(self, title: str, text: str, lang: str = "") -> tuple[Match, ...]:
         """One match for each brand the text names, in the order of the watches.

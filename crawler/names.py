@@ -20,7 +20,7 @@ from crawler.dictionary import (
 )
 from crawler.first_names import other_spellings
 from crawler.folding import fold_words, script, spelling, spellings, words
-from crawler.habits import Habits
+from crawler.habits import Gate, Habits
 from crawler.known_brands import is_known_brand
 from crawler.misspellings import misspellings
 from crawler.transliteration import cyrillic_spelling, latin_spellings
@@ -40,6 +40,7 @@ _OFFICES = {
     ),
     "spokesman": "пресс-секретарь представитель представник речник речниця spokesman spokesperson",
 }
+NO_GATE = Gate()
 PARTICLES = frozenset(
     words(
         "бен бин ибн фон де дель ди да ван дер аль эль мл ст оглы кызы "
@@ -72,29 +73,16 @@ class Name:
     kind: str  # "brand" | "person" | "watch" | "exclude" | "crisis"
     words: tuple[frozenset[str], ...]  # the spellings allowed for each word
     anchor: int  # the word that is looked up
-    gated: frozenset[str] = frozenset()  # first words that must be written with a capital
+    gate: Gate = NO_GATE  # of the first word
     shouted: bool = False  # must be written in capitals throughout (ЭТО, ОКО)
     person: PersonAnchor | None = None  # None: the name alone is enough
     is_surname: bool = False
     also: frozenset[str] = frozenset()  # what else it is: "place", "given", "initials"
     is_company: bool = False  # one word, a brand's
-    ordinary: frozenset[str] = frozenset()  # forms the stream mostly writes without a capital
-    learning: frozenset[str] = frozenset()  # forms whose writing is worth counting
-    habits: Habits | None = None  # where it is counted
 
     def is_mostly_ordinary(self, written: str) -> bool:
         """Whether the stream has taught that a form is hardly ever the name."""
-        return spelling(written) in self.ordinary
-
-    def taught_by(self, habits: Habits) -> "Name":
-        """The name with its gate as the stream has taught it, and its writing counted on."""
-        return replace(
-            self,
-            gated=self.gated - habits.names_always(self.gated),
-            ordinary=habits.names_hardly(self.gated),
-            learning=self.gated,
-            habits=habits,
-        )
+        return spelling(written) in self.gate.ordinary
 
     def folded(self) -> frozenset[bytes]:
         """The folded words that may be this name."""
@@ -122,7 +110,7 @@ def brand_name(
         return None
     if len(parts) == 1:
         name = _one_word_name(term, parts[0], any_case, mistyped, kind)
-        return name.taught_by(habits) if habits else name
+        return replace(name, gate=Gate(name.gate.shut, habits)) if habits else name
     return _phrase(term, parts, kind=kind, any_case=any_case)
 
 
@@ -136,7 +124,7 @@ def _one_word_name(term: str, word: str, any_case: bool, mistyped: int, kind: st
         kind=kind,
         words=(forms,),
         anchor=0,
-        gated=gated,
+        gate=Gate(gated),
         shouted=bool(gated) and word.isupper() and len(word) <= _SHORT,
         is_company=True,
         also=frozenset() if free else _else(word),
@@ -172,7 +160,7 @@ def person_name(
         kind=kind,
         words=sets,
         anchor=anchor,
-        gated=_gated(sets[0]) if len(sets) == 1 and not any_case else frozenset(),
+        gate=Gate(_gated(sets[0])) if len(sets) == 1 and not any_case else NO_GATE,
         person=_anchor(given, role) if given else None,
         is_surname=len(sets) == 1,
         also=_else_of_surname(surname[0]) if len(sets) == 1 else frozenset(),
@@ -247,7 +235,7 @@ def _phrase(term: str, parts: list[str], *, kind: str, any_case: bool) -> Name:
         kind=kind,
         words=sets,
         anchor=max(range(len(parts)), key=lambda index: len(parts[index])),
-        gated=sets[0] if common else frozenset(),
+        gate=Gate(sets[0]) if common else NO_GATE,
     )
 
 

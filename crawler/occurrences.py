@@ -23,9 +23,10 @@ def accept(name: Name, document: Document, found: Found) -> Occurrence | None:
         return None
     if len(name.words) > 1:
         return _accept_phrase(name, document, found, disguised=disguised)
-    if spelled in name.learning:
+    gate = name.gate
+    if spelled in gate.learning:
         _count(name, document, found)
-    gated = spelled in name.gated
+    gated = spelled in gate.shut
     if gated:
         if not _stands_out(document, start, end, name):
             return None
@@ -40,12 +41,12 @@ def _count(name: Name, document: Document, found: Found) -> None:
     written = document.characters[found.start : found.end]
     telling = len(written) > 1 and (written.islower() or written[1:].islower())
     if (
-        name.habits
+        name.gate.habits
         and telling
         and not document.begins_sentence(found.start)
         and not is_marked(document.characters, found.start, found.end)
     ):
-        name.habits.see(found.spelled, capital=written[0].isupper())
+        name.gate.habits.see(found.spelled, capital=written[0].isupper())
 
 
 def _accept_phrase(
@@ -61,7 +62,7 @@ def _accept_phrase(
         if first + offset < last and _breaks(document, first + offset):
             return None
     start, end = document.words[0][first], document.words[1][last]
-    if name.gated and not _stands_out(document, start, end, name):
+    if name.gate.shut and not _stands_out(document, start, end, name):
         return None
     return Occurrence(start, end, disguised, False, first, last)
 
