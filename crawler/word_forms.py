@@ -78,6 +78,20 @@ def word_forms(word: str) -> frozenset[str]:
     return forms
 
 
+def asked_forms(word: str) -> frozenset[str]:
+    """All forms of a word somebody searches for; with a capital it may be any name, too."""
+    forms = word_forms(word) | {word.lower()}
+    if not word[:1].isupper() or word.isdigit():
+        return forms
+    forms |= brand_forms(word)
+    lower = word.lower()
+    if _CYRILLIC.search(lower) and not _UKRAINIAN.search(lower):
+        forms |= surname_forms(lower, "ru")
+    if _CYRILLIC.search(lower) and not _RUSSIAN.search(lower):
+        forms |= surname_forms(lower, "uk")
+    return forms
+
+
 def english_forms(word: str) -> frozenset[str]:
     """An English word with its regular plural, past and -ing forms."""
     if not word.isascii() or not word.isalpha() or len(word) < 3:
