@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from crawler.crisis_words import CrisisPlace, CrisisWords, near, shipped_crisis_words
 from crawler.document import Document, Found, Occurrence
+from crawler.entities import Entities, unlikely
 from crawler.habits import Habits
 from crawler.meanings import Meaning, Meanings
 from crawler.names import Name, brand_name, is_person_name, person_name, phrase
@@ -47,18 +48,22 @@ class Matcher:
         *,
         crisis_words: CrisisWords | None = None,
         habits: Habits | None = None,
+        entities: Entities | None = None,
     ) -> None:
         """Make all forms of all names: some milliseconds a watch.
 
         What ``habits`` has learned of their writing is used, and what is seen counted there.
+        ``entities`` are asked about doubtful names, where there are any.
         Raises WatchError where a watch written in the watch language is wrong.
         """
         crisis = shipped_crisis_words() if crisis_words is None else crisis_words
         self.habits = Habits() if habits is None else habits
+        self._entities = entities
         self._watches: list[_Watched] = []
         self._terms: dict[Node, Term] = {}
         self._meanings = Meanings(crisis)
-        self._digest = hashlib.sha256(f"{_RULES} {crisis.version}".encode())
+        rules = _RULES if entities is None else f"{_RULES} {type(entities).__name__}"
+        self._digest = hashlib.sha256(f"{rules} {crisis.version}".encode())
         keys, rousing = set(crisis.keys), set[bytes]()
         for watch in watches:
             self._take(watch, keys, rousing)
@@ -110,6 +115,9 @@ class Matcher:
                 )
             )
         ]
+        if self._entities is not None:
+            looked_at = ((number, self._likely(kept, document)) for number, kept in chosen)
+            chosen = [(number, kept) for number, kept in looked_at if kept]
         crisis = _crisis(read) if chosen else []
         return tuple(
             _match(
@@ -120,6 +128,16 @@ class Matcher:
             )
             for number, kept in chosen
         )
+
+    def _likely(self, chosen: Iterable["_Chosen"], document: Document) -> list["_Chosen"]:
+        """Without the names of brands and people that a second look does not confirm."""
+        return [
+            one
+            for one in chosen
+            if one.kind == "watch"
+            or self._entities is None
+            or not unlikely(document, one.kind, one.place, self._entities)
+        ]
 
     def _take(self, watch: Watch, keys: set[bytes], rousing: set[bytes]) -> None:
         """Make a watch ready, and add the words it needs to those to be looked for."""

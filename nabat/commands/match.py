@@ -4,14 +4,17 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from crawler.entities import Entities
 from crawler.matching import Match, Matcher
 from nabat.commands.text_lines import LineError, answer, complain, read_texts
 from storage.records import CrisisTerm, MatchedTerm, Watch
 
 
-def match_lines(lines: Iterable[str | bytes], watches: Sequence[Watch]) -> Iterator[str]:
+def match_lines(
+    lines: Iterable[str | bytes], watches: Sequence[Watch], entities: Entities | None = None
+) -> Iterator[str]:
     """The mentions of each text, one line of JSON for each line of JSON, in order."""
-    matcher = Matcher(watches)
+    matcher = Matcher(watches, entities=entities)
     gc.freeze()  # the watches stay; going through them for garbage again and again is slow
     for line in read_texts(lines):
         if isinstance(line, LineError):

@@ -26,7 +26,8 @@ _PORTION = 1 << 16
 
 def match(config: Config = None) -> None:
     """Try the watches: {"id","title"?,"text"} in, the mentions found out, line by line."""
-    _answer(match_lines(_lines(), assembly.watches(settings_of(config))))
+    settings = settings_of(config)
+    _answer(match_lines(_lines(), assembly.watches(settings), assembly.entities(settings)))
 
 
 def tone(context: typer.Context, config: Config = None) -> None:
