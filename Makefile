@@ -4,11 +4,12 @@
 # make faults every crash point of the alert path, all of them (a quarter of an hour)
 # make reference writes the reference pages from the code
 # make loud   the tests at DEBUG; fails when a bot's token appears in anything they write
+# make ner    the second look at doubtful names with its real weights (fetches 130 MB)
 PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo test check faults loud format lock reference
+.PHONY: setup demo test check faults loud ner format lock reference
 
 setup: .venv/ready
 
@@ -40,6 +41,10 @@ faults: setup
 
 loud: setup
 	$(BIN)/pytest -n 2 --dist worksteal --log-level=DEBUG
+
+ner: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[ner]"
+	$(BIN)/pytest -n0 tests/crawler/test_entities.py
 
 lock: setup
 	sh tools/lock.sh

@@ -58,13 +58,19 @@ def _verdict(name: Name, document: Document, place: Occurrence) -> str:
         written = characters[place.start : place.end]
         if not town or spelling(written) == spelling(name.term):
             return "yes"
-    if before == "person":
+    if before == "person" and not _is_foreign(characters, place):
         return "other"
     if before == "town" or (town and before == "inside"):
         return "no"
     if "given" in name.also and (after := _NEXT_WORD.match(characters, place.end)):
         return "" if announces_company(after[1]) else "no"
     return _ordinary(name, document, place) if place.gated else ""
+
+
+def _is_foreign(characters: str, place: Occurrence) -> bool:
+    """Whether a name in Latin letters stands after a Cyrillic word: «интервью Ефимов CNN»."""
+    before = characters[max(0, place.start - 3) : place.start]
+    return characters[place.start : place.end].isascii() and not before.isascii()
 
 
 def _kind_before(characters: str, start: int) -> str:
@@ -103,7 +109,7 @@ def _ordinary(name: Name, document: Document, place: Occurrence) -> str:
     """
     characters = document.characters
     written = characters[place.start : place.end]
-    number = document.word_at(place.start)
+    number = place.first
     if document.between(number) == " " and agree(spelling(written), document.word(number + 1)):
         return "no"
     if _begins_title(characters, place):

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import NamedTuple
 
 from crawler.dictionary import lexeme
-from crawler.document import Document, Found
+from crawler.document import Document, Found, Occurrence
 from crawler.folding import fold_words, spelling
 from crawler.word_forms import english_forms
 from storage.records import CrisisTerm
@@ -31,6 +31,7 @@ class CrisisPlace(NamedTuple):
     start: int
     end: int
     headword: str
+    word: int = 0  # its number in the document
 
 
 class CrisisWords:
@@ -52,26 +53,28 @@ class CrisisWords:
 
     def places(self, all_found: Iterable[Found]) -> list[CrisisPlace]:
         """Those of a document's found words that tell of trouble, in order; disguised ones too."""
-        places = []
-        for found in all_found:
-            if (likely := self._spellings.get(found.key)) is None:
-                continue
-            headword = self._headwords.get(found.spelled)
-            if headword is None and found.mixed:
-                headword = self._headwords[likely]
-            if headword is not None:
-                places.append(CrisisPlace(found.start, found.end, headword))
-        return sorted(places)
+        told = ((one, self.headword(one.key, one.spelled, mixed=one.mixed)) for one in all_found)
+        return sorted(
+            CrisisPlace(one.start, one.end, headword, one.word)
+            for one, headword in told
+            if headword
+        )
+
+    def headword(self, key: bytes, spelled: str, *, mixed: bool) -> str | None:
+        """The family of a found word; of a disguised one that which it looks like."""
+        if (likely := self._spellings.get(key)) is None:
+            return None
+        return self._headwords.get(spelled) or (self._headwords[likely] if mixed else None)
 
 
 def near(
-    document: Document, names: Sequence[tuple[int, int]], places: Iterable[CrisisPlace]
+    document: Document, names: Sequence[Occurrence], places: Iterable[CrisisPlace]
 ) -> tuple[CrisisTerm, ...]:
-    """The crisis words in a sentence with a name, or within fifteen words of one."""
-    names = sorted(names)
-    return tuple(
-        _crisis_term(document, place) for place in places if _is_near(document, names, place)
-    )
+    """The crisis words in a sentence with a name, or within fifteen words of one.
+
+    The names are in order.
+    """
+    return tuple([_crisis_term(document, one) for one in places if _is_near(document, names, one)])
 
 
 @functools.cache
@@ -101,32 +104,33 @@ def parse_families(text: str) -> list[tuple[str, str, str]]:
     return parsed
 
 
-def _is_near(document: Document, names: Sequence[tuple[int, int]], place: CrisisPlace) -> bool:
+def _is_near(document: Document, names: Sequence[Occurrence], place: CrisisPlace) -> bool:
     """Whether the next name before or after is near; part of a name is no crisis word."""
     after = bisect.bisect_left(names, (place.end, 0))
     if after:
-        start, end = names[after - 1]
-        if end > place.start:
+        before = names[after - 1]
+        if before.end > place.start:
             return False
-        if _are_near(document, start, place.start):
+        if place.start - before.start <= _LONG_SENTENCE and (
+            place.word - before.first <= _REACH or document.same_sentence(before.start, place.start)
+        ):
             return True
-    return after < len(names) and _are_near(document, names[after][0], place.start)
-
-
-def _are_near(document: Document, one: int, other: int) -> bool:
-    if abs(one - other) > _LONG_SENTENCE:
+    if after == len(names):
         return False
-    if abs(document.word_at(one) - document.word_at(other)) <= _REACH:
-        return True
-    return document.same_sentence(one, other)
+    name = names[after]
+    return name.start - place.start <= _LONG_SENTENCE and (
+        name.first - place.word <= _REACH or document.same_sentence(place.start, name.start)
+    )
 
 
 def _crisis_term(document: Document, place: CrisisPlace) -> CrisisTerm:
-    field, start, end = document.field_span(place.start, place.end)
+    start, end, headword, _ = place
+    text = document.characters[start:end]
+    field, shift = ("title", 0) if start < document.text_start else ("text", document.text_start)
     return CrisisTerm(
-        start=start,
-        end=end,
-        text=document.characters[place.start : place.end],
-        term=place.headword,
+        start=start - shift,
+        end=end - shift,
+        text=text,
+        term=headword,
         field=field,
     )

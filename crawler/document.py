@@ -7,15 +7,16 @@ import bisect
 import functools
 import itertools
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from crawler.folding import fold, script, spelling, word_spans
-from crawler.lookup import WordLookup
+from crawler.lookup import Hit, WordLookup
 
 _GAP = "\n\n"  # between title and text: ends a sentence, no phrase crosses it
-_SENTENCE_END = re.compile(
-    r"(?<![.!?…])[.!?…]++[\"»”)\]]*+\s++(?=[\"«“(—–-]*+\s*+[A-ZА-ЯЁІЇЄҐ0-9])|\n++"
+_SENTENCE_END = re.compile(  # begins with a set of letters: that is what ``re`` finds fast
+    r"[.!?…\n](?:(?<=\n)\n*+"
+    r"|(?<![.!?…][.!?…])[.!?…]*+[\"»”)\]]*+\s++(?=[\"«“(—–-]*+\s*+[A-ZА-ЯЁІЇЄҐ0-9]))"
 )
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(«\"])(?:[A-ZА-ЯЁІЇЄҐ]|г|ул|им|ім|вул|стр|рис|тыс|тис|млн|млрд|руб|грн|коп|проф|акад|"
@@ -28,7 +29,7 @@ _CAMEL = re.compile(r"[A-ZА-ЯЁІЇЄҐ]?[a-zа-яёіїєґ0-9]+|[A-ZА-ЯЁ�
 _DIGIT_INSIDE = re.compile(r"[^\W\d][03][^\W\d]|^[03][^\W\d]{2}")  # Г0зпром, 0zon
 
 
-class Found(NamedTuple):  # made by the hundred a text: a dataclass takes four times as long
+class Found(NamedTuple):  # made by the dozen a text: a dataclass takes four times as long
     """A known folded word at [start, end) of the document, as it is spelled there."""
 
     key: bytes
@@ -36,6 +37,7 @@ class Found(NamedTuple):  # made by the hundred a text: a dataclass takes four t
     end: int
     spelled: str
     mixed: bool  # two scripts or a digit inside: a disguise, or Latin with a Cyrillic ending
+    word: int = 0  # its number in the document; parts of a tag share one
 
 
 class Occurrence(NamedTuple):
@@ -45,6 +47,8 @@ class Occurrence(NamedTuple):
     end: int
     disguised: bool = False  # written with letters of another script
     gated: bool = False  # also an ordinary word: its capital alone speaks for it
+    first: int = 0  # the numbers of its first and last words
+    last: int = 0
 
 
 class Document:
@@ -55,19 +59,33 @@ class Document:
         self.characters = f"{title}{_GAP}{text}" if title else text
         self.text_start = len(title) + len(_GAP) if title else 0
         self.folded = fold(self.characters)
+        self._judged: dict[int, bool] = {}  # which of the stops end a sentence, as far as asked
 
-    def find(self, lookup: WordLookup, *, among: Container[bytes] | None = None) -> list[Found]:
-        """The known words in the document, parts of #CamelCase tags included.
+    def hits(self, lookup: WordLookup, *, among: Set[int] | None = None) -> list[Hit]:
+        """The numbers of known words, each with its [start, end) of the document.
 
-        Nothing at all when none of them is one of those ``among`` which one is asked for.
+        Parts of #CamelCase tags are among them. Nothing at all when none of the words is one
+        of those ``among`` which one is asked for.
         """
-        hits = lookup.find(self.folded.folded)
+        plain = lookup.find(self.folded.folded)
         tagged = lookup.find(self._tags.folded.folded) if "#" in self.characters else []
-        if among is not None and not any(key in among for key, _, _ in (*hits, *tagged)):
+        if among is not None and among.isdisjoint([number for number, _, _ in (*plain, *tagged)]):
             return []
-        span = self.folded.span
-        found = [self._found(key, *span(start, end)) for key, start, end in hits]
-        return found + [self._found(key, *self._tags.span(s, e)) for key, s, e in tagged]
+        if self.folded.is_shifted:
+            span = self.folded.span
+            hits = [(number, *span(start + 1, end - 1)) for number, start, end in plain]
+        else:
+            hits = [(number, start, end - 2) for number, start, end in plain]
+        return hits + [(n, *self._tags.span(start + 1, end - 1)) for n, start, end in tagged]
+
+    def find(self, lookup: WordLookup) -> list[Found]:
+        """The known words in the document, as they are spelled there."""
+        return [
+            Found(
+                lookup.words[n], start, end, *looks(self.characters[start:end]), self.word_at(start)
+            )
+            for n, start, end in self.hits(lookup)
+        ]
 
     @functools.cached_property
     def words(self) -> tuple[list[int], list[int]]:
@@ -77,11 +95,8 @@ class Document:
     @functools.cached_property
     def sentence_starts(self) -> list[int]:
         """Where each sentence starts, the first at 0."""
-        starts = [0]
-        for match in _SENTENCE_END.finditer(self.characters):
-            if self._ends_sentence(match):
-                starts.append(match.end())
-        return starts
+        ends = self._stops[1]
+        return [0, *(ends[number] for number in range(len(ends)) if self._ends_sentence(number))]
 
     def begins_sentence(self, offset: int) -> bool:
         """Whether a word is the first of its sentence, however quoted."""
@@ -104,11 +119,11 @@ class Document:
         return bisect.bisect_right(self.sentence_starts, offset)
 
     def same_sentence(self, one: int, other: int) -> bool:
-        """Whether no sentence ends between two characters; looks at nothing else."""
-        start, end = sorted((one, other))
-        return not any(
-            self._ends_sentence(m) for m in _SENTENCE_END.finditer(self.characters, start, end + 1)
-        )
+        """Whether no sentence ends between the starts of two words; looks at nothing else."""
+        start, end = (one, other) if one < other else (other, one)
+        ends = self._stops[1]
+        first, last = bisect.bisect_right(ends, start), bisect.bisect_right(ends, end)
+        return first == last or not any(map(self._ends_sentence, range(first, last)))
 
     def word(self, number: int) -> str:
         """A word as it is written; "" outside the document."""
@@ -134,12 +149,19 @@ class Document:
     def _tags(self) -> "_Tags":
         return _Tags(self.characters)
 
-    def _ends_sentence(self, match: re.Match[str]) -> bool:
-        head = self.characters[max(0, match.start() - 12) : match.start() + 1]
-        return not (head.endswith(".") and _ABBREVIATION.search(head))
+    @functools.cached_property
+    def _stops(self) -> tuple[list[int], list[int]]:
+        """Starts and ends of all that may end a sentence, were it no abbreviation."""
+        spans = [match.span() for match in _SENTENCE_END.finditer(self.characters)]
+        return [start for start, _ in spans], [end for _, end in spans]
 
-    def _found(self, key: bytes, start: int, end: int) -> Found:
-        return Found(key, start, end, *_looks(self.characters[start:end]))
+    def _ends_sentence(self, number: int) -> bool:
+        if (known := self._judged.get(number)) is None:
+            start = self._stops[0][number]
+            head = self.characters[max(0, start - 12) : start + 1]
+            known = not (head.endswith(".") and _ABBREVIATION.search(head))
+            self._judged[number] = known
+        return known
 
 
 class _Tags:
@@ -169,6 +191,6 @@ def _parts_of_tags(characters: str) -> Iterator[tuple[int, str]]:
 
 
 @functools.lru_cache(50_000)
-def _looks(raw: str) -> tuple[str, bool]:
+def looks(raw: str) -> tuple[str, bool]:
     """The spelling of a word, and whether it is written in two scripts."""
     return spelling(raw), script(raw) == "mixed" or bool(_DIGIT_INSIDE.search(raw))

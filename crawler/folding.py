@@ -12,6 +12,7 @@ import functools
 import re
 import sys
 import unicodedata
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -37,17 +38,22 @@ _SPELLING = {"ё": "е", "й": "и", "ї": "і", "ґ": "г", "э": "е", "ў": "
 class FoldedText:
     """Folded bytes between two spaces, and the way back to the original characters."""
 
+    __slots__ = ("_marked", "_shifts", "folded", "is_shifted")
+
     def __init__(self, marked: bytes) -> None:
         """Take a byte for each character, those that vanish marked."""
         self._marked = marked
+        self._shifts: Places | None = None  # most texts are not asked for them
         self.is_shifted = _VANISHED in marked
         self.folded = marked.translate(None, _VANISHED) if self.is_shifted else marked
 
-    @functools.cached_property
+    @property
     def shifts(self) -> Places:
-        """The places in the folded bytes before which a character vanished; most texts ask not."""
-        places = np.flatnonzero(np.frombuffer(self._marked, np.uint8) == _VANISHED[0])
-        return places - 1 - np.arange(len(places))
+        """The places in the folded bytes before which a character vanished."""
+        if self._shifts is None:
+            places = np.flatnonzero(np.frombuffer(self._marked, np.uint8) == _VANISHED[0])
+            self._shifts = places - 1 - np.arange(len(places))
+        return self._shifts
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original [start, end) of a stretch of folded bytes that is a whole word."""
@@ -68,7 +74,7 @@ def fold(text: str) -> FoldedText:
 def word_edges(folded: bytes) -> tuple[Places, Places]:
     """Starts and ends of all words of folded bytes, counted from after the first space."""
     blank = np.frombuffer(folded, np.uint8) == _SPACE
-    edges = np.flatnonzero(blank[1:] != blank[:-1])  # a word starts, ends, the next one starts
+    edges = (blank[1:] != blank[:-1]).nonzero()[0]  # a word starts, ends, the next one starts
     return edges[::2], edges[1::2]
 
 
@@ -102,6 +108,11 @@ def spelling(word: str) -> str:
     return _short_spelling(word) if len(word) < _SHORT else _spelling_of(word)
 
 
+def spellings(words: Iterable[str]) -> frozenset[str]:
+    """The spellings of many words: those of all a name's forms are made at one go."""
+    return frozenset(filter(None, _spelling_of("\n".join(words)).split("\n")))
+
+
 @functools.lru_cache(50_000)
 def _short_spelling(word: str) -> str:
     return _spelling_of(word)
@@ -128,10 +139,10 @@ def script(word: str) -> str:
 def _marked(text: str) -> bytes:
     """A byte for each character; those that vanish are still there, as a mark."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    marked = _BYTES.take(codes).tobytes()
+    marked = _BYTES.take(codes, mode="wrap").tobytes()  # never wraps, but is not asked to check
     if b"\0" in marked:
         _learn(codes[np.frombuffer(marked, np.uint8) == 0])
-        marked = _BYTES.take(codes).tobytes()
+        marked = _BYTES.take(codes, mode="wrap").tobytes()
     return marked
 
 

@@ -29,6 +29,10 @@ class Habits:
         self._learned = {form: Seen(*counts) for form, counts in (learned or {}).items()}
         self._fresh: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
 
+    def renew(self, learned: Mapping[str, tuple[int, int]]) -> None:
+        """Answer from what is stored now; what was seen and not stored yet stays."""
+        self._learned = {form: Seen(*counts) for form, counts in learned.items()}
+
     def see(self, form: str, *, capital: bool) -> None:
         """Count a form seen inside a sentence."""
         self._fresh[form][capital] += 1
@@ -56,6 +60,27 @@ class Habits:
             (form, seen if _times(seen) >= ENOUGH else together) for form, seen in known.items()
         ]
         return [(form, seen) for form, seen in judged if _times(seen) >= ENOUGH]
+
+
+class Gate:
+    """Which forms of a name must be written with a capital, so far as the stream has taught."""
+
+    __slots__ = ("_forms", "habits", "learning", "ordinary", "shut")
+
+    def __init__(self, forms: frozenset[str] = frozenset(), habits: Habits | None = None) -> None:
+        """Shut for forms that are also ordinary words; with ``habits`` open to teaching."""
+        self._forms = forms
+        self.habits = habits
+        self.learning = forms if habits else frozenset[str]()  # whose writing is worth counting
+        self.shut = forms
+        self.ordinary = frozenset[str]()  # those hardly ever the name
+        self.renew()
+
+    def renew(self) -> None:
+        """Open or shut it anew by what the habits say now."""
+        if self.habits is not None and self._forms:
+            self.shut = self._forms - self.habits.names_always(self._forms)
+            self.ordinary = self.habits.names_hardly(self._forms)
 
 
 _NEVER = Seen()

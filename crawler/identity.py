@@ -49,7 +49,7 @@ class _Kept:
 
     article_id: int
     story: int
-    stems: Stems
+    stems: bytes  # the sketch's, without what an array takes beside its numbers
 
 
 def content_hash(title: str, text: str) -> str:
@@ -109,7 +109,7 @@ class StoryIndex:
         if number is not None and likeness >= _NEAR:
             self._remember(fingerprint, number)
         else:
-            kept = _Kept(article_id, folded.story, taken.stems)
+            kept = _Kept(article_id, folded.story, taken.stems.tobytes())
             kept_as = self._keep(kept, taken, at, part=known and likeness < _PART)
             self._remember(fingerprint, kept_as)
         return folded
@@ -163,8 +163,8 @@ class StoryIndex:
         found = np.zeros(len(texts), bool)
         faint = np.flatnonzero((score >= _FAINT) & (shared >= _FAINTLY_SHARED))
         for place in faint[np.argsort(-score[faint])[:_LOOKED_AT]].tolist():
-            stems = stems_shared(taken.stems, self._kept[texts[place]].stems)
-            found[place] = stems >= _SAME_WORDS
+            theirs: Stems = np.frombuffer(self._kept[texts[place]].stems, np.uint32)
+            found[place] = stems_shared(taken.stems, theirs) >= _SAME_WORDS
         return found
 
     def _keep(self, kept: _Kept, taken: Sketch, at: float, *, part: bool) -> int:

@@ -45,12 +45,14 @@ class Ingest:
         self._lock = Lock()
 
     def refresh(self) -> None:
-        """Learn which brands are watched now, and what people marked "not us" since."""
+        """Learn which brands are watched now, what people marked "not us" since, and how the
+        stream writes their names."""
         with self._lock, self._database.read() as tx:
             self._brands = {brand.name: brand.id for brand in tx.brands.active()}
             marks = {brand: tx.mentions.marks(brand) for brand in self._brands.values()}
             learned = {brand: learn(others, own) for brand, (others, own) in marks.items()}
             self._filters = {brand: one for brand, one in learned.items() if one is not None}
+            self._matcher.learn(tx.habits.all())
 
     def add(self, articles: Sequence[NewArticle], now: datetime) -> Added:
         """Store the articles not stored yet, with their stories and mentions."""

@@ -1,7 +1,9 @@
 """Find which of very many folded words occur in a text, in one pass.
 
 Words are kept in tiers of Aho-Corasick automata: a new brand becomes a small tier of its
-own, so nothing big is built again while the daemon runs.
+own, so nothing big is built again while the daemon runs. Each word has a number, counted
+in the order of adding, and it is the number that is answered: most texts hold some words
+that nobody asks further about.
 """
 
 from collections.abc import Iterable
@@ -12,13 +14,15 @@ from ahocorasick_rs import BytesAhoCorasick
 _SPACE = ord(" ")
 _LARGE = 8_192  # words; a tier this big is never built again by adding to it
 
+Hit = tuple[int, int, int]  # a word's number and [start, end) with the spaces around it
+
 
 @dataclass(frozen=True, slots=True)
 class _Tier:
-    """Patterns, what each is answered with, and their automaton."""
+    """Patterns whose numbers begin with ``first``, and their automaton."""
 
+    first: int
     patterns: list[bytes]
-    keys: list[bytes]
     has_beginnings: bool
     automaton: BytesAhoCorasick
 
@@ -28,57 +32,56 @@ class WordLookup:
 
     def __init__(self, words: Iterable[bytes] = ()) -> None:
         """Take many words at once: one tier."""
-        self._known: set[bytes] = set()
+        self._numbers: dict[bytes, int] = {}
         self._tiers: list[_Tier] = []
+        self.words: list[bytes] = []  # by number
         self.add(words)
 
     def add(self, words: Iterable[bytes]) -> None:
         """Find these words too, from now on; one that ends with ``*`` is a beginning."""
-        patterns = {
-            b" " + word[:-1] if word.endswith(b"*") else b" %b " % word for word in words if word
-        }
-        fresh = sorted(patterns - self._known)
+        fresh = sorted({word for word in words if word and word not in self._numbers})
         if not fresh:
             return
-        self._known.update(fresh)
+        first, patterns = len(self.words), [_pattern(word) for word in fresh]
+        self._numbers.update(zip(fresh, range(first, first + len(fresh)), strict=True))
+        self.words += fresh
         while self._tiers and len(self._tiers[-1].patterns) <= min(2 * len(fresh), _LARGE):
-            fresh += self._tiers.pop().patterns
-        self._tiers.append(_tier(fresh))
+            last = self._tiers.pop()
+            first, patterns = last.first, last.patterns + patterns
+        self._tiers.append(_tier(first, patterns))
 
-    def find(self, folded: bytes) -> list[tuple[bytes, int, int]]:
-        """Each word found, with its [start, end) in the folded bytes; tiers one after another.
+    def number(self, word: bytes) -> int:
+        """The number of a word that was added."""
+        return self._numbers[word]
 
-        A beginning is answered with ``*`` after it, and with the end of the whole word.
-        """
-        found: list[tuple[bytes, int, int]] = []
+    def find(self, folded: bytes) -> list[Hit]:
+        """Each word found; tiers one after another. A beginning ends with the whole word."""
+        found: list[Hit] = []
         for tier in self._tiers:
             hits = tier.automaton.find_matches_as_indexes(folded, overlapping=True)
-            if hits:
-                found += (
-                    _with_beginnings(tier, folded, hits)
-                    if tier.has_beginnings
-                    else [(tier.keys[index], start + 1, end - 1) for index, start, end in hits]
-                )
+            if hits and tier.has_beginnings:
+                hits = _with_beginnings(tier.patterns, folded, hits)
+            if hits and tier.first:
+                hits = [(tier.first + index, start, end) for index, start, end in hits]
+            found = found + hits if found else hits
         return found
 
 
-def _tier(patterns: list[bytes]) -> _Tier:
-    keys = [pattern[1:-1] if pattern[-1] == _SPACE else pattern[1:] + b"*" for pattern in patterns]
+def _pattern(word: bytes) -> bytes:
+    return b" " + word[:-1] if word.endswith(b"*") else b" %b " % word
+
+
+def _tier(first: int, patterns: list[bytes]) -> _Tier:
     return _Tier(
+        first=first,
         patterns=patterns,
-        keys=keys,
         has_beginnings=any(pattern[-1] != _SPACE for pattern in patterns),
         automaton=BytesAhoCorasick(patterns),
     )
 
 
-def _with_beginnings(
-    tier: _Tier, folded: bytes, hits: Iterable[tuple[int, int, int]]
-) -> list[tuple[bytes, int, int]]:
-    patterns, keys = tier.patterns, tier.keys
+def _with_beginnings(patterns: list[bytes], folded: bytes, hits: Iterable[Hit]) -> list[Hit]:
     return [
-        (keys[index], start + 1, end - 1)
-        if patterns[index][-1] == _SPACE
-        else (keys[index], start + 1, folded.index(b" ", end))
+        (index, start, end if patterns[index][-1] == _SPACE else folded.index(b" ", end) + 1)
         for index, start, end in hits
     ]

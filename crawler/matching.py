@@ -6,15 +6,15 @@ forms of all names together; only watches whose names were seen are judged on it
 
 import bisect
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from crawler.crisis_words import CrisisPlace, CrisisWords, near, shipped_crisis_words
 from crawler.document import Document, Found, Occurrence
+from crawler.entities import Entities, unlikely
 from crawler.habits import Habits
-from crawler.lookup import WordLookup
+from crawler.meanings import Meaning, Meanings
 from crawler.names import Name, brand_name, is_person_name, person_name, phrase
 from crawler.occurrences import accept
 from crawler.persons import choose_person
@@ -25,6 +25,7 @@ from storage.records import CrisisTerm, MatchedTerm, Watch
 
 _RULES = "3"  # of what is a mention; a new number has stored articles matched again
 _KINDS = ("brand", "person", "watch")  # strongest first
+_RANKS = {kind: rank for rank, kind in enumerate(_KINDS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,25 +48,26 @@ class Matcher:
         *,
         crisis_words: CrisisWords | None = None,
         habits: Habits | None = None,
+        entities: Entities | None = None,
     ) -> None:
         """Make all forms of all names: some milliseconds a watch.
 
         What ``habits`` has learned of their writing is used, and what is seen counted there.
+        ``entities`` are asked about doubtful names, where there are any.
         Raises WatchError where a watch written in the watch language is wrong.
         """
-        self._crisis = shipped_crisis_words() if crisis_words is None else crisis_words
+        crisis = shipped_crisis_words() if crisis_words is None else crisis_words
         self.habits = Habits() if habits is None else habits
+        self._entities = entities
         self._watches: list[_Watched] = []
-        self._names: list[tuple[int, Name]] = []
-        self._holders: dict[bytes, list[int]] = defaultdict(list)
         self._terms: dict[Node, Term] = {}
-        self._query_holders: dict[bytes, list[int]] = defaultdict(list)
-        self._rousing: set[bytes] = set()  # words without one of which a text names nobody
-        self._digest = hashlib.sha256(f"{_RULES} {self._crisis.version}".encode())
-        keys: set[bytes] = set()
+        self._meanings = Meanings(crisis)
+        rules = _RULES if entities is None else f"{_RULES} {type(entities).__name__}"
+        self._digest = hashlib.sha256(f"{rules} {crisis.version}".encode())
+        keys, rousing = set(crisis.keys), set[bytes]()
         for watch in watches:
-            keys |= self._take(watch)
-        self._lookup = WordLookup(keys | self._crisis.keys)
+            self._take(watch, keys, rousing)
+        self._meanings.look_for(keys, rousing=rousing)
 
     @property
     def version(self) -> str:
@@ -74,7 +76,16 @@ class Matcher:
 
     def add(self, watch: Watch) -> None:
         """Look for one more watch from now on; nothing else is built again."""
-        self._lookup.add(self._take(watch))
+        keys, rousing = set[bytes](), set[bytes]()
+        self._take(watch, keys, rousing)
+        self._meanings.look_for(keys, rousing=rousing)
+
+    def learn(self, habits: Mapping[str, tuple[int, int]]) -> None:
+        """Judge by what the stream has taught of the names' writing until now."""
+        self.habits.renew(habits)
+        for watched in self._watches:
+            for name in watched.names:
+                name.gate.renew()
 
     def match(self, title: str, text: str, lang: str = "") -> tuple[Match, ...]:
         """One match for each brand the text names, in the order of the watches.
@@ -83,59 +94,63 @@ class Matcher:
         since people mix them.
         """
         document = Document(title, text)
-        found = document.find(self._lookup, among=self._rousing)
-        occurrences, asked = self._occurrences(document, found)
-        if not occurrences and not asked:
+        hits = document.hits(self._meanings.words, among=self._meanings.rousing)
+        if not hits:
             return ()
-        scene = Scene(document, found if asked else ())
+        read = self._meanings.read(document, hits)
+        named = _named(document, read)
+        asked: dict[int, set[WatchQuery]] = {}
+        for _, meaning in read:
+            for number, query in meaning.asked:
+                asked.setdefault(number, set()).add(query)
+        if not named and not asked:
+            return ()
+        scene = Scene(document, [(one, m.terms) for one, m in read if m.terms] if asked else ())
         chosen = [
             (number, kept)
-            for number in sorted(occurrences.keys() | asked)
-            if (kept := _judge(self._watches[number], occurrences.get(number, {}), scene))
+            for number in sorted(named.keys() | asked)
+            if (
+                kept := _judge(
+                    self._watches[number], named.get(number, {}), asked.get(number, ()), scene
+                )
+            )
         ]
-        crisis = self._crisis.places(found) if chosen else []
+        if self._entities is not None:
+            looked_at = ((number, self._likely(kept, document)) for number, kept in chosen)
+            chosen = [(number, kept) for number, kept in looked_at if kept]
+        crisis = _crisis(read) if chosen else []
         return tuple(
             _match(
                 self._watches[number].brand,
                 kept,
                 document,
-                _with_own(crisis, occurrences.get(number, {})),
+                _with_own(crisis, named.get(number, {})),
             )
             for number, kept in chosen
         )
 
-    def _take(self, watch: Watch) -> set[bytes]:
+    def _likely(self, chosen: Iterable["_Chosen"], document: Document) -> list["_Chosen"]:
+        """Without the names of brands and people that a second look does not confirm."""
+        return [
+            one
+            for one in chosen
+            if one.kind == "watch"
+            or self._entities is None
+            or not unlikely(document, one.kind, one.place, self._entities)
+        ]
+
+    def _take(self, watch: Watch, keys: set[bytes], rousing: set[bytes]) -> None:
+        """Make a watch ready, and add the words it needs to those to be looked for."""
         watched = _Watched.of(watch, self._terms, self.habits)
         self._digest.update(repr(watch).encode("utf-8", "replace"))
-        keys: set[bytes] = set()
+        number = len(self._watches)
         for name in watched.names:
-            number = len(self._names)
-            self._names.append((len(self._watches), name))
-            for key in name.folded():
-                self._holders[key].append(number)
-                keys.add(key)
-        self._rousing |= keys
+            rousing |= self._meanings.add_name(number, name)
         for query in watched.queries:
-            for key in query.anchors:
-                self._query_holders[key].append(len(self._watches))
-            self._rousing |= query.anchors
-            keys |= query.folded()
+            needed, anchors = self._meanings.add_query(number, query)
+            keys |= needed
+            rousing |= anchors
         self._watches.append(watched)
-        return keys
-
-    def _occurrences(
-        self, document: Document, all_found: Sequence[Found]
-    ) -> tuple[dict[int, dict[Name, list[Occurrence]]], set[int]]:
-        """What was accepted of each name, by watch; and the watches to be asked besides."""
-        accepted: dict[int, dict[Name, list[Occurrence]]] = {}
-        asked: set[int] = set()
-        for found in all_found:
-            asked.update(self._query_holders.get(found.key, ()))
-            for number in self._holders.get(found.key, ()):
-                watch, name = self._names[number]
-                if (occurrence := accept(name, document, found)) is not None:
-                    accepted.setdefault(watch, {}).setdefault(name, []).append(occurrence)
-        return accepted, asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,18 +220,45 @@ def _trimmed(whole: str, start: int, end: int) -> str:
     return f"{'…' if start else ''}{piece}{'…' if end < len(whole) else ''}"
 
 
-def _judge(watched: _Watched, found: dict[Name, list[Occurrence]], scene: Scene) -> list["_Chosen"]:
+def _named(
+    document: Document, read: Iterable[tuple[Found, Meaning]]
+) -> dict[int, dict[Name, list[Occurrence]]]:
+    """What was accepted of each name, by watch."""
+    accepted: dict[int, dict[Name, list[Occurrence]]] = {}
+    for found, meaning in read:
+        for watch, name in meaning.names:
+            if (occurrence := accept(name, document, found)) is not None:
+                accepted.setdefault(watch, {}).setdefault(name, []).append(occurrence)
+    return accepted
+
+
+def _crisis(read: Iterable[tuple[Found, Meaning]]) -> list[CrisisPlace]:
+    """The words found that tell of trouble, in order."""
+    return sorted(
+        CrisisPlace(found.start, found.end, meaning.headword, found.word)
+        for found, meaning in read
+        if meaning.headword
+    )
+
+
+def _judge(
+    watched: _Watched,
+    found: dict[Name, list[Occurrence]],
+    asked: Container[WatchQuery],
+    scene: Scene,
+) -> list["_Chosen"]:
     """What of all that was found counts for one watch; nothing when it is no mention."""
     if watched.forbidding and any(name in watched.forbidding for name in found):
         return []
     excluded = _excluded(found) if watched.excludes else []
     chosen = _chosen(found, excluded, scene.document) if found else []
     for query in watched.queries:
-        chosen += [
-            _Chosen(term, "watch", place)
-            for term, place in query.judge(scene)
-            if not _overlaps(place, excluded)
-        ]
+        if query in asked:
+            chosen += [
+                _Chosen(term, "watch", place)
+                for term, place in query.judge(scene)
+                if not (excluded and _overlaps(place, excluded))
+            ]
     return _without_repeats(chosen) if len(chosen) > 1 else chosen
 
 
@@ -227,28 +269,28 @@ def _excluded(found: dict[Name, list[Occurrence]]) -> list[Occurrence]:
 def _match(
     brand: str, chosen: Sequence["_Chosen"], document: Document, crisis: Sequence[CrisisPlace]
 ) -> Match:
-    matched = tuple(_matched_term(one, document) for one in chosen)
+    kinds = {one.kind for one in chosen}
     return Match(
         brand=brand,
-        matched=matched,
-        crisis=near(document, [(one.place.start, one.place.end) for one in chosen], crisis),
-        kind=min((term.kind for term in matched), key=_KINDS.index),
-        disguised=any(one.place.disguised for one in chosen),
+        matched=tuple([_matched_term(one, document) for one in chosen]),
+        crisis=near(document, [one.place for one in chosen], crisis) if crisis else (),
+        kind=next(kind for kind in _KINDS if kind in kinds),
+        disguised=True in {one.place.disguised for one in chosen},
     )
 
 
 def _with_own(
     crisis: Sequence[CrisisPlace], found: dict[Name, list[Occurrence]]
-) -> list[CrisisPlace]:
+) -> Sequence[CrisisPlace]:
     """The shipped crisis words and the brand's own, in order, no stretch twice."""
+    if "crisis" not in {name.kind for name in found}:
+        return crisis
     own = [
-        CrisisPlace(place.start, place.end, name.term)
+        CrisisPlace(place.start, place.end, name.term, place.first)
         for name, places in found.items()
         if name.kind == "crisis"
         for place in places
     ]
-    if not own:
-        return [*crisis]
     places = {(place.start, place.end): place for place in (*crisis, *own)}
     return [places[span] for span in sorted(places)]
 
@@ -257,15 +299,15 @@ def _chosen(
     found: dict[Name, list[Occurrence]], excluded: Sequence[Occurrence], document: Document
 ) -> list["_Chosen"]:
     """Brands that are not excluded, and persons who have an anchor."""
-    free = {
-        name: [one for one in places if not _overlaps(one, excluded)] if excluded else places
+    free = [
+        (name, [one for one in places if not _overlaps(one, excluded)] if excluded else places)
         for name, places in found.items()
         if name.kind in _KINDS
-    }
-    brand_named = any(places and name.kind == "brand" for name, places in free.items())
+    ]
+    brand_named = "brand" in {name.kind for name, places in free if places}
     return [
         _Chosen(name.term, name.kind, place)
-        for name, places in free.items()
+        for name, places in free
         for place in choose_person(name, document, places, brand_named=brand_named)
     ]
 
@@ -281,11 +323,11 @@ class _Chosen(NamedTuple):
 def _without_repeats(chosen: Iterable[_Chosen]) -> list[_Chosen]:
     """In order; of places within one another the longest, of equal ones the strongest."""
     kept: list[_Chosen] = []
-    for one in sorted(
-        chosen, key=lambda one: (one.place.start, -one.place.end, _KINDS.index(one.kind))
-    ):
-        if not kept or one.place.end > kept[-1].place.end:
+    end = -1
+    for one in sorted(chosen, key=lambda one: (one[2][0], -one[2][1], _RANKS[one[1]])):
+        if one.place.end > end:
             kept.append(one)
+            end = one.place.end
     return kept
 
 
@@ -296,13 +338,14 @@ def _overlaps(place: Occurrence, others: Sequence[Occurrence]) -> bool:
 
 
 def _matched_term(one: _Chosen, document: Document) -> MatchedTerm:
-    place = one.place
-    field, start, end = document.field_span(place.start, place.end)
+    term, kind, place = one
+    start, end = place[:2]
+    field, shift = ("title", 0) if start < document.text_start else ("text", document.text_start)
     return MatchedTerm(
-        start=start,
-        end=end,
-        text=document.characters[place.start : place.end],
-        term=one.term,
-        kind=one.kind,
+        start=start - shift,
+        end=end - shift,
+        text=document.characters[start:end],
+        term=term,
+        kind=kind,
         field=field,
     )

@@ -7,7 +7,6 @@ has the first name, its initial, the office or the brand.
 
 import functools
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from crawler.company_words import LEGAL_FORMS
@@ -20,8 +19,8 @@ from crawler.dictionary import (
     name_gender,
 )
 from crawler.first_names import other_spellings
-from crawler.folding import fold_words, script, spelling, words
-from crawler.habits import Habits
+from crawler.folding import fold_words, script, spelling, spellings, words
+from crawler.habits import Gate, Habits
 from crawler.known_brands import is_known_brand
 from crawler.misspellings import misspellings
 from crawler.transliteration import cyrillic_spelling, latin_spellings
@@ -41,6 +40,7 @@ _OFFICES = {
     ),
     "spokesman": "пресс-секретарь представитель представник речник речниця spokesman spokesperson",
 }
+NO_GATE = Gate()
 PARTICLES = frozenset(
     words(
         "бен бин ибн фон де дель ди да ван дер аль эль мл ст оглы кызы "
@@ -51,6 +51,7 @@ _RUSSIAN_ONLY = re.compile("[ыэъё]")
 _UKRAINIAN_ONLY = re.compile("[іїєґ']")
 _DOUBLE = re.compile(r"([бвгдзклмнпрстфц])\1")
 _TOO_SHORT_TO_READ = 2  # letters; what RT is read as is other names' initials, too
+_KEPT = 1_000  # words whose forms are kept: a watch says the same ones in its names and queries
 _SHORT = 4  # letters; a Latin name this short must be written with a capital
 
 
@@ -72,33 +73,24 @@ class Name:
     kind: str  # "brand" | "person" | "watch" | "exclude" | "crisis"
     words: tuple[frozenset[str], ...]  # the spellings allowed for each word
     anchor: int  # the word that is looked up
-    gated: frozenset[str] = frozenset()  # first words that must be written with a capital
+    gate: Gate = NO_GATE  # of the first word
     shouted: bool = False  # must be written in capitals throughout (ЭТО, ОКО)
     person: PersonAnchor | None = None  # None: the name alone is enough
     is_surname: bool = False
     also: frozenset[str] = frozenset()  # what else it is: "place", "given", "initials"
     is_company: bool = False  # one word, a brand's
-    ordinary: frozenset[str] = frozenset()  # forms the stream mostly writes without a capital
-    learning: frozenset[str] = frozenset()  # forms whose writing is worth counting
-    habits: Habits | None = None  # where it is counted
 
     def is_mostly_ordinary(self, written: str) -> bool:
         """Whether the stream has taught that a form is hardly ever the name."""
-        return spelling(written) in self.ordinary
-
-    def taught_by(self, habits: Habits) -> "Name":
-        """The name with its gate as the stream has taught it, and its writing counted on."""
-        return replace(
-            self,
-            gated=self.gated - habits.names_always(self.gated),
-            ordinary=habits.names_hardly(self.gated),
-            learning=self.gated,
-            habits=habits,
-        )
+        return spelling(written) in self.gate.ordinary
 
     def folded(self) -> frozenset[bytes]:
         """The folded words that may be this name."""
-        return frozenset(key for word in self.words[self.anchor] for key in fold_words(word)[:1])
+        forms = self.words[self.anchor]
+        folded = fold_words(" ".join(forms))
+        if len(folded) == len(forms):
+            return frozenset(folded)
+        return frozenset(key for word in forms for key in fold_words(word)[:1])
 
 
 def brand_name(
@@ -118,7 +110,7 @@ def brand_name(
         return None
     if len(parts) == 1:
         name = _one_word_name(term, parts[0], any_case, mistyped, kind)
-        return name.taught_by(habits) if habits else name
+        return replace(name, gate=Gate(name.gate.shut, habits)) if habits else name
     return _phrase(term, parts, kind=kind, any_case=any_case)
 
 
@@ -132,7 +124,7 @@ def _one_word_name(term: str, word: str, any_case: bool, mistyped: int, kind: st
         kind=kind,
         words=(forms,),
         anchor=0,
-        gated=gated,
+        gate=Gate(gated),
         shouted=bool(gated) and word.isupper() and len(word) <= _SHORT,
         is_company=True,
         also=frozenset() if free else _else(word),
@@ -168,7 +160,7 @@ def person_name(
         kind=kind,
         words=sets,
         anchor=anchor,
-        gated=_gated(sets[0]) if len(sets) == 1 and not any_case else frozenset(),
+        gate=Gate(_gated(sets[0])) if len(sets) == 1 and not any_case else NO_GATE,
         person=_anchor(given, role) if given else None,
         is_surname=len(sets) == 1,
         also=_else_of_surname(surname[0]) if len(sets) == 1 else frozenset(),
@@ -209,9 +201,10 @@ def spelling_kept(word: str) -> str:
     return word.lower().replace("’", "'").replace("ʼ", "'").replace("\u0301", "")
 
 
+@functools.lru_cache(_KEPT)
 def _brand_spellings(part: str) -> frozenset[str]:
     """Forms of a brand's one word; of what a Latin one is read as, only those that mean it."""
-    forms = frozenset(spelling(form) for form in brand_forms(spelling_kept(part)))
+    forms = spellings(brand_forms(spelling_kept(part)))
     if script(part) != "latin":
         return forms
     reading = spelling(cyrillic_spelling(part.lower()))
@@ -224,6 +217,8 @@ def _brand_spellings(part: str) -> frozenset[str]:
 
 def _mistyped_forms(word: str, budget: int) -> frozenset[str]:
     """All forms of the likeliest misspellings, but none that is a word of its own."""
+    if not budget:
+        return frozenset()
     forms = {
         spelling(form)
         for mistyped in misspellings(word, budget)
@@ -240,17 +235,19 @@ def _phrase(term: str, parts: list[str], *, kind: str, any_case: bool) -> Name:
         kind=kind,
         words=sets,
         anchor=max(range(len(parts)), key=lambda index: len(parts[index])),
-        gated=sets[0] if common else frozenset(),
+        gate=Gate(sets[0]) if common else NO_GATE,
     )
 
 
+@functools.lru_cache(_KEPT)
 def _phrase_spellings(part: str) -> frozenset[str]:
     word = spelling_kept(part)
     if len(word) < 3 or word.isdigit():
         return frozenset({spelling(word)})
-    return frozenset(spelling(form) for form in word_forms(word) | brand_forms(word))
+    return spellings(word_forms(word) | brand_forms(word))
 
 
+@functools.lru_cache(_KEPT)
 def _surname_spellings(part: str, gender: str | None) -> frozenset[str]:
     word = spelling_kept(part)
     if script(word) == "latin":
@@ -261,7 +258,7 @@ def _surname_spellings(part: str, gender: str | None) -> frozenset[str]:
     if not _RUSSIAN_ONLY.search(word):
         forms |= surname_forms(word, "uk", gender)
     forms |= {form + end for form in latin_spellings(word) for end in ("", "s")}
-    spelled = {spelling(form) for form in forms if len(form) > 1}
+    spelled = {*spellings(form for form in forms if len(form) > 1)}
     spelled |= _other_language_forms(word, gender)
     variants = {variant for form in spelled for variant in _single_letters(form)} - spelled
     return frozenset(spelled | {variant for variant in variants if not _is_other_word(variant)})
@@ -272,10 +269,10 @@ def _other_language_forms(word: str, gender: str | None) -> frozenset[str]:
     others = [] if _UKRAINIAN_ONLY.search(word) else [(ukrainian_spellings(word), "uk")]
     others += [] if _RUSSIAN_ONLY.search(word) else [(russian_spellings(word), "ru")]
     kept = frozenset[str]()
-    for spellings, lang in others:
-        for other in spellings:
+    for alike, lang in others:
+        for other in alike:
             forms = surname_forms(other, lang, gender, dictionary=False)
-            kept |= frozenset(spelling(form) for form in forms if len(form) > 1)
+            kept |= spellings(form for form in forms if len(form) > 1)
     return kept
 
 
@@ -295,13 +292,13 @@ def _single_letters(form: str) -> set[str]:
 def _anchor(given: list[str], role: str) -> PersonAnchor:
     parts = [name for part in given for name in other_spellings(part)]
     parts += [piece for part in given for piece in part.split("-") if "-" in part]
-    forms = {spelling(form) for part in parts for form in _given_forms(part)}
+    forms = spellings(form for part in parts for form in _given_forms(part))
     latin = {form for part in parts for form in latin_spellings(part)}
     first = other_spellings(given[0])
     called = [part for part in parts if not _is_patronymic(part)]
     return PersonAnchor(
         given=frozenset(forms | latin),
-        called=frozenset(spelling(form) for part in called for form in _given_forms(part)),
+        called=spellings(form for part in called for form in _given_forms(part)),
         initials=frozenset(
             {spelling(name)[:1] for name in first}
             | {form[:1] for name in first for form in latin_spellings(name)}
@@ -326,8 +323,8 @@ def _office_forms(office: str) -> frozenset[str]:
     )
 
 
-def _gated(forms: Iterable[str]) -> frozenset[str]:
-    forms = frozenset(forms)
+@functools.lru_cache(_KEPT)
+def _gated(forms: frozenset[str]) -> frozenset[str]:
     latin = frozenset(form for form in forms if form.isascii())
     return common_words(forms - latin) | {form for form in latin if len(form) <= _SHORT}
 

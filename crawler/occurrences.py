@@ -17,20 +17,23 @@ _BREAK = re.compile(r"[!?;:]|\n\n|\n\s*\n")
 
 def accept(name: Name, document: Document, found: Found) -> Occurrence | None:
     """The occurrence that a found word belongs to, when it is the name."""
-    if found.spelled not in name.words[name.anchor] and not found.mixed:
+    _, start, end, spelled, mixed, word = found
+    disguised = spelled not in name.words[name.anchor]
+    if disguised and not mixed:
         return None
-    disguised = found.spelled not in name.words[name.anchor]
     if len(name.words) > 1:
         return _accept_phrase(name, document, found, disguised=disguised)
-    if name.learning and found.spelled in name.learning:
+    gate = name.gate
+    if spelled in gate.learning:
         _count(name, document, found)
-    gated = found.spelled in name.gated
-    if gated and not _stands_out(document, found.start, found.end, name):
-        return None
-    gated = gated and not is_marked(document.characters, found.start, found.end)
+    gated = spelled in gate.shut
+    if gated:
+        if not _stands_out(document, start, end, name):
+            return None
+        gated = not is_marked(document.characters, start, end)
     if name.is_surname and is_no_surname_here(name, document, found, gated=gated):
         return None
-    return Occurrence(found.start, found.end, disguised, gated)
+    return Occurrence(start, end, disguised, gated, word, word)
 
 
 def _count(name: Name, document: Document, found: Found) -> None:
@@ -38,18 +41,18 @@ def _count(name: Name, document: Document, found: Found) -> None:
     written = document.characters[found.start : found.end]
     telling = len(written) > 1 and (written.islower() or written[1:].islower())
     if (
-        name.habits
+        name.gate.habits
         and telling
         and not document.begins_sentence(found.start)
         and not is_marked(document.characters, found.start, found.end)
     ):
-        name.habits.see(found.spelled, capital=written[0].isupper())
+        name.gate.habits.see(found.spelled, capital=written[0].isupper())
 
 
 def _accept_phrase(
     name: Name, document: Document, found: Found, *, disguised: bool
 ) -> Occurrence | None:
-    first = document.word_at(found.start) - name.anchor
+    first = found.word - name.anchor
     last = first + len(name.words) - 1
     if first < 0 or last >= len(document.words[0]):
         return None
@@ -59,9 +62,9 @@ def _accept_phrase(
         if first + offset < last and _breaks(document, first + offset):
             return None
     start, end = document.words[0][first], document.words[1][last]
-    if name.gated and not _stands_out(document, start, end, name):
+    if name.gate.shut and not _stands_out(document, start, end, name):
         return None
-    return Occurrence(start, end, disguised)
+    return Occurrence(start, end, disguised, False, first, last)
 
 
 def _breaks(document: Document, number: int) -> bool:

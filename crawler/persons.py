@@ -68,7 +68,7 @@ def is_no_surname_here(name: Name, document: Document, found: Found, *, gated: b
         return True
     if not gated and not is_place(found.spelled):
         return False
-    number = document.word_at(found.start)
+    number = found.word
     before = spelling(document.word(number - 1)) if document.between(number - 1) == " " else ""
     if _TOWN.fullmatch(before) or (before in _INSIDE and is_place(found.spelled)):
         return True
@@ -80,7 +80,7 @@ def _is_abbreviation(name: Name, document: Document, found: Found) -> bool:
     written = document.characters[found.start : found.end]
     if len(written) > _SHORT or not written.isupper() or "initials" in name.also:
         return False
-    number = document.word_at(found.start)
+    number = found.word
     return not any(
         len(word) > 1 and word.isupper()
         for word in (document.word(number - 1), document.word(number + 1))
@@ -111,7 +111,7 @@ def _bare_surname(
 
 def _has_first_name(document: Document, place: Occurrence) -> bool:
     """Whether somebody's first name stands beside a surname, be it one no dictionary knows."""
-    number = document.word_at(place.start)
+    number = place.first
     before = document.word(number - 1)
     if document.between(number - 1) == " " and spelling(before) in _NAMED_AFTER:
         return True
@@ -123,7 +123,7 @@ def _has_first_name(document: Document, place: Occurrence) -> bool:
 
 def _follows_a_name(document: Document, place: Occurrence) -> bool:
     """Павел II and Шенуда III, not «орден Отечества III степени» or «артист СССР»."""
-    number = document.word_at(place.start)
+    number = place.first
     if not _ROMAN.fullmatch(document.word(number)):
         before = document.word(number - 1)
         return _only_dots(document.between(number - 1)) and is_given_name(spelling(before))
@@ -173,7 +173,7 @@ def _is_part_of_double_name(document: Document, found: Found) -> bool:
     before = found.start > 0 and characters[found.start - 1] == "-"
     if not after and not before:
         return False
-    number = document.word_at(found.start)
+    number = found.word
     if after and document.between(number) == "-":
         whole = f"{document.word(number)}-{document.word(number + 1)}"
         if is_place(spelling(whole)):
@@ -195,8 +195,7 @@ def _belongs_to_another(word: str) -> bool:
 
 def _beside(name: Name, document: Document, occurrence: Occurrence) -> str:
     """Who the words next to a surname say it is: "own", "office", "other" or ""."""
-    first = document.word_at(occurrence.start)
-    last = first + len(name.words) - 1
+    first, last = occurrence.first, occurrence.last
     near = _neighbours(document, first, last)
     verdicts = [_given(name, document, number) for number in near]
     if _is_of_another_generation(name, document, last):

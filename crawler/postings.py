@@ -6,6 +6,7 @@ grow, so adding stays cheap and memory compact at hundreds of thousands of texts
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +16,18 @@ from crawler.shingles import Hashes
 Numbers = npt.NDArray[np.uint32]
 
 _FRESH = 1_024  # texts held in the dictionary before they become an array
-_SPARSE = 32  # bits of the sieve for each hash in it
+_AT_ONCE = 65_536  # hashes marked together; all at once would take as much room as they do
+_SPARSE = 16  # bits of the sieve for each hash in it
 _NOTHING = np.empty(0, np.uint32)
 _NO_HASHES = np.empty(0, np.uint64)
 
-_Segment = tuple[Hashes, Numbers]  # sorted hashes, and the text of each
+
+@dataclass(slots=True)
+class _Segment:
+    """Sorted hashes, and the text of each."""
+
+    keys: Hashes
+    numbers: Numbers
 
 
 class Postings:
@@ -52,10 +60,10 @@ class Postings:
         held, skipped = self._find_fresh(hashes)
         found = [np.array(held, np.uint32)] if held else []
         settled = self._sieve.sift(hashes)
-        for keys, numbers in self._segments if len(settled) else ():
-            places, common = _find_settled(keys, settled, self._shared_by)
+        for segment in self._segments if len(settled) else ():
+            places, common = _find_settled(segment.keys, settled, self._shared_by)
             if len(places):
-                found.append(numbers[places])
+                found.append(segment.numbers[places])
             skipped += common
         return (
             np.concatenate(found) if found else _NOTHING,
@@ -65,15 +73,13 @@ class Postings:
     def keep(self, renumbered: npt.NDArray[np.int64]) -> None:
         """Give every text its new number; those with a negative one are forgotten."""
         self._settle()
-        segments = []
-        for keys, numbers in self._segments:
-            moved = renumbered[numbers]
+        for segment in self._segments:
+            moved = renumbered[segment.numbers]
             alive = moved >= 0
-            segments.append((keys[alive], moved[alive].astype(np.uint32)))
-        self._segments = segments
+            segment.keys, segment.numbers = segment.keys[alive], moved[alive].astype(np.uint32)
         self._sieve = _Sieve()
-        for keys, _ in segments:
-            self._sieve.add(keys, self._segments)
+        for segment in self._segments:
+            self._sieve.add(segment.keys, self._segments)
 
     def _find_fresh(self, hashes: Hashes) -> tuple[list[int], list[int]]:
         held: list[int] = []
@@ -100,10 +106,10 @@ class Postings:
         count = len(self._fresh) + len(further)
         keys = np.fromiter(values, np.uint64, count)
         order = np.argsort(keys, kind="stable")
-        segment = keys[order], np.fromiter(texts, np.uint32, count)[order]
+        segment = _Segment(keys[order], np.fromiter(texts, np.uint32, count)[order])
         self._fresh, self._further, self._fresh_texts = {}, {}, 0
-        self._sieve.add(segment[0], self._segments)
-        while self._segments and len(self._segments[-1][0]) < 2 * len(segment[0]):
+        self._sieve.add(segment.keys, self._segments)
+        while self._segments and len(self._segments[-1].keys) < 2 * len(segment.keys):
             segment = _merged(self._segments.pop(), segment)
         self._segments.append(segment)
 
@@ -124,8 +130,8 @@ class _Sieve:
             while self._count * _SPARSE > 1 << self._size:
                 self._size += 1
             self._bits = np.zeros(1 << (self._size - 3), np.uint8)
-            for older, _ in others:
-                self._mark(older)
+            for older in others:
+                self._mark(older.keys)
         self._mark(keys)
 
     def sift(self, hashes: Hashes) -> Hashes:
@@ -136,20 +142,29 @@ class _Sieve:
         return maybe
 
     def _mark(self, keys: Hashes) -> None:
-        places = keys >> np.uint64(64 - self._size)
-        bits = np.uint8(1) << (places & np.uint64(7)).astype(np.uint8)
-        np.bitwise_or.at(self._bits, places >> np.uint64(3), bits)
+        for start in range(0, len(keys), _AT_ONCE):
+            places = keys[start : start + _AT_ONCE] >> np.uint64(64 - self._size)
+            bits = np.uint8(1) << (places & np.uint64(7)).astype(np.uint8)
+            np.bitwise_or.at(self._bits, places >> np.uint64(3), bits)
 
 
 def _merged(one: _Segment, other: _Segment) -> _Segment:
-    """Two arrays as one in order, the first one's texts before the other's."""
-    places = np.searchsorted(one[0], other[0], "right") + np.arange(len(other[0]))
-    rest = np.ones(len(one[0]) + len(other[0]), bool)
+    """Two segments as one in order, the first one's texts before the other's.
+
+    Their own hashes are let go as soon as they are copied: there are tens of megabytes of them.
+    """
+    places = np.searchsorted(one.keys, other.keys, "right")
+    places += np.arange(len(other.keys))
+    rest = np.ones(len(one.keys) + len(other.keys), bool)
     rest[places] = False
-    keys, numbers = np.empty(len(rest), np.uint64), np.empty(len(rest), np.uint32)
-    for merged, first, second in ((keys, one[0], other[0]), (numbers, one[1], other[1])):
-        merged[places], merged[rest] = second, first
-    return keys, numbers
+    keys = np.empty(len(rest), np.uint64)
+    keys[places] = other.keys
+    np.place(keys, rest, one.keys)
+    one.keys = other.keys = _NO_HASHES
+    numbers = np.empty(len(rest), np.uint32)
+    numbers[places] = other.numbers
+    np.place(numbers, rest, one.numbers)
+    return _Segment(keys, numbers)
 
 
 def _find_settled(

@@ -1,15 +1,15 @@
 """Judge documents by a watch of the watch language.
 
 A watch is compiled once: its words become names with all their forms, and the rarest
-part gives the anchors, folded words without one of which no text can match. Only texts
+part gives the anchors, terms without one of which no text can match. Only texts
 with an anchor are judged, each word of the language at most once for each text.
 """
 
 import bisect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import operator
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
 from crawler.document import Document, Occurrence
-from crawler.names import Name
 from crawler.watch_language import parse
 from crawler.watch_terms import Scene, Term, compiled
 from crawler.watch_tree import (
@@ -42,20 +42,22 @@ class WatchQuery:
         self._test = self._made(root)
         self.anchors = self._anchors(root)
 
-    def folded(self) -> frozenset[bytes]:
-        """Every folded word that judging needs to see."""
-        return frozenset(key for term in self._texts for key in term.holders)
+    @property
+    def terms(self) -> Set[Term]:
+        """Every term that judging needs to see."""
+        return self._texts.keys()
 
     def judge(self, scene: Scene) -> list[tuple[str, Occurrence]]:
         """What of the watch stands in the text, each with its word; nothing when it fails."""
         if not (places := self._test(scene)):
             return []
-        spans = {(place.start, place.end) for place in places}
+        spans, found = {place[:2] for place in places}, scene.found
         named = {
-            (place.start, place.end): (text, place)
+            span: (text, place)
             for term, text in self._texts.items()
+            if term in found
             for place in scene.places(term)
-            if (place.start, place.end) in spans
+            if (span := place[:2]) in spans
         }
         return [named[span] for span in sorted(named)]
 
@@ -75,17 +77,12 @@ class WatchQuery:
                 yield from self._leaves(right)
 
     def _joined(self, node: Or) -> Term | None:
-        """Any of some plain words as one term, so that watches with the same list share it."""
+        """Any of some words as one term, so that watches with the same list share it."""
         if node not in self._terms:
-            leaves = [self._terms.get(part) for part in node.parts]
-            plain = [leaf for leaf in leaves if leaf and not (leaf.beginning or leaf.capital)]
-            if len(plain) < len(leaves):
+            leaves = tuple(self._terms[part] for part in node.parts if part in self._terms)
+            if len(leaves) < len(node.parts):
                 return None
-            holders: dict[bytes, tuple[Name, ...]] = {}
-            for leaf in plain:
-                for key, names in leaf.holders.items():
-                    holders[key] = holders.get(key, ()) + names
-            self._terms[node] = Term(holders=holders)
+            self._terms[node] = Term(holders={}, either=leaves)
         return self._terms[node]
 
     def _rank(self, node: Node) -> int:
@@ -101,13 +98,13 @@ class WatchQuery:
             case Not(part=part) | Field(part=part):
                 return self._rank(part)
 
-    def _anchors(self, node: Node) -> frozenset[bytes]:
-        """Folded words one of which every matching text has."""
+    def _anchors(self, node: Node) -> frozenset[Term]:
+        """Terms one of which every matching text has."""
         match node:
             case Word() | Phrase():
-                return frozenset(self._terms[node].holders)
+                return frozenset({self._terms[node]})
             case Or(parts=parts):
-                return frozenset(key for part in parts for key in self._anchors(part))
+                return frozenset(term for part in parts for term in self._anchors(part))
             case And(parts=parts):
                 findable = [part for part in parts if can_be_found(part)]
                 return self._anchors(min(findable, key=self._rank))
@@ -139,7 +136,7 @@ class WatchQuery:
 
 
 def _one_of(term: Term) -> _Test:
-    return lambda scene: scene.places(term)
+    return operator.methodcaller("places", term)
 
 
 def _any_of(tests: Sequence[_Test]) -> _Test:
@@ -202,19 +199,19 @@ def _in_one_sentence(
 
 
 def _within_reach(
-    node: Near, left: Sequence[Occurrence], right: Sequence[Occurrence], document: Document
+    node: Near, left: Sequence[Occurrence], right: Sequence[Occurrence], _: Document
 ) -> list[Occurrence]:
     """The places of either side that have one of the other side few enough words away."""
     reach = node.reach or 0
-    firsts = [document.word_at(place.start) for place in right]
+    firsts = [place.first for place in right]
     close: list[Occurrence] = []
     for one in left:
-        first, last = document.word_at(one.start), document.word_at(one.end - 1)
+        first, last = one.first, one.last
         begin = last + 1 if node.ordered else first - reach - _LONGEST_PHRASE
         near = range(bisect.bisect_left(firsts, begin), bisect.bisect_right(firsts, last + reach))
         for other in (right[index] for index in near):
-            after = document.word_at(other.start) - last
-            before = first - document.word_at(other.end - 1)
+            after = other.first - last
+            before = first - other.last
             if 0 < after <= reach or (not node.ordered and 0 < before <= reach):
                 close += (one, other)
     return close

@@ -5,7 +5,6 @@ looked for at most once.
 """
 
 import operator
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -26,55 +25,80 @@ _start = operator.attrgetter("start")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Term:
-    """A word or phrase of a watch: any of its names will do."""
+    """A word or phrase of a watch: any of its names will do. Or any of other terms."""
 
     holders: Mapping[bytes, tuple[Name, ...]]  # folded words; of a beginning one with ``*``
     beginning: str = ""  # instead of names: how a word has to begin
+    either: tuple["Term", ...] = ()  # instead of both
     capital: bool = False
     rank: int = 3  # how rare it is; the rarest part of a watch is looked for first
 
+    def allows(self, key: bytes, spelled: str, *, mixed: bool) -> bool:
+        """Whether a found word may be the term, as far as its spelling tells."""
+        if self.beginning:
+            return spelled.startswith(self.beginning)
+        return mixed or any(spelled in name.words[name.anchor] for name in self.holders[key])
+
 
 class Scene:
-    """A document with everything that terms of watches found in it."""
+    """A document with what the words found in it may be of the terms of watches."""
 
-    def __init__(self, document: Document, found: Iterable[Found]) -> None:
-        """Sort what was found by its folded word."""
+    def __init__(self, document: Document, found: Iterable[tuple[Found, Iterable[Term]]]) -> None:
+        """Sort what was found by term."""
         self.document = document
-        self._found: dict[bytes, list[Found]] = defaultdict(list)
+        self.found: dict[Term, list[Found]] = {}  # the words that may be each term
         self._places: dict[Term, list[Occurrence]] = {}
-        for one in found:
-            self._found[one.key].append(one)
+        for one, terms in found:
+            for term in terms:
+                self.found.setdefault(term, []).append(one)
 
     def places(self, term: Term) -> list[Occurrence]:
         """Where a term stands, in order; worked out once."""
         if (places := self._places.get(term)) is None:
-            keys = term.holders.keys() & self._found
-            places = sorted(self._look(term, keys), key=_start) if keys else []
-            self._places[term] = places
+            places = self._places[term] = self._look(term)
         return places
 
-    def _look(self, term: Term, keys: Iterable[bytes]) -> Iterable[Occurrence]:
-        accepted = self._begun(term, keys) if term.beginning else self._named(term, keys)
-        if not term.capital:
-            return accepted
-        characters = self.document.characters
-        return [place for place in accepted if characters[place.start].isupper()]
+    def _look(self, term: Term) -> list[Occurrence]:
+        if term.either:
+            found_terms = self.found
+            return _in_order(
+                [
+                    place
+                    for part in term.either
+                    if part in found_terms
+                    for place in self.places(part)
+                ]
+            )
+        if (found := self.found.get(term)) is None:
+            return []
+        accepted = _begun(found) if term.beginning else self._named(term, found)
+        if term.capital:
+            characters = self.document.characters
+            accepted = [place for place in accepted if characters[place.start].isupper()]
+        return _in_order(accepted)
 
-    def _named(self, term: Term, keys: Iterable[bytes]) -> Iterator[Occurrence]:
+    def _named(self, term: Term, all_found: Iterable[Found]) -> list[Occurrence]:
         accepted: dict[Name, list[Occurrence]] = {}
-        for key in keys:
-            for name in term.holders[key]:
-                for found in self._found[key]:
-                    if (place := accept(name, self.document, found)) is not None:
-                        accepted.setdefault(name, []).append(place)
-        for name, places in accepted.items():
-            yield from choose_person(name, self.document, places, brand_named=False)
+        for found in all_found:
+            for name in term.holders[found.key]:
+                if (place := accept(name, self.document, found)) is not None:
+                    accepted.setdefault(name, []).append(place)
+        return [
+            place
+            for name, places in accepted.items()
+            for place in choose_person(name, self.document, places, brand_named=False)
+        ]
 
-    def _begun(self, term: Term, keys: Iterable[bytes]) -> Iterator[Occurrence]:
-        for key in keys:
-            for found in self._found[key]:
-                if found.spelled.startswith(term.beginning):
-                    yield Occurrence(found.start, found.end, found.mixed)
+
+def _begun(all_found: Iterable[Found]) -> list[Occurrence]:
+    return [
+        Occurrence(found.start, found.end, found.mixed, False, found.word, found.word)
+        for found in all_found
+    ]
+
+
+def _in_order(places: list[Occurrence]) -> list[Occurrence]:
+    return sorted(places, key=_start) if len(places) > 1 else places
 
 
 def compiled(node: Word | Phrase) -> Term:

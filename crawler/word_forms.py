@@ -55,6 +55,7 @@ def given_name_forms(name: str, *, dictionary: bool = True) -> frozenset[str]:
     return frozenset(rules | forms_uk(word).sets(gender)[0])
 
 
+@functools.lru_cache(1_000)
 def brand_forms(name: str, *, dictionary: bool = True) -> frozenset[str]:
     """All forms of a one-word brand in Cyrillic and Latin, whichever it is written in."""
     word = name.lower()
@@ -74,6 +75,20 @@ def word_forms(word: str) -> frozenset[str]:
         forms |= lexeme(word, "ru")
     if not _RUSSIAN.search(word):
         forms |= _ukrainian_word_forms(word)
+    return forms
+
+
+def asked_forms(word: str) -> frozenset[str]:
+    """All forms of a word somebody searches for; with a capital it may be any name, too."""
+    forms = word_forms(word) | {word.lower()}
+    if not word[:1].isupper() or word.isdigit():
+        return forms
+    forms |= brand_forms(word)
+    lower = word.lower()
+    if _CYRILLIC.search(lower) and not _UKRAINIAN.search(lower):
+        forms |= surname_forms(lower, "ru")
+    if _CYRILLIC.search(lower) and not _RUSSIAN.search(lower):
+        forms |= surname_forms(lower, "uk")
     return forms
 
 
@@ -106,8 +121,9 @@ def _ukrainian_word_forms(word: str) -> frozenset[str]:
 
 def _cyrillic_brand_forms(word: str, dictionary: bool) -> frozenset[str]:
     head, hyphen, last = word.removesuffix("ъ").rpartition("-")
-    known = noun_lexeme(word, "ru") | noun_lexeme(word, "uk") if dictionary else frozenset[str]()
-    if len(known) > 1 and (_UKRAINIAN.search(word) or noun_lexeme(word, "ru")):
+    russian = noun_lexeme(word, "ru") if dictionary else frozenset[str]()
+    known = russian | noun_lexeme(word, "uk") if dictionary else russian
+    if len(known) > 1 and (_UKRAINIAN.search(word) or russian):
         return known | {word}
     if not known and last.endswith(("и", "ы")) and len(last) > _LONG:
         known = frozenset(head + hyphen + last[:-1] + end for end in _PLURAL_ENDINGS)

@@ -9,6 +9,7 @@ from alerts import playbook as maps
 from alerts.notifiers.protocol import Notifier
 from alerts.playbook import Playbook, PlaybookError
 from alerts.recipients import Recipient
+from crawler.entities import Entities, EntitiesError, NatashaEntities
 from crawler.fetch import FetchSettings
 from crawler.sources.protocol import SourcePlugin, key_of
 from crawler.watch_language import WatchError, parse
@@ -39,6 +40,17 @@ def watches(settings: Settings) -> tuple[Watch, ...]:
                 message = f"brand[{number}].watch[{place}].query: {error}"
                 raise ConfigError(message) from error
     return settings.watches()
+
+
+def entities(settings: Settings) -> Entities | None:
+    """Load what takes a second look at doubtful names; None when nobody asked for it."""
+    if settings.matching.second_look == "none":
+        return None
+    try:
+        return NatashaEntities()
+    except EntitiesError as error:
+        message = f"matching.second_look: {error}"
+        raise ConfigError(message) from error
 
 
 def notifiers(settings: Settings) -> dict[str, Notifier]:

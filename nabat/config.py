@@ -12,7 +12,7 @@ from dataclasses import MISSING, fields
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
@@ -127,6 +127,12 @@ class CrawlSettings(_Section):
         return timedelta(0) if value in (0, "0", "none") else value
 
 
+class MatchingSettings(_Section):
+    """``[matching]``: how sure of a name we have to be."""
+
+    second_look: Literal["none", "natasha"] = "none"
+
+
 class ToneSettings(BaseModel):
     """``[tone]``: the backend that judges tone, and its options."""
 
@@ -185,6 +191,7 @@ class Settings(_Section):
     brand: tuple[BrandSettings, ...] = ()
     crawl: CrawlSettings = CrawlSettings()
     source: tuple[dict[str, Any], ...] = ()
+    matching: MatchingSettings = MatchingSettings()
     tone: ToneSettings = ToneSettings()
     spike: SpikeSettings = SpikeSettings()
     daemon: DaemonSettings = DaemonSettings()

@@ -73,6 +73,7 @@ class Jobs:
         self.recipients = assembly.recipients(settings, channels=list(self.notifiers))
         self.backend = assembly.backend(settings)
         self.watches = assembly.watches(settings)
+        self._entities = assembly.entities(settings)
         self.heartbeat = assembly.heartbeat(settings)
         self.database = Database(settings.storage.url)
         self._checkpoints = Checkpoints()
@@ -100,7 +101,7 @@ class Jobs:
         """
         with self.database.read() as tx:
             learned = tx.habits.all()
-        return Matcher(self.watches, habits=Habits(learned))
+        return Matcher(self.watches, habits=Habits(learned), entities=self._entities)
 
     @cached_property
     def ingest(self) -> Ingest:

@@ -12,7 +12,7 @@ _MOST_STORIES = 150_000  # heard of last; as many as the index has texts
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def fold_lines(lines: Iterable[str]) -> Iterator[str]:
+def fold_lines(lines: Iterable[str | bytes]) -> Iterator[str]:
     """The story of each text, named by the id of the first text of it, line for line.
 
     Texts without a date count as published with the text before them.

@@ -9,7 +9,7 @@ import typer
 
 from alerts.gaps import judge
 from crawler.folding import words
-from crawler.word_forms import word_forms
+from crawler.word_forms import asked_forms
 from nabat import assembly, clock
 from nabat.commands.arguments import (
     AsJson,
@@ -139,7 +139,7 @@ def mentions(
 def _in_all_forms(search: str) -> tuple[tuple[str, ...], ...]:
     """Each word with its forms; what is no word stays as it is."""
     given = [part for word in search.split() for part in words(word) or [word]]
-    return tuple((word.lower(), *sorted(word_forms(word))) for word in given)
+    return tuple(tuple(sorted(asked_forms(word))) for word in given)
 
 
 def counts(

@@ -26,7 +26,8 @@ _PORTION = 1 << 16
 
 def match(config: Config = None) -> None:
     """Try the watches: {"id","title"?,"text"} in, the mentions found out, line by line."""
-    _answer(match_lines(_lines(), assembly.watches(settings_of(config))))
+    settings = settings_of(config)
+    _answer(match_lines(_lines(), assembly.watches(settings), assembly.entities(settings)))
 
 
 def tone(context: typer.Context, config: Config = None) -> None:
@@ -36,7 +37,8 @@ def tone(context: typer.Context, config: Config = None) -> None:
         context.default_map = {context.invoked_subcommand: {"config": config}} if config else None
         return
     settings = settings_of(config) if config or default_path().exists() else Settings()
-    _answer(tone_lines(_lines(), assembly.backend(settings)))
+    lines = (line.decode("utf-8", errors="replace") for line in _lines())
+    _answer(tone_lines(lines, assembly.backend(settings)))
 
 
 def spikes(
@@ -67,19 +69,16 @@ def extract() -> None:
     sys.stdout.write(f"{extract_page(sys.stdin.buffer.read())}\n")
 
 
-def _lines() -> Iterator[str]:
-    """The lines of standard input as they come; what was answered is out before we wait for more.
-
-    Bytes that are no UTF-8 come as the sign for an unreadable letter.
-    """
+def _lines() -> Iterator[bytes]:
+    """The lines of standard input as they come; what was answered is out before we wait."""
     given = cast(BufferedReader, sys.stdin.buffer)
     rest = b""
     while portion := given.read1(_PORTION):
         *whole, rest = (rest + portion).split(b"\n")
-        yield from (raw.decode("utf-8", errors="replace") for raw in whole)
+        yield from whole
         sys.stdout.flush()
     if rest:
-        yield rest.decode("utf-8", errors="replace")
+        yield rest
 
 
 def _answer(answers: Iterable[str]) -> None:

@@ -40,6 +40,7 @@ def matcher() -> Matcher:
         pytest.param("В районе Челси", [], id="a district"),
         pytest.param("Вышла с дочерью Челси", [], id="a daughter"),
         pytest.param("Врач Анна Ромашка", [], id="a surname"),
+        pytest.param("Вышло в интервью Ефимов Sony", ["Sony"], id="no surname in other letters"),
         pytest.param("Ромашку закрыли", ["Ромашку"], id="nothing speaks against it"),
         pytest.param("Соня спит, Соню будят", [], id="not what Sony is read as"),
         pytest.param("Игры Сони", ["Сони"], id="what Sony is read as"),

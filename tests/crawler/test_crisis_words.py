@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.crisis_words import CrisisPlace, near, parse_families, shipped_crisis_words
-from crawler.document import Document
+from crawler.document import Document, Occurrence
 from crawler.lookup import WordLookup
 
 
@@ -43,7 +43,7 @@ def test_a_crisis_word_inside_the_name_is_the_name() -> None:
     """«Пожарный завод» is not on fire."""
     document = Document("", "Пожарный завод открыли")
 
-    assert near(document, [(0, 14)], _places(document)) == ()
+    assert near(document, [Occurrence(0, 14)], _places(document)) == ()
 
 
 def test_families_are_read_by_language() -> None:

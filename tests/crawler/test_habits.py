@@ -55,3 +55,16 @@ def test_counting_goes_on_after_the_gate_has_opened() -> None:
     matcher.match("", "слой озона и озон")
 
     assert matcher.habits.take() == {"озона": (1, 0), "озон": (1, 0)}
+
+
+def test_a_running_matcher_goes_on_learning() -> None:
+    """What others stored meanwhile opens the gate, and shuts it again."""
+    matcher = Matcher([Watch(brand="Озон")])
+    text = "заказала на сайте озон"
+    assert named(matcher, text) == []
+
+    matcher.learn({"озон": (1, ENOUGH)})
+    assert named(matcher, text) == ["озон"]
+
+    matcher.learn({"озон": (ENOUGH, 1)})
+    assert named(matcher, text) == []

@@ -230,3 +230,22 @@ def test_what_the_filter_left_out_does_not_teach_it(database: Database, now: dat
         for view in tx.mentions.views(MentionFilter(brand="Тюльпан", excluded=True)):
             tx.mentions.include(view.mention.id, now=now)
         assert tx.mentions.marks(brand.id)[0] == []
+
+
+def test_how_the_stream_writes_a_name_is_learned_while_running(
+    database: Database, now: datetime
+) -> None:
+    """No restart is needed: each pass reads what all passes before it have counted."""
+    source = prepare(database, now)
+    ingest = Ingest(database, Matcher([Watch(brand="Мир")]))
+    with database.begin() as tx:
+        tx.brands.sync(["Мир"], now)
+    ingest.refresh()
+    before = ingest.add([article(source, 1, now, "Карта мир не сработала в магазине")], now)
+    with database.begin() as tx:
+        tx.habits.add({"мир": (0, 100)})
+
+    ingest.refresh()
+    after = ingest.add([article(source, 2, now, "Кассир карту мир принять не захотел")], now)
+
+    assert (before.mentions, after.mentions) == (0, 1)

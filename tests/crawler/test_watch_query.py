@@ -1,9 +1,15 @@
 """Watches of the watch language, judged on texts."""
 
+import re
+from collections.abc import Callable
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crawler.matching import Matcher
-from crawler.watch_language import WatchError
+from crawler.watch_language import WatchError, parse
+from crawler.watch_tree import And, Field, Near, Node, Not, Or, Phrase, Word
 from storage.records import Watch
 
 RIVER = '"дом у реки" /s (обман | (не /3 сдали))'
@@ -103,3 +109,89 @@ def test_a_wrong_watch_is_refused_when_the_matcher_is_made() -> None:
     """With its place and mend, so the config check can show them."""
     with pytest.raises(WatchError, match=r"position 1.*bracket is not closed; add"):
         Matcher([Watch(brand="a", queries=("(кот",))])
+
+
+_LETTERS = st.sampled_from(["бв", "гд", "жз", "кл"])
+_WORDS = st.builds("={}".format, _LETTERS)
+_TEXTS = st.lists(st.sampled_from(["бв", "гд", "жз", "кл", "мн", "мн. Мн"]), max_size=14)
+
+
+def _wider(part: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(
+        st.builds("({} {})".format, part, part),
+        st.builds("({} | {})".format, part, part),
+        st.builds("({} -{})".format, part, part),
+        st.builds("({} /{} {})".format, part, st.sampled_from(["1", "2", "+2", "s"]), part),
+        st.builds("title:({})".format, part),
+        st.builds('("{} {}" | {})'.format, _LETTERS, _LETTERS, part),
+    )
+
+
+@given(st.recursive(_WORDS, _wider, max_leaves=7), _TEXTS, _TEXTS)
+@settings(max_examples=300, deadline=None)
+def test_a_watch_says_yes_where_a_plain_reading_of_it_does(
+    query: str, title: list[str], text: list[str]
+) -> None:
+    """Anchors, shared terms and kept spellings change nothing but the time it takes."""
+    try:
+        tree = parse(query)
+    except WatchError:
+        return
+    fields = [" ".join(words) for words in (title, text)]
+
+    assert (_found(query, fields[1], fields[0]) is not None) == bool(_places(tree, *fields))
+
+
+def _places(node: Node, title: str, text: str) -> set[tuple[int, int]]:
+    """First and last words that make a part of a watch true, by looking at every word."""
+    whole = f"{title}\n\n{text}" if title else text
+    words = list(re.finditer(r"\w+", whole))
+    spelled = [word.group().lower() for word in words]
+    sentence = [len(re.findall(r"\. |\n", whole[: word.start()])) for word in words]
+    in_title = [bool(title) and word.start() < len(title) for word in words]
+
+    def places(node: Node) -> set[tuple[int, int]]:
+        match node:
+            case Word(text=one):
+                return {(n, n) for n, word in enumerate(spelled) if word == one}
+            case Phrase(parts=parts):
+                ends = [(n, n + len(parts) - 1) for n in range(len(spelled))]
+                return {
+                    (first, last)
+                    for first, last in ends
+                    if spelled[first : last + 1] == list(parts)
+                    and len({in_title[n] for n in range(first, last + 1)}) == 1
+                }
+            case Or(parts=parts):
+                return set().union(*map(places, parts))
+            case And(parts=parts):
+                wanted = [places(part) for part in parts if not isinstance(part, Not)]
+                refused = [places(part.part) for part in parts if isinstance(part, Not)]
+                return set().union(*wanted) if all(wanted) and not any(refused) else set()
+            case Near(left=left, right=right):
+                return _together(places(left), places(right), _test_of(node, sentence))
+            case Field(name=name, part=part):
+                return {one for one in places(part) if in_title[one[0]] == (name == "title")}
+            case Not():
+                return set()
+
+    return places(node)
+
+
+_Place = tuple[int, int]
+
+
+def _together(
+    left: set[_Place], right: set[_Place], close: Callable[[_Place, _Place], bool]
+) -> set[_Place]:
+    pairs = [(one, other) for one in left for other in right if close(one, other)]
+    return {place for pair in pairs for place in pair}
+
+
+def _test_of(node: Near, sentence: list[int]) -> Callable[[_Place, _Place], bool]:
+    reach = node.reach
+    if reach is None:
+        return lambda one, other: sentence[one[0]] == sentence[other[0]]
+    return lambda one, other: (
+        0 < other[0] - one[1] <= reach or (not node.ordered and 0 < one[0] - other[1] <= reach)
+    )

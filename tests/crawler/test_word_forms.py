@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.word_forms import brand_forms, given_name_forms, surname_forms, word_forms
+from crawler.word_forms import asked_forms, brand_forms, given_name_forms, surname_forms, word_forms
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,23 @@ def test_a_verb_brings_its_participles() -> None:
     """One headword finds what was done and who did it."""
     assert {"обманул", "обманувший", "обманутых"} <= word_forms("обмануть")
     assert {"arrested", "arresting", "arrests"} <= word_forms("arrest")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        pytest.param("суд", {"суд", "судом", "суды"}, id="an ordinary word"),
+        pytest.param("Пригожин", {"пригожина", "пригожиной", "пригожиным"}, id="a surname"),
+        pytest.param("Зеленський", {"зеленського", "зеленською"}, id="a Ukrainian one"),
+        pytest.param("Ozon", {"ozonом", "озоном"}, id="a Latin brand"),
+        pytest.param("2026", {"2026"}, id="a number"),
+    ],
+)
+def test_a_search_asks_for_every_form(word: str, expected: set[str]) -> None:
+    """A word with a capital may be anybody's name."""
+    assert expected <= asked_forms(word)
+
+
+def test_a_word_without_a_capital_is_no_name() -> None:
+    """It brings its own forms and no transliterations."""
+    assert "sud" not in asked_forms("суд")

@@ -1,5 +1,6 @@
 """Reading the configuration: every mistake is named with its place and its mend."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def test_the_example_is_complete_and_equals_the_defaults(tmp_path: Path) -> None
     """What `nabat init` writes must load, and say the defaults where it says anything."""
     settings = load(written(tmp_path, example()))
     plain = Settings()
-    for section in ("storage", "retention", "crawl", "tone", "spike", "daemon", "log", "playbook"):
+    sections = "storage retention crawl matching tone spike daemon log playbook"
+    for section in sections.split():
         assert getattr(settings, section) == getattr(plain, section), section
         assert set(getattr(settings, section).model_fields_set) == set(
             type(getattr(plain, section)).model_fields
@@ -127,6 +129,17 @@ def test_a_situation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     settings = load(written(tmp_path, "[[situation]]\nid = 'x'\nlevle = 2"))
     with pytest.raises(ConfigError, match="levle"):
         assembly.playbook(settings)
+
+
+def test_a_second_look_that_is_not_installed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the command that installs it, before any text is read."""
+    monkeypatch.setitem(sys.modules, "slovnet", None)  # as if it were not there
+    settings = load(written(tmp_path, "[matching]\nsecond_look = 'natasha'"))
+
+    with pytest.raises(ConfigError, match=r"matching\.second_look: run `pip install nabat\[ner\]`"):
+        assembly.entities(settings)
 
 
 def test_an_unknown_backend_is_named(tmp_path: Path) -> None:

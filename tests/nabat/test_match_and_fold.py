@@ -121,3 +121,20 @@ def test_a_bad_line_does_not_stop_folding() -> None:
 
     assert json.loads(first)["error"].startswith("line 1: ")
     assert json.loads(second) == {"id": 1, "story": 1}
+
+
+@pytest.mark.parametrize("row_id", [2**80, -(2**70), 0.1, [1, 2**80], {"a": None}, "ж", None, True])
+def test_an_id_comes_back_as_it_was_given(row_id: object) -> None:
+    """Whatever JSON value it is, and however large a number."""
+    (line,) = match_lines([json.dumps({"id": row_id, "text": "Ромашка"})], WATCHES)
+
+    assert json.loads(line)["id"] == row_id
+
+
+def test_bytes_that_are_no_text_are_answered_as_unreadable_letters() -> None:
+    """One broken byte loses one letter, not the line."""
+    raw = '{"id": 1, "text": "Ромашка * закрыта"}'.encode().replace(b"*", b"\xff")
+
+    (line,) = match_lines([raw], WATCHES)
+
+    assert [one["text"] for one in json.loads(line)["mentions"][0]["matched"]] == ["Ромашка"]

@@ -217,4 +217,4 @@ def test_a_terminal_without_cyrillic_is_no_error() -> None:
     )  # fmt: skip
 
     assert (done.returncode, done.stderr) == (0, b"")
-    assert io.BytesIO(done.stdout).readline() == b'{"id": "\\u0436", "story": "\\u0436"}\n'
+    assert io.BytesIO(done.stdout).readline() == b'{"id":"\\u0436","story":"\\u0436"}\n'

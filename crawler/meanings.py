@@ -1,0 +1,117 @@
+"""What found words may mean for all the watches together.
+
+A word of a text, as it is spelled there, means the same wherever it stands: the names it
+may be, the words of queries, the queries worth judging because of it, and trouble. That is
+worked out once for each spelling and kept; what stands around a word is judged elsewhere.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from crawler.crisis_words import CrisisWords
+from crawler.document import Document, Found, looks
+from crawler.lookup import Hit, WordLookup
+from crawler.names import Name
+from crawler.watch_query import WatchQuery
+from crawler.watch_terms import Term
+
+_MOST = 50_000  # spellings; then it starts anew
+
+Asked = tuple[int, WatchQuery]  # the number of a watch, and one of its queries
+
+
+class Meaning(NamedTuple):
+    """All that a word spelled in one way may be."""
+
+    key: bytes
+    spelled: str
+    mixed: bool
+    names: tuple[tuple[int, Name], ...]  # with the numbers of their watches
+    terms: tuple[Term, ...]
+    asked: tuple[Asked, ...]
+    headword: str | None  # of the crisis words
+
+
+class Meanings:
+    """Grows with the watches; ``words`` finds in a text what has a meaning."""
+
+    def __init__(self, crisis: CrisisWords) -> None:
+        """Trouble alone has a meaning yet."""
+        self._crisis = crisis
+        self.words = WordLookup()
+        self.rousing: set[int] = set()  # words without one of which a text names nobody
+        self._names: defaultdict[bytes, list[tuple[int, Name]]] = defaultdict(list)
+        self._terms: defaultdict[bytes, list[Term]] = defaultdict(list)
+        self._known: set[Term] = set()
+        self._asked: defaultdict[Term, list[Asked]] = defaultdict(list)
+        self._kept: dict[tuple[int, str], Meaning] = {}
+
+    def add_name(self, watch: int, name: Name) -> set[bytes]:
+        """Take a name of a watch; answers with the words to look for, each of which rouses."""
+        keys, held = set(name.folded()), (watch, name)
+        for key in keys:
+            self._names[key].append(held)
+        return keys
+
+    def add_query(self, watch: int, query: WatchQuery) -> tuple[set[bytes], set[bytes]]:
+        """Take a query of a watch; answers with the words to look for, and those that rouse.
+
+        Those of other queries before it are not told again.
+        """
+        fresh = query.terms - self._known
+        for term in fresh:
+            for key in term.holders:
+                self._terms[key].append(term)
+        self._known |= fresh
+        newly_rousing = query.anchors - self._asked.keys()
+        for term in query.anchors:
+            self._asked[term].append((watch, query))
+        return (
+            {key for term in fresh for key in term.holders},
+            {key for term in newly_rousing for key in term.holders},
+        )
+
+    def look_for(self, keys: set[bytes], *, rousing: set[bytes]) -> None:
+        """Have words looked for from now on; some of them rouse."""
+        self.words.add(keys | rousing)
+        self.rousing.update(self.words.number(key) for key in rousing if key)
+        self._kept.clear()
+
+    def read(self, document: Document, hits: Iterable[Hit]) -> list[tuple[Found, Meaning]]:
+        """The words found in a document, each with what it may mean."""
+        characters, starts, kept = document.characters, document.words[0], self._kept
+        read = []
+        for number, start, end in hits:
+            raw = characters[start:end]
+            meaning = kept.get((number, raw)) or self._keep(number, raw)
+            word = bisect_right(starts, start) - 1
+            key, spelled, mixed = meaning[:3]
+            read.append((Found(key, start, end, spelled, mixed, word), meaning))
+        return read
+
+    def _keep(self, number: int, raw: str) -> Meaning:
+        if len(self._kept) >= _MOST:
+            self._kept.clear()
+        meaning = self._kept[number, raw] = self._meaning(self.words.words[number], raw)
+        return meaning
+
+    def _meaning(self, key: bytes, raw: str) -> Meaning:
+        spelled, mixed = looks(raw)
+        terms = tuple(
+            term for term in self._terms.get(key, ()) if term.allows(key, spelled, mixed=mixed)
+        )
+        return Meaning(
+            key=key,
+            spelled=spelled,
+            mixed=mixed,
+            names=tuple(
+                (watch, name)
+                for watch, name in self._names.get(key, ())
+                if mixed or spelled in name.words[name.anchor]
+            ),
+            terms=terms,
+            asked=tuple(asked for term in terms for asked in self._asked.get(term, ())),
+            headword=self._crisis.headword(key, spelled, mixed=mixed),
+        )
