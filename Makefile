@@ -1,7 +1,7 @@
 # make demo   the whole path, sources to alert, on a loopback web
 # make test   the tests, on SQLite and on a PostgreSQL of their own
 # make check  what CI runs: formatting, lint, types, import contracts, tests
-# make faults every crash point of the alert path, all of them (a quarter of an hour)
+# make faults every crash point of the alert path, all of them (ten minutes)
 # make loud   the tests at DEBUG; fails when a bot's token appears in anything they write
 PYTHON ?= python3
 BIN := .venv/bin
@@ -35,7 +35,7 @@ format: setup
 	$(BIN)/ruff check --fix .
 
 faults: setup
-	NABAT_FAULTS=all $(BIN)/pytest tests/faults
+	NABAT_FAULTS=all $(BIN)/pytest -n 2 --dist worksteal tests/faults
 
 loud: setup
 	$(BIN)/pytest -n 2 --dist worksteal --log-level=DEBUG
