@@ -221,7 +221,12 @@ class Jobs:
         now = self.clock()
         mend(self.database, self.recipients, now=now, ahead=self._steady.ahead(now))
         done = deliver(
-            self.database, self.notifiers, clock=self.clock, owner=self.owner, drain=drain
+            self.database,
+            self.notifiers,
+            clock=self.clock,
+            owner=self.owner,
+            drain=drain,
+            operators=self.recipients,
         )
         return Report(job="deliver", said=f"{done.sent} sent, {done.waiting} waiting")
 

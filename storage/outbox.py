@@ -242,6 +242,17 @@ class Outbox:
         )
         return self.connection.execute(query.limit(1)).first() is not None
 
+    def others_rest(self, channel: str, address: str, now: datetime) -> bool:
+        """Answer whether the server asked for a rest at another address of the channel as well."""
+        query = select(notifications.c.id).where(
+            notifications.c.channel == channel,
+            notifications.c.address != address,
+            notifications.c.state.in_(WAITING),
+            notifications.c.error_class == "rate",
+            notifications.c.not_before > now,
+        )
+        return self.connection.execute(query.limit(1)).first() is not None
+
     def provider_ids(self, channel: str, address: str, *, limit: int = 200) -> list[str]:
         """Answer what the channel called the newest messages it took for this address."""
         query = (

@@ -38,6 +38,7 @@ from storage.records import Message, Notification
 Answer = TypeVar("Answer")
 _GROUP_PACE = timedelta(seconds=3)  # about twenty a minute into one group
 _PRIVATE_PACE = timedelta(seconds=1)
+_OVERALL_PACE = timedelta(milliseconds=40)  # about thirty a second for the whole of a bot
 _PROBES = 5  # so many numbers without a message end the search
 _FAR = 60  # so many numbers are looked at
 _TAG = re.compile(r"<[^<>]*>")
@@ -90,6 +91,10 @@ class TelegramNotifier:
     def pace(self, address: str) -> timedelta:
         """Telegram takes about one message a second, and twenty a minute into a group."""
         return _GROUP_PACE if address.startswith(("-", "@")) else _PRIVATE_PACE
+
+    def overall_pace(self) -> timedelta:
+        """Telegram takes about thirty messages a second from one bot."""
+        return _OVERALL_PACE
 
     def talk(self, call: Callable[[Bot], Awaitable[Answer]]) -> Answer:
         """Do something with the bot; DeliveryError tells what a failure means."""

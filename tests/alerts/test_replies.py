@@ -143,7 +143,7 @@ def test_a_pause_silences_the_brand_for_an_hour(room: Room) -> None:
 
     assert room.press(room.button("pause")) == "Пауза уже стоит"
     with room.database.read() as tx:
-        assert len(tx.silences.active(NOON)) == 1
+        assert len(tx.silences.active(room.clock())) == 1
 
 
 def test_a_step_is_ticked(room: Room) -> None:
