@@ -33,6 +33,10 @@ class Speech:
         """The phrase with its values put in; Russian where the language is not ours."""
         return words(self._known).phrases[key].format_map(values)
 
+    def knows(self, key: str) -> bool:
+        """Whether there is such a phrase."""
+        return key in words(self._known).phrases
+
     def count(self, number: int, noun: str) -> str:
         """A number with its noun in the right form: «2 издания», «5 изданий»."""
         forms = words(self._known).nouns[noun]

@@ -244,6 +244,9 @@ class Jobs:
             keep=lambda given: keep(self.database, self.ingest, given, now=self.clock()),
         )
         heard = listener.listen(wait=wait, go_on=lambda: False)
+        if heard:
+            # What was pressed shows in every copy with the next delivery, not the next minute.
+            plan(self.database, self.playbook, self.recipients, now=self.clock(), chart=draw)
         return Report(job="listen", said=f"{heard} presses and commands done")
 
     def _rematch(self, brand: str | None, since: datetime | None) -> Report:
