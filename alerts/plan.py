@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 LIVING = ("telegram",)  # channels whose message is changed in place: one per incident and chat
 _OVER = ("resolved", "false-alarm")
-_LOUD = ("opened", "worsened", "reopened", "missed", "escalated", "taken", *_OVER)
+_LOUD = ("opened", "worsened", "missed", "escalated", "taken", *_OVER)
 _MAX_LEVEL_PUSHES = 2
 _BATCH = 500
 
@@ -183,7 +183,8 @@ def _messages(
     channel, event = recipient.channel, case.event
     whole = (event.kind, lambda given: alert(given, channel))
     if channel not in living:
-        is_loud = any(one.kind in _LOUD for one in case.fresh)
+        loud = (*_LOUD, "reopened") if case.was_over else _LOUD  # of a calming nobody was told
+        is_loud = any(one.kind in loud for one in case.fresh)
         return [whole] if is_loud and not case.is_silenced else []
     has_copy = any(one.recipient == recipient.name for one in case.sent)
     if not has_copy or case.is_silenced:
