@@ -96,7 +96,7 @@ def _scheduler(jobs: Jobs, watched: Mapping[str, timedelta]) -> BackgroundSchedu
     for name, job, interval in table:
         _add(scheduler, name, alarm.guarded(job), interval, jobs.clock())
     heartbeat = Heartbeat(jobs.heartbeat)
-    _add(scheduler, "sign", lambda: _sign(jobs, watched, heartbeat), SIGN, jobs.clock() + SIGN)
+    _add(scheduler, "sign", lambda: sign(jobs, watched, heartbeat), SIGN, jobs.clock() + SIGN)
     if heartbeat.url:
         scheduler.add_job(heartbeat.begin, id="begin")
     return scheduler
@@ -113,7 +113,7 @@ def _add(
     scheduler.add_job(job, trigger, id=name, next_run_time=first)
 
 
-def _sign(jobs: Jobs, watched: Mapping[str, timedelta], heartbeat: Heartbeat) -> None:
+def sign(jobs: Jobs, watched: Mapping[str, timedelta], heartbeat: Heartbeat) -> None:
     """Tell those who watch us from outside whether every job ticks."""
     said = late(jobs.database, jobs.clock(), watched)
     if not said:
