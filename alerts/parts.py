@@ -88,7 +88,7 @@ def _what(brief: Brief, budget: Budget) -> list[Line]:
             author=clip(facts.top_author, 40),
             share=speech.percent(facts.top_author_share),
         )
-        lines.append(Line("fact", (Span(f"🗣 {said}"),)))
+        lines.append(Line("fact", (Span(f"🗣️ {said}"),)))
     return lines
 
 

@@ -16,6 +16,7 @@ from threading import Thread
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from alerts.chart import warm_up
 from nabat.alarm import StorageAlarm
 from nabat.health import late, serve_health
 from nabat.heartbeat import Heartbeat
@@ -43,6 +44,7 @@ def run(jobs: Jobs) -> None:
     scheduler = _scheduler(jobs, watched)
     with serve_health(jobs.settings.daemon.health, jobs.database, jobs.clock, watched):
         scheduler.start()
+        warm_up()
         notify("READY=1")
         logger.info("daemon started", extra={"sources": len(jobs.sources)})
         _wait_for(told)
