@@ -150,12 +150,12 @@ class _Sender:
         """Fold many first messages for one address into a few, after one went out whole."""
         if not isinstance(self.notifier, Paced) or row.state != "pending":
             return False
-        crowd = tx.outbox.crowd(row, now)
+        crowd = tx.attempts.crowd(row, now)
         recent = now - _RECENT
         if (
             len(crowd) < folding.CROWD
             or row.id not in {one.id for one in crowd}
-            or not tx.outbox.was_sent_since(self.channel, row.address, recent)
+            or not tx.attempts.was_sent_since(self.channel, row.address, recent)
         ):
             return False
         subjects = [folding.subject(one) for one in crowd]
@@ -172,14 +172,14 @@ class _Sender:
     def _task(self, tx: Transaction, notification: Notification) -> Task:
         attempt = attempts.decide(
             notification,
-            tx.outbox.siblings(notification),
+            tx.attempts.siblings(notification),
             living=isinstance(self.notifier, Living),
         )
         known: tuple[str, ...] = ()
         if isinstance(self.notifier, Probing):
-            known = tuple(tx.outbox.provider_ids(self.channel, notification.address))
+            known = tuple(tx.attempts.provider_ids(self.channel, notification.address))
             # While an older message is in doubt, a younger one would take its number.
-            if tx.outbox.in_doubt(notification):
+            if tx.attempts.in_doubt(notification):
                 attempt = attempts.Attempt(step="wait")
         return Task(
             notification=notification,
@@ -266,7 +266,7 @@ class _Sender:
             now = self.clock()
             until = now + wait
             tx.destinations.hold(self.channel, row.address, until=until)
-            if tx.outbox.others_rest(self.channel, row.address, now):
+            if tx.attempts.others_rest(self.channel, row.address, now):
                 tx.destinations.hold(self.channel, EVERYWHERE, until=until)
             tx.outbox.postpone(
                 row.id, state=state, until=until, reason=error.reason, error_class="rate"
