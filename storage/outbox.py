@@ -184,6 +184,21 @@ class Outbox:
         )
         return done.rowcount
 
+    def supersede_digests(self, newer: NewNotification) -> int:
+        """Merge the digests of other days that still wait for the same reader."""
+        done = self.connection.execute(
+            update(notifications)
+            .where(
+                notifications.c.kind == newer.kind,
+                notifications.c.recipient == newer.recipient,
+                notifications.c.channel == newer.channel,
+                notifications.c.key != newer.key,
+                notifications.c.state == "pending",
+            )
+            .values(state="merged", last_error="superseded by the next day's")
+        )
+        return done.rowcount
+
     def forget_topic(self, channel: str, address: str, topic: int) -> None:
         """Send what waits for this topic to the chat itself: the topic is gone."""
         self.connection.execute(
