@@ -37,7 +37,7 @@ format: setup
 	$(BIN)/ruff check --fix .
 
 faults: setup
-	NABAT_FAULTS=all $(BIN)/pytest tests/faults
+	NABAT_FAULTS=all $(BIN)/pytest -n 2 --dist worksteal tests/faults
 
 loud: setup
 	$(BIN)/pytest -n 2 --dist worksteal --log-level=DEBUG

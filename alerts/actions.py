@@ -50,6 +50,7 @@ def pause(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
         if is_whole and one.brand_id == incident.brand_id and one.until >= until - _AGAIN:
             return Done(phrase="already_quiet")
     tx.silences.add(incident.brand_id, until=until, by=by, now=now, reason=f"incident {number}")
+    _record(tx, incident, "paused", by, now)
     return Done(phrase="you_paused")
 
 
@@ -88,16 +89,37 @@ def step_done(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
     return Done(phrase="you_ticked")
 
 
-def exclude(tx: Transaction, mention: int, *, by: str, now: datetime) -> Done:
+def exclude(tx: Transaction, number: int, mention: int, *, by: str, now: datetime) -> Done:
     """Say that a mention is not about the brand."""
-    done = tx.mentions.exclude(mention, by=by, now=now)
-    return Done(phrase="you_excluded" if done else "no_mention")
+    for view in tx.mentions.by_ids([mention]):
+        if view.mention.excluded_by is not None:
+            return Done(phrase="already_done")
+        tx.mentions.exclude(mention, by=by, now=now)
+        _record(tx, tx.incidents.get(number), "not-us", by, now)
+        return Done(phrase="you_excluded")
+    return Done(phrase="no_mention")
 
 
-def correct(tx: Transaction, mention: int, *, by: str, now: datetime) -> Done:
+def correct(tx: Transaction, number: int, mention: int, *, by: str, now: datetime) -> Done:
     """Say that a mention is not negative about the brand."""
-    done = tx.mentions.correct(mention, "neutral", by=by, now=now)
-    return Done(phrase="you_corrected" if done else "no_mention")
+    for view in tx.mentions.by_ids([mention]):
+        if view.mention.corrected is not None:
+            return Done(phrase="already_done")
+        tx.mentions.correct(mention, "neutral", by=by, now=now)
+        _record(tx, tx.incidents.get(number), "tone", by, now)
+        return Done(phrase="you_corrected")
+    return Done(phrase="no_mention")
+
+
+def look(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
+    """Ask for the whole record; who looked is on it, and no message changes for that."""
+    if _just_done(tx, number, "looked", by, now):
+        return Done(phrase="already_done")
+    waiting = any(one.planned_at is None for one in tx.incidents.events(number))
+    _record(tx, tx.incidents.get(number), "looked", by, now)
+    if not waiting:  # otherwise it is planned with what waits: a newer event overtakes that
+        tx.incidents.mark_planned([tx.incidents.events(number)[-1].id], now)
+    return Done(phrase="opened")
 
 
 def _record(tx: Transaction, incident: Incident, kind: str, by: str, now: datetime) -> None:

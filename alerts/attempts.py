@@ -33,7 +33,9 @@ def decide(
     if not living or notification.incident_id is None:
         return Attempt(step="send")
     whole = [one for one in siblings if not one.kind.startswith("push-")]
-    posted = [one for one in whole if one.state == "sent" and one.provider_id]
+    # A message stays where it was posted when its chat moves: there is nothing to change here.
+    here = [one for one in whole if one.address == notification.address]
+    posted = [one for one in here if one.state == "sent" and one.provider_id]
     is_push = notification.kind.startswith("push-")
     if any(one.state in ("sending", "unknown") for one in whole if _before(one, notification)):
         return Attempt(step="wait")

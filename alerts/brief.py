@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from alerts.situations import Reaction, Recognised
 from alerts.texts import DEFAULT_ZONE, Speech
-from storage.records import Event, Facts, Incident
+from storage.records import Event, Facts, Incident, Silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,7 @@ class Brief:
     timezone: str = DEFAULT_ZONE
     mark: str = ""  # tells this message's buttons from every other's
     ticked: int = 0  # steps of the reaction map that are done
+    silence: Silence | None = None  # it is to be quiet about this for now
     reader: str = ""  # the recipient's name
 
     @property

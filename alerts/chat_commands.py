@@ -11,9 +11,11 @@ from alerts.texts import Speech
 from storage.database import Transaction
 from storage.durations import parse_duration
 from storage.incidents import IncidentError
-from storage.records import Brand, Incident
+from storage.records import Brand, Event, Incident
 
 _DAY = timedelta(days=1)
+_RECORDED = 20  # so many of an incident's last events are told
+_STORIES = 10
 
 
 def obey(
@@ -90,12 +92,22 @@ def _incident(
         return [speech.say("no_incident")]
     if recipient.brands and incident.brand not in recipient.brands:
         return [speech.say("no_incident")]
+    return record(tx, incident, playbook, speech)
+
+
+def record(tx: Transaction, incident: Incident, playbook: Playbook, speech: Speech) -> list[str]:
+    """How things stand, what happened and who did what, and where to read the stories."""
     events = tx.incidents.events(incident.id)
     lines = [_told(incident, playbook, speech)]
-    for one in events[-10:]:
+    for one in [one for one in events if one.kind != "updated"][-_RECORDED:]:
         by = f" — {clip(one.by, 60)}" if one.by else ""
-        lines.append(f"{speech.clock(one.at)} {one.kind}{by}")
-    return lines + [f"{clip(one.title, 90)} {one.url}" for one in events[-1].facts.top[:3]]
+        lines.append(f"{speech.clock(one.at)} {_happened(one, speech)}{by}")
+    return lines + [f"{clip(one.title, 90)} {one.url}" for one in events[-1].facts.top[:_STORIES]]
+
+
+def _happened(one: Event, speech: Speech) -> str:
+    kind = f"kind_{one.kind.replace('-', '_')}"
+    return speech.say(kind, level=one.level) if speech.knows(kind) else one.kind
 
 
 def _silence(

@@ -96,7 +96,7 @@ def _subject(brief: Brief) -> str:
 def _buttons(brief: Brief) -> tuple[tuple[str, str], ...]:
     if brief.incident.state == "resolved":
         return ()
-    names = ["escalate", "pause", "false", "notus", "tone"]
+    names = ["escalate", "pause", "false", "notus", "tone", "open"]
     if brief.incident.taken_by is None:
         names.insert(0, "take")
     else:
@@ -104,6 +104,6 @@ def _buttons(brief: Brief) -> tuple[tuple[str, str], ...]:
     tail = f"{brief.incident.id}:{brief.mark}"
     icons = {
         "take": "✅", "escalate": "⬆️", "pause": "🔕", "false": "🙅", "notus": "🚫", "tone": "🎭",
-        "step_done": "☑️",
+        "step_done": "☑️", "open": "📋",
     }  # fmt: skip
     return tuple((f"{icons[n]} {brief.speech.say(n)}", f"{n}:{tail}") for n in names)

@@ -6,7 +6,7 @@ to between them: a crash at any point leaves a row that tells what is known.
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +21,10 @@ from alerts.notifiers.protocol import (
     Probing,
     TopicGone,
 )
+from alerts.recipients import Recipient
+from alerts.troubles import topic_gone
 from storage.database import Database, Transaction
+from storage.destinations import EVERYWHERE
 from storage.outbox import NewNotification
 from storage.records import Message, Notification
 
@@ -32,6 +35,8 @@ _PATIENCE = timedelta(seconds=70)  # how long a drain waits for the next one tha
 _AUTH_REST = timedelta(minutes=1)
 _SOON = timedelta(seconds=2)
 _RECENT = timedelta(minutes=1)
+_TICK = timedelta(milliseconds=10)
+_MOMENT = timedelta(seconds=1)  # even a run that does not drain waits so long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +68,16 @@ def deliver(
     owner: str,
     drain: bool = False,
     sleep: Callable[[float], None] = time.sleep,
+    operators: Sequence[Recipient] = (),
 ) -> DeliveryReport:
     """Send what is due, each channel on its own, so that a slow one delays no other.
 
     With ``drain`` it also waits for what is held back for a short while.
+    ``operators`` are told of a topic that is gone.
     """
+    patience = _PATIENCE if drain else _MOMENT
     senders = [
-        _Sender(database, name, one, clock, owner, sleep if drain else None)
+        _Sender(database, name, one, clock, owner, sleep, patience, operators)
         for name, one in notifiers.items()
     ]
     if len(senders) == 1:
@@ -87,7 +95,9 @@ class _Sender:
     notifier: Notifier
     clock: Callable[[], datetime]
     owner: str
-    sleep: Callable[[float], None] | None
+    sleep: Callable[[float], None]
+    patience: timedelta  # for the next one that is due
+    operators: Sequence[Recipient]
 
     def run(self) -> DeliveryReport:
         """Work until nothing is due, another process has the channel, or it refuses us."""
@@ -112,33 +122,40 @@ class _Sender:
         return f"deliver:{self.channel}"
 
     def _next(self) -> Task | None:
-        """Claim the next that is due; a drain sleeps until there is one."""
+        """Claim the next that is due; sleep until there is one, if that is soon."""
+        waited = timedelta()
         while True:
             now = self.clock()
             with self.database.begin() as tx:
                 lease = tx.leases.take(self._lease, owner=self.owner, now=now, duration=LEASE)
                 if lease is None:
                     return None
-                found = tx.outbox.claim(now, owner=self.owner, lease=LEASE, channel=self.channel)
-                if found and self._is_crowd(tx, found[0], now):
-                    continue
-                if found:
-                    return self._task(tx, found[0])
-                due = tx.outbox.next_due_at(self.channel)
-            if self.sleep is None or due is None or due > now + _PATIENCE:
+                due = tx.destinations.held_until(self.channel, EVERYWHERE)
+                if due is None or due <= now:
+                    found = tx.outbox.claim(
+                        now, owner=self.owner, lease=LEASE, channel=self.channel
+                    )
+                    if found and self._is_crowd(tx, found[0], now):
+                        continue
+                    if found:
+                        return self._task(tx, found[0])
+                    due = tx.outbox.next_due_at(self.channel)
+            wait = max(_TICK, due - now) if due else self.patience
+            waited += wait  # a clock that stands or is set back must not keep us here
+            if due is None or waited > self.patience:
                 return None
-            self.sleep(max(0.01, (due - now).total_seconds()))
+            self.sleep(wait.total_seconds())
 
     def _is_crowd(self, tx: Transaction, row: Notification, now: datetime) -> bool:
         """Fold many first messages for one address into a few, after one went out whole."""
         if not isinstance(self.notifier, Paced) or row.state != "pending":
             return False
-        crowd = tx.outbox.crowd(row, now)
+        crowd = tx.attempts.crowd(row, now)
         recent = now - _RECENT
         if (
             len(crowd) < folding.CROWD
             or row.id not in {one.id for one in crowd}
-            or not tx.outbox.was_sent_since(self.channel, row.address, recent)
+            or not tx.attempts.was_sent_since(self.channel, row.address, recent)
         ):
             return False
         subjects = [folding.subject(one) for one in crowd]
@@ -155,14 +172,14 @@ class _Sender:
     def _task(self, tx: Transaction, notification: Notification) -> Task:
         attempt = attempts.decide(
             notification,
-            tx.outbox.siblings(notification),
+            tx.attempts.siblings(notification),
             living=isinstance(self.notifier, Living),
         )
         known: tuple[str, ...] = ()
         if isinstance(self.notifier, Probing):
-            known = tuple(tx.outbox.provider_ids(self.channel, notification.address))
+            known = tuple(tx.attempts.provider_ids(self.channel, notification.address))
             # While an older message is in doubt, a younger one would take its number.
-            if tx.outbox.in_doubt(notification):
+            if tx.attempts.in_doubt(notification):
                 attempt = attempts.Attempt(step="wait")
         return Task(
             notification=notification,
@@ -194,6 +211,8 @@ class _Sender:
             if isinstance(self.notifier, Paced):
                 until = now + self.notifier.pace(row.address)
                 tx.destinations.hold(self.channel, row.address, until=until)
+                until = now + self.notifier.overall_pace()
+                tx.destinations.hold(self.channel, EVERYWHERE, until=until)
         logger.info("notification sent", extra={"notification": row.id, "channel": self.channel})
         return DeliveryReport(sent=1), True
 
@@ -215,6 +234,8 @@ class _Sender:
         if isinstance(error, TopicGone) and row.topic is not None:
             with self.database.begin() as tx:
                 tx.outbox.forget_topic(self.channel, row.address, row.topic)
+                now = self.clock()
+                tx.outbox.add([topic_gone(row, to, now) for to in self.operators if to.ops], now)
             self._postpone(row, state, timedelta(), error.reason, "topic")
             return failed, True
         if error.migrate_to is not None:
@@ -236,11 +257,17 @@ class _Sender:
         return failed, error.outcome != "auth"
 
     def _rest(self, row: Notification, state: str, error: DeliveryError) -> DeliveryReport:
-        """The server asked for a rest: nothing goes to this address before it is over."""
+        """The server asked for a rest: nothing goes to this address before it is over.
+
+        Asked so at two addresses at once, it means the whole of the channel.
+        """
         wait = error.retry_after or timedelta(seconds=5)
         with self.database.begin() as tx:
-            until = self.clock() + wait
+            now = self.clock()
+            until = now + wait
             tx.destinations.hold(self.channel, row.address, until=until)
+            if tx.attempts.others_rest(self.channel, row.address, now):
+                tx.destinations.hold(self.channel, EVERYWHERE, until=until)
             tx.outbox.postpone(
                 row.id, state=state, until=until, reason=error.reason, error_class="rate"
             )
@@ -267,7 +294,7 @@ def _folded(row: Notification, message: Message, span: str) -> NewNotification:
         channel=row.channel,
         address=row.address,
         topic=row.topic,
-        kind="digest",
+        kind="folded",
         language=row.language,
         payload=payload.write(message),
         priority=0,

@@ -42,7 +42,10 @@ def plan_digests(
                     priority=2,
                 )
             )
-        return len(tx.outbox.add(new, now))
+        added = len(tx.outbox.add(new, now))
+        for one in new if added else ():
+            tx.outbox.supersede_digests(one)
+        return added
 
 
 def _is_morning(recipient: Recipient, now: datetime) -> bool:

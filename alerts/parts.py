@@ -88,7 +88,7 @@ def _what(brief: Brief, budget: Budget) -> list[Line]:
             author=clip(facts.top_author, 40),
             share=speech.percent(facts.top_author_share),
         )
-        lines.append(Line("fact", (Span(f"🗣 {said}"),)))
+        lines.append(Line("fact", (Span(f"🗣️ {said}"),)))
     return lines
 
 
@@ -191,6 +191,10 @@ def _foot(brief: Brief) -> list[Line]:
         until = speech.clock(incident.opened_at + brief.reaction.take_within, near=event.at)
         owner = clip(brief.owner(brief.reaction.owner), 60)
         lines.append(Line("owner", (Span(f"👤 {speech.say('owner', owner=owner, time=until)}"),)))
+    if brief.silence is not None:
+        until = speech.clock(brief.silence.until, near=event.at)
+        said = speech.say("paused", time=until, who=clip(brief.silence.by, 60))
+        lines.append(Line("owner", (Span(f"🔕 {said}"),)))
     if facts.sources_total:
         text = speech.say("coverage", alive=facts.sources_alive, total=facts.sources_total)
         if facts.sources_alive < facts.sources_total * 0.8:

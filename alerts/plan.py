@@ -14,7 +14,7 @@ from alerts import payload
 from alerts.brief import Brief
 from alerts.chart import Chart, no_chart
 from alerts.compose import alert, push
-from alerts.escalation import called
+from alerts.escalation import STARTS, called
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
 from alerts.silences import covering
@@ -22,13 +22,13 @@ from alerts.situations import Recognised
 from alerts.texts import Speech
 from storage.database import Database, Transaction
 from storage.outbox import NewNotification
-from storage.records import Event, Incident, Message, Notification
+from storage.records import Event, Incident, Message, Notification, Silence
 
 logger = logging.getLogger(__name__)
 
 LIVING = ("telegram",)  # channels whose message is changed in place: one per incident and chat
 _OVER = ("resolved", "false-alarm")
-_LOUD = ("opened", "worsened", "reopened", "missed", "escalated", "taken", *_OVER)
+_LOUD = ("opened", "worsened", "missed", "escalated", "taken", *_OVER)
 _MAX_LEVEL_PUSHES = 2
 _BATCH = 500
 
@@ -41,9 +41,15 @@ class Case:
     fresh: tuple[Event, ...]  # not planned yet, oldest first
     told_level: int  # the level people know; 0: they know of nothing
     sent: tuple[Notification, ...]
-    is_silenced: bool
+    silence: Silence | None  # to be quiet for now
+    was_over: bool  # people were told that it is over
     called: tuple[str, ...]  # roles it has risen to while nobody took it
     ticked: int  # steps of the reaction map that are done
+
+    @property
+    def is_silenced(self) -> bool:
+        """Whether nobody is to hear of it who has not heard yet."""
+        return self.silence is not None
 
     @property
     def event(self) -> Event:
@@ -107,7 +113,8 @@ def _cases(tx: Transaction, playbook: Playbook, now: datetime) -> list[Case]:
                 fresh=tuple(events),
                 told_level=max(planned[-1].level, floor) if planned else 0,
                 sent=tuple(tx.outbox.of_incident(incident_id)),
-                is_silenced=covering(silences, incident, name, events[-1].facts, now) is not None,
+                silence=covering(silences, incident, name, events[-1].facts, now),
+                was_over=_was_over(planned),
                 called=called(known, playbook.reaction(name)),
                 ticked=sum(one.kind == "step" for one in known),
             )
@@ -126,6 +133,7 @@ def _decide(
     recognised = _recognise(case, playbook)
     level = max(case.event.level, recognised.situation.level)
     owners = tuple((one.role, one.name) for one in recipients if one.role)
+    stored = {one.key for one in case.sent}
     added: list[NewNotification] = []
     for recipient in recipients:
         if not _concerns(case, recipient, recognised, level):
@@ -141,9 +149,12 @@ def _decide(
             timezone=recipient.timezone,
             reader=recipient.name,
             ticked=case.ticked,
+            silence=case.silence,
         )
         for kind, compose in _messages(case, brief, recipient, living):
-            added.append(_notification(case, brief, recipient, kind, compose, now, chart))
+            key = notification_key(case.incident.id, recipient, kind, case.event.revision)
+            if key not in stored:  # under a silence the same event comes up again and again
+                added.append(_notification(case, brief, recipient, key, kind, compose, now, chart))
     return Decided(case=case, recognised=recognised, level=level, notifications=tuple(added))
 
 
@@ -172,7 +183,8 @@ def _messages(
     channel, event = recipient.channel, case.event
     whole = (event.kind, lambda given: alert(given, channel))
     if channel not in living:
-        is_loud = any(one.kind in _LOUD for one in case.fresh)
+        loud = (*_LOUD, "reopened") if case.was_over else _LOUD  # of a calming nobody was told
+        is_loud = any(one.kind in loud for one in case.fresh)
         return [whole] if is_loud and not case.is_silenced else []
     has_copy = any(one.recipient == recipient.name for one in case.sent)
     if not has_copy or case.is_silenced:
@@ -194,33 +206,61 @@ def _pushes(
             "window": speech.duration(facts.window),
         }
         return [("push-closed", lambda given: push(given, channel, "push_closed", **values))]
-    if case.incident.taken_by is None and {"missed", "escalated"} & set(kinds):
+    if "escalated" in kinds:
+        next_one = {"who": _by(case, "escalated"), "owner": brief.owner(_role(case, brief))}
+        return [("push-missed", lambda given: push(given, channel, "push_escalated", **next_one))]
+    if case.incident.taken_by is None and "missed" in kinds:
         late = _late(case, brief)
         return [("push-missed", lambda given: push(given, channel, "push_missed", **late))]
+    return _rise(case, brief, recipient)
+
+
+def _rise(
+    case: Case, brief: Brief, recipient: Recipient
+) -> list[tuple[str, Callable[[Brief], Message]]]:
+    """The level rose, or what was over is back: twice in an incident's life, and no more."""
     said = [one for one in case.sent if one.recipient == recipient.name]
-    rings = sum(one.kind == "push-level" for one in said)
-    if brief.level > case.told_level > 0 and rings < _MAX_LEVEL_PUSHES:
+    channel, rings = recipient.channel, sum(one.kind == "push-level" for one in said)
+    if rings >= _MAX_LEVEL_PUSHES or brief.incident.state != "open":
+        return []
+    if case.was_over:
+        again = {"level": brief.level}
+        return [("push-level", lambda given: push(given, channel, "push_reopened", **again))]
+    if brief.level > case.told_level > 0:
         levels = {"level": brief.level, "before": case.told_level}
         return [("push-level", lambda given: push(given, channel, "push_level", **levels))]
     return []
 
 
 def _late(case: Case, brief: Brief) -> dict[str, object]:
-    role = case.called[-1] if case.called else brief.reaction.owner
     waited = brief.speech.duration(brief.event.at - brief.incident.opened_at)
-    return {"within": waited, "owner": brief.owner(role)}
+    return {"within": waited, "owner": brief.owner(_role(case, brief))}
+
+
+def _role(case: Case, brief: Brief) -> str:
+    return case.called[-1] if case.called else brief.reaction.owner
+
+
+def _by(case: Case, kind: str) -> str:
+    return next((one.by for one in reversed(case.fresh) if one.kind == kind and one.by), "?")
+
+
+def _was_over(planned: Sequence[Event]) -> bool:
+    """Whether the last that people heard of its life was its end."""
+    turns = [one.kind for one in planned if one.kind in (*STARTS, *_OVER)]
+    return bool(turns) and turns[-1] in _OVER
 
 
 def _notification(
     case: Case,
     brief: Brief,
     recipient: Recipient,
+    key: str,
     kind: str,
     compose: Callable[[Brief], Message],
     now: datetime,
     chart: Chart,
 ) -> NewNotification:
-    key = notification_key(case.incident.id, recipient, kind, case.event.revision)
     message = compose(replace(brief, mark=hashlib.sha256(key.encode()).hexdigest()[:10]))
     is_whole = not kind.startswith("push-")
     speech = Speech(recipient.language, recipient.timezone)

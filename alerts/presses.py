@@ -13,6 +13,8 @@ from functools import partial
 
 from alerts import actions
 from alerts.actions import Done
+from alerts.chat_commands import record
+from alerts.playbook import Playbook
 from alerts.recipients import Recipient
 from alerts.spans import clip
 from alerts.texts import Speech
@@ -22,12 +24,14 @@ from storage.records import Incident, StoryFact
 
 logger = logging.getLogger(__name__)
 
+_LOOKING = "open"
 _ACTIONS: Mapping[str, Callable[..., Done]] = {
     "take": partial(actions.take, channel="telegram"),
     "escalate": actions.escalate,
     "pause": actions.pause,
     "false": actions.false_alarm,
     "step_done": actions.step_done,
+    _LOOKING: actions.look,
 }
 _ASKING = {"notus": actions.exclude, "tone": actions.correct}
 
@@ -56,7 +60,7 @@ class Answer:
 
     text: str
     question: tuple[tuple[str, str], ...] = ()
-    changed: bool = False  # something was written: messages about it are to be renewed
+    record: tuple[str, ...] = ()  # lines to be said in the chat
 
 
 def find_recipient(
@@ -78,7 +82,11 @@ def known_person(person: Person, recipients: Sequence[Recipient]) -> Recipient |
 
 
 def press(
-    tx: Transaction, given: Press, recipients: Sequence[Recipient], now: datetime
+    tx: Transaction,
+    given: Press,
+    recipients: Sequence[Recipient],
+    playbook: Playbook,
+    now: datetime,
 ) -> Answer | None:
     """Do what the button says, once; None where the chat is no recipient's: say nothing there."""
     recipient, may = find_recipient(given.chat, given.person, recipients)
@@ -101,7 +109,9 @@ def press(
         return _ask(tx, verb, incident, speech)
     logger.info("button pressed", extra={"incident": number, "verb": verb, "done": done.phrase})
     text = speech.say(done.phrase, who=clip(done.who, 80))
-    return Answer(text=text, changed=done.phrase.startswith("you_"))
+    if verb == _LOOKING and done.phrase == "opened":
+        return Answer(text=text, record=tuple(record(tx, incident, playbook, speech)))
+    return Answer(text=text)
 
 
 def _do(
@@ -113,7 +123,7 @@ def _do(
     if verb in _ASKING and mention:
         if mention not in {one.mention_id for one in _stories(tx, incident)}:
             return Done(phrase="no_mention")
-        return _ASKING[verb](tx, mention, by=by, now=now)
+        return _ASKING[verb](tx, incident.id, mention, by=by, now=now)
     return None if verb in _ASKING else Done(phrase="bad_press")
 
 

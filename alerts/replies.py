@@ -104,12 +104,14 @@ class Listener:
         given = Press(chat=chat, person=_person(query.from_user), data=query.data or "")
         recipients = self._here()
         with self.database.begin() as tx:
-            answer = press(tx, given, recipients, self.clock())
+            answer = press(tx, given, recipients, self.playbook, self.clock())
         if answer is None:
             return
         self._toast(query.id, answer)
         if answer.question:
             self._say(chat, answer.text, answer.question)
+        if answer.record:
+            self._tell(chat, answer.record)
 
     def _toast(self, query: str, answer: Answer) -> None:
         """Tell the person in passing; a press answered too late has been done all the same."""
@@ -130,15 +132,16 @@ class Listener:
         chat, person = str(message.chat.id), _person(message.from_user)
         recipient, may = find_recipient(chat, person, self._here())
         if recipient is None or not may:
-            logger.warning("command without the right", extra={"person": person.id})
+            logger.warning("command without the right", extra={"person": person.id, "chat": chat})
+            if recipient is not None:
+                self._say(chat, Speech(recipient.language).say("no_rights"), ())
             return
         with self.database.begin() as tx:
             lines = obey(
                 tx, message.text or "", recipient, self.playbook, by=person.name, now=self.clock()
             )
         if lines:
-            said = notice(lines[0], lines[1:], "telegram", recipient.language)
-            self._say(chat, said.html, (), is_html=True)
+            self._tell(chat, lines)
 
     def _forwarded(self, message: Message) -> None:
         """Keep what one of our people brings from a chat we cannot read.
@@ -160,6 +163,10 @@ class Listener:
         logger.info("forward kept", extra={"person": person.id, "mentions": number})
         said = "forward_kept" if number else "forward_unnamed"
         self._say(str(message.chat.id), speech.say(said, publisher=given.publisher), ())
+
+    def _tell(self, chat: str, lines: Sequence[str]) -> None:
+        said = notice(lines[0], lines[1:], "telegram")
+        self._say(chat, said.html, (), is_html=True)
 
     def _say(
         self,

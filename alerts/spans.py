@@ -45,7 +45,8 @@ def clean(text: str) -> str:
     text = _SPACES.sub(" ", text)
     if text.isprintable():
         return text.strip()
-    return "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs", "Cn")).strip()
+    seen = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
+    return _SPACES.sub(" ", seen).strip()
 
 
 def units(text: str) -> int:

@@ -5,12 +5,11 @@ lengths of time in words. What is said, and in which order, is ``compose``'s.
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from alerts.phrases import NOUNS, PHRASES
+from alerts.phrases import words
 
 LANGUAGES = ("ru", "uk", "en")
 DEFAULT_ZONE = "Europe/Moscow"
@@ -32,11 +31,15 @@ class Speech:
 
     def say(self, key: str, **values: object) -> str:
         """The phrase with its values put in; Russian where the language is not ours."""
-        return self._phrases[key].format_map(values)
+        return words(self._known).phrases[key].format_map(values)
+
+    def knows(self, key: str) -> bool:
+        """Whether there is such a phrase."""
+        return key in words(self._known).phrases
 
     def count(self, number: int, noun: str) -> str:
         """A number with its noun in the right form: «2 издания», «5 изданий»."""
-        forms = NOUNS[self._known][noun]
+        forms = words(self._known).nouns[noun]
         return f"{self.number(number)} {forms[plural_form(self._known, number)]}"
 
     def number(self, value: float) -> str:
@@ -84,10 +87,6 @@ class Speech:
     @property
     def _known(self) -> str:
         return self.language if self.language in LANGUAGES else "ru"
-
-    @property
-    def _phrases(self) -> Mapping[str, str]:
-        return PHRASES[self._known]
 
 
 def zone(name: str) -> ZoneInfo:

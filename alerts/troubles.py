@@ -69,8 +69,26 @@ def _given_up(one: Notification, to: Recipient) -> NewNotification:
         channel=one.channel,
         recipient=one.recipient,
         reason=one.last_error or one.error_class or "?",
+        number=one.id,
     )
-    return for_operator(f"dead:{one.id}", [text], to)
+    return for_operator(f"dead:{one.id}", [text, _about(one)], to)
+
+
+def _about(one: Notification) -> str:
+    """What the operator may have to tell people in another way."""
+    try:
+        return payload.read(one).subject
+    except payload.PayloadError:
+        return one.key
+
+
+def topic_gone(one: Notification, to: Recipient, now: datetime) -> NewNotification:
+    """Somebody deleted or closed a topic: what was for it goes to General; told once a day."""
+    what = f"topic:{one.channel}:{one.address}:{one.topic}:{now:%Y-%m-%d}"
+    said = Speech(to.language).say(
+        "trouble_topic", topic=one.topic, address=one.address, recipient=one.recipient
+    )
+    return for_operator(what, [said], to)
 
 
 def _fallbacks(

@@ -16,6 +16,7 @@ from threading import Thread
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from alerts.chart import warm_up
 from nabat.alarm import StorageAlarm
 from nabat.health import late, serve_health
 from nabat.heartbeat import Heartbeat
@@ -43,6 +44,7 @@ def run(jobs: Jobs) -> None:
     scheduler = _scheduler(jobs, watched)
     with serve_health(jobs.settings.daemon.health, jobs.database, jobs.clock, watched):
         scheduler.start()
+        warm_up()
         notify("READY=1")
         logger.info("daemon started", extra={"sources": len(jobs.sources)})
         _wait_for(told)
@@ -96,7 +98,7 @@ def _scheduler(jobs: Jobs, watched: Mapping[str, timedelta]) -> BackgroundSchedu
     for name, job, interval in table:
         _add(scheduler, name, alarm.guarded(job), interval, jobs.clock())
     heartbeat = Heartbeat(jobs.heartbeat)
-    _add(scheduler, "sign", lambda: _sign(jobs, watched, heartbeat), SIGN, jobs.clock() + SIGN)
+    _add(scheduler, "sign", lambda: sign(jobs, watched, heartbeat), SIGN, jobs.clock() + SIGN)
     if heartbeat.url:
         scheduler.add_job(heartbeat.begin, id="begin")
     return scheduler
@@ -113,7 +115,7 @@ def _add(
     scheduler.add_job(job, trigger, id=name, next_run_time=first)
 
 
-def _sign(jobs: Jobs, watched: Mapping[str, timedelta], heartbeat: Heartbeat) -> None:
+def sign(jobs: Jobs, watched: Mapping[str, timedelta], heartbeat: Heartbeat) -> None:
     """Tell those who watch us from outside whether every job ticks."""
     said = late(jobs.database, jobs.clock(), watched)
     if not said:

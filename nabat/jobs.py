@@ -222,7 +222,12 @@ class Jobs:
         now = self.clock()
         mend(self.database, self.recipients, now=now, ahead=self._steady.ahead(now))
         done = deliver(
-            self.database, self.notifiers, clock=self.clock, owner=self.owner, drain=drain
+            self.database,
+            self.notifiers,
+            clock=self.clock,
+            owner=self.owner,
+            drain=drain,
+            operators=self.recipients,
         )
         return Report(job="deliver", said=f"{done.sent} sent, {done.waiting} waiting")
 
@@ -240,6 +245,9 @@ class Jobs:
             keep=lambda given: keep(self.database, self.ingest, given, now=self.clock()),
         )
         heard = listener.listen(wait=wait, go_on=lambda: False)
+        if heard:
+            # What was pressed shows in every copy with the next delivery, not the next minute.
+            plan(self.database, self.playbook, self.recipients, now=self.clock(), chart=draw)
         return Report(job="listen", said=f"{heard} presses and commands done")
 
     def _rematch(self, brand: str | None, since: datetime | None) -> Report:

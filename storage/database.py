@@ -27,6 +27,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from storage.articles import Articles
+from storage.attempts import Attempts
 from storage.brands import Brands
 from storage.buckets import Buckets
 from storage.deliveries import Deliveries
@@ -67,6 +68,7 @@ class Transaction:
     brands: Brands
     buckets: Buckets
     deliveries: Deliveries
+    attempts: Attempts
     destinations: Destinations
     feeds: Feeds
     habits: StoredHabits
@@ -86,6 +88,7 @@ class Transaction:
             brands=Brands(connection),
             buckets=Buckets(connection),
             deliveries=Deliveries(connection),
+            attempts=Attempts(connection),
             destinations=Destinations(connection),
             feeds=Feeds(connection),
             habits=StoredHabits(connection),

@@ -11,6 +11,7 @@ from storage.upsert import put
 
 _UNSENT = ("pending", "unknown", "sending")
 _MOST_MOVES = 10
+EVERYWHERE = "*"  # the address that stands for the whole of a channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,14 @@ class Destinations:
     def hold(self, channel: str, address: str, *, until: datetime) -> None:
         """Send nothing more to this address before the time: its server asked so."""
         self._put(channel, address, not_before=until)
+
+    def held_until(self, channel: str, address: str) -> datetime | None:
+        """Answer until when nothing may be sent to this address; None where nothing was asked."""
+        query = select(destinations.c.not_before).where(
+            destinations.c.channel == channel, destinations.c.address == address
+        )
+        found: datetime | None = self.connection.execute(query).scalar()
+        return found
 
     def disable(self, channel: str, address: str, *, reason: str, now: datetime) -> None:
         """Send nothing more to this address until somebody enables it."""

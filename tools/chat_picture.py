@@ -83,6 +83,8 @@ def main(folder: Path, picture: Path) -> None:
         subprocess.run(
             [
                 "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+                "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", f"--user-data-dir={work}/user",
                 f"--screenshot={picture.resolve()}", "--window-size=540,1075", html.as_uri(),
             ],
             check=True,

@@ -105,8 +105,12 @@ class Probing(Protocol):
 
 @runtime_checkable
 class Paced(Protocol):
-    """A channel whose server wants time between messages to one address."""
+    """A channel whose server wants time between messages, to one address and altogether."""
 
     def pace(self, address: str) -> timedelta:
         """The least time between two messages to the address."""
+        ...
+
+    def overall_pace(self) -> timedelta:
+        """The least time between two messages to any addresses."""
         ...

@@ -6,6 +6,8 @@ the library's own limiter, which drops messages, is not used.
 """
 
 import asyncio
+import html
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,6 +27,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
+from alerts.attempts import plainer
 from alerts.notifiers.protocol import CannotTell, MessageGone, Receipt, Reconcile
 from alerts.redaction import guard_logs
 from alerts.spans import units
@@ -35,8 +38,10 @@ from storage.records import Message, Notification
 Answer = TypeVar("Answer")
 _GROUP_PACE = timedelta(seconds=3)  # about twenty a minute into one group
 _PRIVATE_PACE = timedelta(seconds=1)
+_OVERALL_PACE = timedelta(milliseconds=40)  # about thirty a second for the whole of a bot
 _PROBES = 5  # so many numbers without a message end the search
 _FAR = 60  # so many numbers are looked at
+_TAG = re.compile(r"<[^<>]*>")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -86,6 +91,10 @@ class TelegramNotifier:
     def pace(self, address: str) -> timedelta:
         """Telegram takes about one message a second, and twenty a minute into a group."""
         return _GROUP_PACE if address.startswith(("-", "@")) else _PRIVATE_PACE
+
+    def overall_pace(self) -> timedelta:
+        """Telegram takes about thirty messages a second from one bot."""
+        return _OVERALL_PACE
 
     def talk(self, call: Callable[[Bot], Awaitable[Answer]]) -> Answer:
         """Do something with the bot; DeliveryError tells what a failure means."""
@@ -231,7 +240,7 @@ async def _find(
     for candidate in candidates:
         if candidate in taken:
             continue
-        there = await _is_there(bot, chat, candidate, markup)
+        there = await _is_there(bot, chat, candidate, markup, message)
         if there:
             return Receipt(provider_id=str(candidate))
         missing = missing + 1 if there is None else 0
@@ -241,11 +250,11 @@ async def _find(
 
 
 async def _is_there(
-    bot: Bot, chat: str, candidate: int, markup: InlineKeyboardMarkup
+    bot: Bot, chat: str, candidate: int, markup: InlineKeyboardMarkup, message: Message
 ) -> bool | None:
-    """Whether the message of that number carries these buttons; None when there is no message."""
+    """Whether the message of that number is this one; None when there is no message."""
     try:
-        await bot.edit_message_reply_markup(chat, candidate, reply_markup=markup)
+        changed = await bot.edit_message_reply_markup(chat, candidate, reply_markup=markup)
     except Refused as error:
         said = error.message.lower()
         if "not modified" in said:
@@ -255,8 +264,27 @@ async def _is_there(
         if error.code != 400:
             raise
         return False
-    # Ours with other buttons: only this sender posts, so it is this message, changed since.
-    return True
+    # The bot's, with other buttons: what it says tells whether it is this one, sent plainer.
+    if _shown(getattr(changed, "text", None) or getattr(changed, "caption", None) or "", message):
+        return True
+    # It was an answer to somebody, which has nothing to do with these buttons.
+    with suppress(Refused):
+        await bot.edit_message_reply_markup(chat, candidate, reply_markup=None)
+    return False
+
+
+def _shown(text: str, message: Message) -> bool:
+    """Whether the text in the chat is what this message shows, in any of its plainer forms."""
+    lines = text.split("\n")
+    seen = {_squeezed(text), _squeezed("\n".join(lines[1:]))}  # the first line may be a mark
+    return any(
+        _squeezed(html.unescape(_TAG.sub("", one.html)) if one.html else one.text) in seen
+        for one in plainer(message)
+    )
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
 
 
 async def _fresh_number(bot: Bot, notification: Notification) -> int:

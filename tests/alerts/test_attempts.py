@@ -24,6 +24,7 @@ def row(number: int, state: str = "pending", **given: object):  # type: ignore[n
         (row(2), [row(1, "sent")], "edit"),
         (row(2), [row(1, "unknown")], "wait"),
         (row(2), [row(1, "sending")], "wait"),
+        (row(2), [row(1, "sent", address="-100999")], "send"),
         (row(1), [row(2, "sent")], "merge"),
         (row(2), [row(1, "dead")], "send"),
         (row(2), [row(1, "merged")], "send"),

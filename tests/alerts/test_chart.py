@@ -62,3 +62,14 @@ def test_odd_numbers_are_drawn_or_left_out() -> None:
 
 def _wait() -> None:
     threading.Event().wait(1)
+
+
+def test_warming_up_waits_for_nothing_and_draws_nothing() -> None:
+    """It is done beside the work, and the next picture is there."""
+    pytest.importorskip("matplotlib")
+    before = threading.active_count()
+
+    chart.warm_up()
+
+    assert threading.active_count() <= before + 1
+    assert chart.draw(facts(series=series()), Speech(), patience=120)

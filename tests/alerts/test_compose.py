@@ -139,7 +139,7 @@ def test_an_incomplete_picture_is_said_aloud() -> None:
     """Silence is not calm."""
     text = alert(brief(facts=facts(sources_alive=20)), "telegram").text
 
-    assert "По 20 из 50 источников. ⚠️ Часть источников молчит" in text
+    assert "Данные по 20 из 50 источников. ⚠️ Часть источников молчит" in text
 
 
 def test_an_unknown_first_source_is_said_to_be_unknown() -> None:

@@ -141,6 +141,36 @@ def test_a_level_rings_twice_at_most(database: Database, brand: int) -> None:
     assert [kind for _, kind in kinds(database)].count("push-level") == 2
 
 
+def test_an_incident_that_comes_back_after_its_end_rings(database: Database, brand: int) -> None:
+    """People were told it is over; a change of the old message alone nobody would hear."""
+    number = open_incident(database, brand).id
+    for kind, state in (("resolved", "resolved"), ("reopened", "open")):
+        told(database, [chat()])
+        sent(database)
+        happen(database, number, kind, NOON, state=state)
+    told(database, [chat()])
+
+    assert kinds(database)[-2:] == [("PR", "reopened"), ("PR", "push-level")]
+    assert "Снова открыт: уровень 3 из 4" in payload.read(rows(database)[-1]).text
+
+
+def test_under_a_silence_no_picture_is_drawn_again_and_again(
+    database: Database, brand: int
+) -> None:
+    """The same event comes up at every tick until the silence ends."""
+    number, drawn = open_incident(database, brand).id, []
+    told(database, [chat()])
+    sent(database)
+    with database.begin() as tx:
+        tx.silences.add(brand, until=NOON + timedelta(hours=1), by="Орлов", now=NOON)
+    happen(database, number, "worsened", NOON, level=4)
+    for minute in (1, 2, 3):
+        at = NOON + timedelta(minutes=minute)
+        plan(database, playbook(), [chat()], now=at, chart=lambda *_: drawn.append(1))  # type: ignore[func-returns-value]
+
+    assert drawn == [1]
+
+
 def test_a_mailbox_gets_letters_only_for_what_is_loud(database: Database, brand: int) -> None:
     """A letter cannot be changed: a small update is not worth one."""
     number = open_incident(database, brand).id

@@ -15,8 +15,18 @@ from alerts.recipients import Recipient
 from alerts.replies import Listener
 from storage.database import Database
 from storage.records import Incident
-from tests.alerts.making import NOON, Clock, add_brand, chat, open_incident, playbook, story
+from tests.alerts.making import (
+    NOON,
+    Clock,
+    add_brand,
+    chat,
+    happen,
+    open_incident,
+    playbook,
+    story,
+)
 from tests.fakes.bot_api import BotApi
+from tests.monitor.conftest import World
 
 ORLOV = {"id": 5, "is_bot": False, "first_name": "Олег", "last_name": "Орлов"}
 STRANGER = {"id": 666, "is_bot": False, "first_name": "Mallory"}
@@ -28,11 +38,16 @@ class Room:
     """A chat with an alert in it, and the bot that listens."""
 
     def __init__(
-        self, database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+        self,
+        database: Database,
+        api: BotApi,
+        telegram: TelegramNotifier,
+        clock: Clock,
+        **given: object,
     ) -> None:
         self.database, self.api, self.telegram, self.clock = database, api, telegram, clock
         self.recipients = [chat(people=("5",))]
-        self.number = open_incident(database, add_brand(database)).id
+        self.number = open_incident(database, add_brand(database), **given).id
         self.tick()
 
     def tick(self) -> None:
@@ -143,7 +158,7 @@ def test_a_pause_silences_the_brand_for_an_hour(room: Room) -> None:
 
     assert room.press(room.button("pause")) == "Пауза уже стоит"
     with room.database.read() as tx:
-        assert len(tx.silences.active(NOON)) == 1
+        assert len(tx.silences.active(room.clock())) == 1
 
 
 def test_a_step_is_ticked(room: Room) -> None:
@@ -221,7 +236,7 @@ def test_only_one_process_listens_to_a_bot(room: Room) -> None:
     [
         ("/status", "РОМ-1 · «Ромашка» · КРИЗИС · Обвинения против руководителя"),
         ("/status@nabat_bot", "Источники: 0 из 0 отвечают"),
-        ("/incident 1", "opened"),
+        ("/incident 1", "открыт, уровень 2"),
         ("/incident РОМ-1", "https://news.example/1"),
         ("/incident 999", "Такого инцидента нет"),
         ("/brand ромашка", "за сутки 0 упоминаний"),
@@ -245,16 +260,92 @@ def test_commands_are_answered(room: Room, command: str, said: str) -> None:
     ("text", "user", "chat_id"),
     [
         ("просто разговор", ORLOV, CHAT),
-        ("/status", STRANGER, CHAT),
         ("/status", ORLOV, -100777),
     ],
-    ids=["talk", "a stranger", "another chat"],
+    ids=["talk", "another chat"],
 )
 def test_what_is_not_for_the_bot_is_not_answered(
     room: Room, text: str, user: dict[str, Any], chat_id: int
 ) -> None:
     """It is a guest in the chat."""
     assert room.write(text, user, chat_id) == []
+
+
+def test_a_command_of_somebody_not_on_the_list_is_refused_politely(room: Room) -> None:
+    """In the recipient's chat; elsewhere the bot says nothing to strangers."""
+    assert room.write("/silence Ромашка 4h", STRANGER) == ["Нет прав: вас нет в списке этого чата"]
+    with room.database.read() as tx:
+        assert tx.silences.active(room.clock()) == []
+
+
+def test_the_whole_record_can_be_opened(room: Room) -> None:
+    """What happened and who did what; pressed twice it is said once."""
+    room.press(room.button("take"))
+    answer = room.press(room.button("open"))
+
+    assert answer == "Запись инцидента — ниже, в чате"
+    told = room.api.ledger[-1].text
+    assert "взят в работу — Олег Орлов" in told
+    assert "https://news.example/3" in told
+    assert room.press(room.button("open")) == "Уже сделано"
+    assert (len(room.api.ledger), room.kinds) == (2, ["opened", "taken", "looked"])
+
+
+def test_who_looks_at_the_record_holds_back_no_alert(room: Room) -> None:
+    """What is not planned yet is planned all the same, and tells how things stand."""
+    happen(room.database, room.number, "worsened", room.clock(), level=4)
+    room.press(room.button("open"))
+    room.tick()
+
+    assert "уровень 4 из 4" in room.api.ledger[0].text
+    before = room.api.ledger[0].edits
+    room.clock.pass_time(minutes=2)
+    room.press(room.button("open"))
+    room.tick()
+    assert room.api.ledger[0].edits == before
+
+
+def test_a_pause_shows_in_the_message_and_on_the_record(room: Room) -> None:
+    """With its end and who asked for it."""
+    room.press(room.button("pause"))
+    room.tick()
+
+    assert "🔕 Пауза до 16:00: Олег Орлов" in room.api.ledger[0].text
+    assert room.kinds == ["opened", "paused"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer", "kind"),
+    [
+        ("notus", "Публикация больше не считается: не про нас", "not-us"),
+        ("tone", "Тон исправлен: не негатив", "tone"),
+    ],
+)
+def test_a_mark_is_taken_once_and_is_on_the_record(
+    sqlite_database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock,
+    verb: str, answer: str, kind: str,
+) -> None:  # fmt: skip
+    """A second press adds nothing; the mention itself is marked."""
+    world = World(sqlite_database, NOON)
+    mention = world.mention(NOON)
+    room = Room(sqlite_database, api, telegram, clock, top=(story(mention),))
+
+    assert room.press(f"{verb}:{room.number}:m{mention}") == answer
+    assert room.press(f"{verb}:{room.number}:m{mention}") == "Уже сделано"
+    assert room.kinds == ["opened", kind]
+    with room.database.read() as tx:
+        [view] = tx.mentions.by_ids([mention])
+    assert "Олег Орлов" in (view.mention.excluded_by, view.mention.corrected_by)
+
+
+def test_an_escalation_by_hand_rings_the_next_one_also_when_it_is_taken(room: Room) -> None:
+    """Who took it asks for help, and is named."""
+    room.press(room.button("take"))
+    room.press(room.button("escalate"))
+    room.tick()
+
+    assert "Олег Орлов просит подключиться. Теперь ваша очередь:" in room.api.ledger[-1].text
+    assert room.api.ledger[-1].reply_to == room.api.ledger[0].id
 
 
 # --- forwards ----------------------------------------------------------------------

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.attempts import plainer
 from alerts.notifiers.protocol import DeliveryError, MessageGone, TopicGone
 from alerts.notifiers.telegram import TelegramNotifier
 from storage.records import Message
@@ -201,6 +202,31 @@ def test_a_probe_says_when_nothing_arrived(api: BotApi, telegram: TelegramNotifi
     api.human(CHAT)
 
     assert telegram.find(notification(), MESSAGE, [old.provider_id]) is None
+
+
+def test_a_probe_takes_no_answer_of_the_bot_for_the_lost_message(
+    api: BotApi, telegram: TelegramNotifier
+) -> None:
+    """It answers commands in the same chat: the alert would be lost, with its buttons there."""
+    old = telegram.send(notification(), replace(MESSAGE, buttons=(("Беру", "take:0:zz"),)))
+    answer = api.speak(CHAT)
+
+    assert telegram.find(notification(), MESSAGE, [old.provider_id]) is None
+    assert answer.buttons is None
+
+
+def test_a_probe_knows_its_message_in_the_plainest_form(
+    api: BotApi, telegram: TelegramNotifier
+) -> None:
+    """What Telegram could not read went out as a stub without buttons."""
+    stub = plainer(MESSAGE)[-1]
+    api.speak(CHAT, "something older")
+    sent = api.speak(CHAT, stub.text)
+
+    found = telegram.find(notification(), MESSAGE, [str(sent.id - 1)])
+
+    assert found is not None
+    assert found.provider_id == str(sent.id)
 
 
 def test_no_log_and_no_error_shows_the_token(

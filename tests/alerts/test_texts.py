@@ -1,13 +1,16 @@
 """Numbers, plurals, times and lengths in three languages."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
-from alerts.phrases import NOUNS, PHRASES
+from alerts.phrases import words
 from alerts.texts import LANGUAGES, Speech, plural_form, zone
 from tests.alerts.making import NOON
+
+ROOMS = [Path(__file__).resolve().parents[2] / room for room in ("alerts", "nabat")]
 
 
 @pytest.mark.parametrize(
@@ -35,11 +38,21 @@ def test_english_plurals(number: int, form: int) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_same_phrases(language: str) -> None:
     """With the same values in them; a forgotten one would break an alert."""
-    assert PHRASES[language].keys() == PHRASES["ru"].keys()
-    assert NOUNS[language].keys() == NOUNS["ru"].keys()
-    for key, phrase in PHRASES[language].items():
+    known, model = words(language), words("ru")
+    assert known.phrases.keys() == model.phrases.keys()
+    assert known.nouns.keys() == model.nouns.keys()
+    for key, phrase in known.phrases.items():
         names = {name for _, name, _, _ in Formatter().parse(phrase) if name}
-        assert names == {n for _, n, _, _ in Formatter().parse(PHRASES["ru"][key]) if n}, key
+        assert names == {n for _, n, _, _ in Formatter().parse(model.phrases[key]) if n}, key
+
+
+def test_every_phrase_is_said_somewhere() -> None:
+    """What nobody says any more is taken out in every language."""
+    code = "\n".join(one.read_text("utf-8") for room in ROOMS for one in room.rglob("*.py"))
+    made = ("level_", "which_", "kind_")  # put together where they are said
+    for key in words("ru").phrases:
+        is_said = f'"{key}"' in code or f"'{key}'" in code
+        assert is_said or key.startswith(made), key
 
 
 def test_an_unknown_language_is_told_in_russian() -> None:

@@ -104,6 +104,10 @@ class BotApi:
         """Somebody else writes into the chat."""
         self._store(chat, text, {}, has_photo=False, mine=False)
 
+    def speak(self, chat: int, text: str = "Открытых инцидентов нет") -> Posted:
+        """The bot writes past the outbox: an answer to somebody's command."""
+        return self._store(chat, text, {}, has_photo=False)
+
     def press(self, message: Posted, data: str, user: dict[str, Any], number: str = "1") -> None:
         """A person presses a button under a message."""
         self.update(

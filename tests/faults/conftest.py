@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,10 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from storage.database import Database
+from tests.alerts.making import NOON
 from tests.fakes.bot_api import BotApi, Posted, serving
+from tests.monitor.conftest import World
 
 Fresh = Callable[[], str]
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,6 +121,37 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fresh]:
     clones.drop()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def gathered(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fresh]:
+    """The same, of a database in which two brands are under attack and nobody has looked yet."""
+    if request.param == "sqlite":
+        template = tmp_path / "gathered.db"
+        shutil.copy(request.getfixturevalue("upgraded_sqlite"), template)
+        gather(f"sqlite:///{template}")
+        yield Copies(template, tmp_path / "run.db")
+        return
+    server = request.getfixturevalue("postgres")
+    made = Clones(server, request.getfixturevalue("upgraded_postgres"))
+    gather(made())
+    clones = Clones(server, made.name)
+    yield clones
+    clones.drop()
+    made.drop()
+
+
+def gather(url: str) -> None:
+    """A calm week of two brands, and three hours of crisis."""
+    database = Database(url)
+    for brands in (("Ромашка", "Василёк"), ("Василёк", "Ромашка")):
+        world = World(database, NOON, brands=brands)
+        world.answer(NOON)
+        world.quiet_weeks(NOON - timedelta(hours=3), weeks=1)
+        for minute in range(5, 180, 12):
+            at = NOON - timedelta(minutes=minute)
+            world.mention(at, title=f"Скандал {minute}", crisis="скандал", seen_at=NOON)
+    database.close()
+
+
 @dataclass
 class Copies:
     """Copies of one SQLite file, each in the place of the one before."""
@@ -158,6 +193,21 @@ def server() -> Iterator[BotApi]:
     """A Bot API on loopback that several runs share."""
     with serving(BotApi()) as running:
         yield running
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of several hands its figures to the one that reports."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["faults"] = (TALLY.alerts, TALLY.faults)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker judged."""
+    alerts, faults = getattr(node, "workeroutput", {}).get("faults", (0, 0))
+    TALLY.alerts += alerts
+    TALLY.faults += faults
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -12,7 +12,7 @@ import signal
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from sqlalchemy import event
@@ -21,6 +21,7 @@ from alerts.deliver import deliver
 from alerts.notifiers.protocol import DeliveryError
 from alerts.notifiers.telegram import TelegramNotifier
 from alerts.plan import plan
+from monitor.evaluate import evaluate
 from storage.database import Database
 from storage.records import Message
 from tests.alerts.making import NOON, Clock, add_brand, chat, facts, notification, playbook
@@ -42,14 +43,23 @@ class Points:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def alert_path(database: Database, told: dict[str, Any], clock: Clock) -> None:
-    """Detect, plan, send, confirm: what a tick does, as often as it is run."""
+def detect(database: Database, clock: Clock) -> None:
+    """Count what was gathered, judge it, and open what is to be opened."""
+    evaluate(database, {}, now=clock(), timezone=UTC)
+
+
+def open_incidents(database: Database, told: dict[str, Any]) -> None:
+    """What detection leaves behind, without its work."""
     for name in told["brands"]:
         brand = add_brand(database, name)
         with database.begin() as tx:
             if tx.incidents.latest(brand) is None:
                 made = tx.incidents.open_new(brand, level=3, at=NOON)
                 tx.incidents.add_event(made, kind="opened", at=NOON, facts=facts())
+
+
+def tell(database: Database, told: dict[str, Any], clock: Clock) -> None:
+    """Plan, send, confirm: what a tick does, as often as it is run."""
     plan(database, playbook(), PEOPLE, now=clock())
     notifier = TelegramNotifier(
         token=TOKEN, base_url=told["api"], timeout=told["timeout"], reconcile=told["reconcile"]
@@ -73,8 +83,13 @@ def child(told: dict[str, Any], answer: int) -> None:
     for name in ("begin", "commit", "before_cursor_execute"):
         event.listen(database.engine, name, points)
     clock = Clock(NOON + timedelta(seconds=told["later"]))
-    alert_path(database, told, clock)
-    os.write(answer, str(points.passed).encode())
+    if told.get("detect"):
+        detect(database, clock)
+    else:
+        open_incidents(database, told)
+    detected = points.passed
+    tell(database, told, clock)
+    os.write(answer, json.dumps({"points": points.passed, "detected": detected}).encode())
     database.close()
 
 
@@ -103,9 +118,9 @@ def main() -> None:
         os.close(writable)
         say({"pid": number})
         _, status = os.waitpid(number, 0)
-        passed = os.read(readable, 20)
+        passed = json.loads(os.read(readable, 200) or b"{}")
         os.close(readable)
-        say({"killed": os.WIFSIGNALED(status), "code": status, "points": int(passed or 0)})
+        say({"killed": os.WIFSIGNALED(status), "code": status, **passed})
 
 
 def say(what: dict[str, Any]) -> None:

@@ -67,6 +67,25 @@ def test_a_second_kill_during_recovery_changes_nothing(
             assert (fatal, again, verdict(server)) == (fatal, again, ([], []))
 
 
+def test_a_kill_at_any_point_of_detection_loses_and_repeats_nothing(
+    crashing: Crashing, server: BotApi, gathered: Fresh
+) -> None:
+    """From what was gathered to the incident; then again where the recovery is killed as well."""
+    told = {"api": server.url, "brands": BRANDS, "detect": True}
+    whole = crashing.run(**told, database=gathered())
+    assert (whole["code"], verdict(server)) == (0, ([], []))
+    points = whole["detected"]
+    assert points >= 30
+    for fatal in range(1, points + 1, STEP):
+        told["database"] = gathered()
+        assert crashing.run(**told, fatal=fatal)["killed"]
+        again = 1 + fatal * 7 % points
+        if fatal % 2 == 0:
+            crashing.run(**told, fatal=again, later=LEASES)
+        assert crashing.run(**told, later=2 * LEASES)["code"] == 0
+        assert (fatal, verdict(server)) == (fatal, ([], []))
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=["kill", "term"])
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("reconcile", ["probe", "resend-marked"])

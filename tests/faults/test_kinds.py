@@ -82,11 +82,14 @@ def test_a_fault_of_the_server_costs_no_alert(
     fault: str,
     reconcile: str,
 ) -> None:
-    """Alert after alert meets the fault once, people writing between."""
+    """Alert after alert meets the fault once, people and the bot itself writing between."""
     notifier = replace(telegram, reconcile=reconcile)
     for number in range(TIMES):
         write(sqlite_database, number)
         api.fail(fault.partition("_long")[0], "sendmessage", seconds=LONG.get(fault, 0.0))
+        if number % 2:
+            send_once(sqlite_database, notifier, clock)
+            api.speak(CHAT)
         send(sqlite_database, notifier, clock)
         api.human(CHAT)
 

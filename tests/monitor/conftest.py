@@ -20,7 +20,15 @@ NEUTRAL = Tone(
 class World:
     """Writes articles and mentions as the crawler and the scorer would."""
 
-    def __init__(self, database: Database, now: datetime, sources: int = 3) -> None:
+    def __init__(
+        self,
+        database: Database,
+        now: datetime,
+        sources: int = 3,
+        *,
+        brands: tuple[str, ...] = ("Ромашка",),
+    ) -> None:
+        """The mentions are of the first of the brands; all are watched."""
         self.database = database
         entries = [
             SourceEntry(
@@ -34,8 +42,8 @@ class World:
         ]
         with database.begin() as tx:
             self.sources = [source.id for source in tx.feeds.sync(entries, now)]
-            (brand,) = tx.brands.sync(["Ромашка"], now)
-        self.brand_id = brand.id
+            tx.brands.sync(sorted(brands), now)
+            self.brand_id = next(one.id for one in tx.brands.all() if one.name == brands[0])
         self.checkpoints = Checkpoints()
         self._count = 0
 
@@ -64,15 +72,15 @@ class World:
         seen_at = seen_at or happened_at
         article = NewArticle(
             source_id=self.sources[(source or self._count) % len(self.sources)],
-            url=f"https://source.example/{self._count}",
-            canonical_url=f"https://source.example/{self._count}",
+            url=f"https://source.example/{self.brand_id}/{self._count}",
+            canonical_url=f"https://source.example/{self.brand_id}/{self._count}",
             title=title,
             text=f"{title}. Клиенты недовольны.",
             seen_at=seen_at,
             published_at=happened_at,
             author=author,
             lang="ru",
-            content_hash=str(self._count),
+            content_hash=f"{self.brand_id}/{self._count}",
         )
         with self.database.begin() as tx:
             (stored,) = tx.articles.add_new([article])

@@ -2,20 +2,27 @@
 
 import http.client
 import json
+import select
 import signal
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 
 import pytest
 
-from nabat import clock
+from nabat import clock, config
+from nabat.daemon import sign
 from nabat.demo.press import published_by
 from nabat.demo.web import serve
+from nabat.heartbeat import Heartbeat
+from nabat.jobs import Jobs
 from storage.database import Database
+from tests.alerts.making import Clock
 from tests.fakes.bot_api import TOKEN, BotApi, serving
-from tests.nabat.conftest import CONFIG
+from tests.nabat.conftest import CONFIG, Watchman
 from tests.running import Running, newest, running, two_feeds_and_a_dead_one, until
 
 MORE = """
@@ -45,6 +52,7 @@ class _Started:
     nabat: Running
     port: int
     database: Database
+    systemd: socket.socket
 
 
 @pytest.fixture
@@ -56,9 +64,13 @@ def started(tmp_path: Path, unused_port: int) -> Iterator[_Started]:
         more = MORE.format(api=api.url, port=unused_port) + two_feeds_and_a_dead_one(site)
         path = tmp_path / "nabat.toml"
         path.write_text(CONFIG.format(database=tmp_path / "nabat.db", more=more), "utf-8")
-        env = {"NABAT_TELEGRAM_TOKEN": TOKEN}
-        with running("run", "--config", str(path), env=env) as nabat:
-            yield _Started(nabat, unused_port, database)
+        told = tmp_path / "notify"
+        env = {"NABAT_TELEGRAM_TOKEN": TOKEN, "NOTIFY_SOCKET": str(told)}
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+            systemd.bind(str(told))
+            systemd.settimeout(60)
+            with running("run", "--config", str(path), env=env) as nabat:
+                yield _Started(nabat, unused_port, database, systemd)
     database.close()
 
 
@@ -79,10 +91,15 @@ def test_it_ticks_keeps_its_secrets_and_stops_in_order(started: _Started) -> Non
     assert until(lambda: _health(started.port)[0] == 200), "".join(started.nabat.lines[-20:])
     jobs = json.loads(_health(started.port)[1])["jobs"]
     assert set(jobs) == {"crawl", "score", "evaluate", "deliver", "listen"}
+    assert started.systemd.recv(100) == b"READY=1"
 
     begin = monotonic()
     code = started.nabat.stop()
 
+    heard = [started.systemd.recv(100)]
+    while heard[-1] == b"WATCHDOG=1":  # it was up for half a minute
+        heard.append(started.systemd.recv(100))
+    assert heard[-1] == b"STOPPING=1"
     said = "".join(started.nabat.lines)
     assert (code, monotonic() - begin < 15) == (0, True), said[-2000:]
     assert "daemon stopped" in said
@@ -103,3 +120,39 @@ def test_ctrl_c_is_an_orderly_stop_too(started: _Started) -> None:
     started.nabat.process.send_signal(signal.SIGINT)
 
     assert started.nabat.stop() == 0
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> Iterator[Jobs]:
+    """Jobs of a small config at a standing clock."""
+    path = tmp_path / "nabat.toml"
+    path.write_text(CONFIG.format(database=tmp_path / "nabat.db", more=""), "utf-8")
+    made = Jobs(config.load(path), clock=Clock(), progress=lambda *_: None)
+    made.prepare()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("late", ["", "crawl", "deliver", "listen"])
+def test_systemd_and_the_watchman_hear_whether_scheduler_sender_and_poller_tick(
+    jobs: Jobs, watchman: Watchman, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: str
+) -> None:
+    """One that stands still is told outside by its name, and the watchdog is not fed."""
+    every = timedelta(seconds=5)
+    with jobs.database.begin() as tx:
+        for job in ("crawl", "deliver", "listen"):
+            age = timedelta(hours=1) if job == late else timedelta()
+            tx.leases.beat(job, now=jobs.clock() - age, detail="before")
+    path = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(path))
+        systemd.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(path))
+
+        sign(jobs, dict.fromkeys(("crawl", "deliver", "listen"), every), Heartbeat(watchman.url))
+
+        fed = bool(select.select([systemd], [], [], 0)[0])
+    assert fed == (not late)
+    assert watchman.heard == (
+        [("/ping/uuid/fail", f"{late}: before")] if late else [("/ping/uuid", "")]
+    )

@@ -1,11 +1,15 @@
 """Systemd hears how we are; without it nothing happens."""
 
+import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from nabat.systemd import notify
+from tests.running import ROOT
 
 
 def test_the_words_arrive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,3 +35,18 @@ def test_a_dead_socket_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "gone"))
 
     assert not notify("READY=1")
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_the_unit_of_the_documentation_is_a_good_one(tmp_path: Path) -> None:
+    """As systemd itself reads it, with the program at a place that this machine has."""
+    page = (ROOT / "docs" / "operator.md").read_text("utf-8")
+    unit = "[Unit]" + page.partition("[Unit]")[2].partition("```")[0]
+    path = tmp_path / "nabat.service"
+    path.write_text(unit.replace("/srv/nabat/.venv/bin/nabat", sys.executable), "utf-8")
+
+    read = subprocess.run(
+        ["systemd-analyze", "verify", str(path)], capture_output=True, text=True, timeout=60
+    )
+
+    assert (read.returncode, read.stdout + read.stderr) == (0, "")

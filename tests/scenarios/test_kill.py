@@ -93,7 +93,7 @@ class _World:
             for channel, address, accepted in (
                 ("telegram", "-100123", posts), ("email", "pr@example.org", letters),
             ):  # fmt: skip
-                known = tx.outbox.provider_ids(channel, address)
+                known = tx.attempts.provider_ids(channel, address)
                 self.unanswered.update(
                     (channel, index)
                     for index, (name, begins) in enumerate(accepted)

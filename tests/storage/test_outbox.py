@@ -88,7 +88,7 @@ def test_the_fate_of_an_attempt_is_written(database: Database) -> None:
         tx.outbox.confirm(one, provider_id="77", now=NOON)
         tx.outbox.postpone(two, state="unknown", until=NOON + HOUR, reason=HOSTILE, error_class="x")
         tx.outbox.give_up(three, state="dead", reason="gone", error_class="permanent")
-        assert tx.outbox.provider_ids("telegram", "-100123") == ["77"]
+        assert tx.attempts.provider_ids("telegram", "-100123") == ["77"]
         assert (_one(tx, one).state, _one(tx, one).sent_at) == ("sent", NOON)
         assert (_one(tx, two).last_error, _one(tx, two).lease_owner) == (KEPT, None)
         assert tx.outbox.retry(three, NOON)
@@ -117,66 +117,5 @@ def test_a_newer_message_takes_the_place_of_those_unsent(database: Database) -> 
         ]
         assert [one.id for one in tx.outbox.of_incident(incident, recipient="CEO")] == [ids[2]]
         newest = _one(tx, ids[3])
-        assert [one.id for one in tx.outbox.siblings(newest)] == ids[:2]
-        assert tx.outbox.siblings(replace(newest, incident_id=None)) == []
-
-
-def test_a_message_waits_for_those_tried_before_it_and_in_doubt(database: Database) -> None:
-    """While one may have gone out, a younger one would take its number."""
-    with database.begin() as tx:
-        tx.outbox.add([notification("1"), notification("2")], NOON)
-        (first,) = tx.outbox.claim(NOON, owner="a", lease=LEASE)
-        tx.outbox.postpone(first.id, state="unknown", until=NOON + HOUR, reason="", error_class="")
-        (second,) = tx.outbox.claim(NOON + LEASE, owner="a", lease=LEASE)
-        assert tx.outbox.in_doubt(second)
-        assert not tx.outbox.in_doubt(_one(tx, first.id))
-        assert tx.outbox.in_doubt(_one(tx, second.id))
-
-
-def test_a_crowd_is_what_waits_for_one_address_and_is_not_told_yet(database: Database) -> None:
-    """Due first messages about incidents, in the order they would be sent; nothing else."""
-    _, brand = begun(database)
-    with database.begin() as tx:
-        one, two, three, told = (
-            tx.incidents.open_new(brand, level=1, at=NOON).id for _ in range(4)
-        )
-        ids = tx.outbox.add(
-            [
-                notification("late", incident_id=one, priority=2),
-                notification("soon", incident_id=two),
-                notification("told", incident_id=told, revision=1),
-                notification("told again", incident_id=told, revision=2),
-                notification("push", incident_id=one, kind="push-1"),
-                notification("not due", incident_id=three, not_before=NOON + HOUR),
-                notification("elsewhere", incident_id=three, address="-7"),
-                notification("no incident"),
-            ],
-            NOON,
-        )
-        tx.outbox.confirm(ids[2], provider_id="1", now=NOON)
-        crowd = tx.outbox.crowd(_one(tx, ids[0]), NOON)
-        assert [one.key for one in crowd] == ["soon", "late"]
-
-
-def test_one_that_is_claimed_is_still_of_its_crowd(database: Database) -> None:
-    """It is asked for by the one who just claimed it; another's claim is not."""
-    _, brand = begun(database)
-    with database.begin() as tx:
-        made = [tx.incidents.open_new(brand, level=1, at=NOON).id for _ in range(3)]
-        ids = tx.outbox.add([notification(str(n), incident_id=n) for n in made], NOON)
-        tx.outbox.claim(NOON, owner="a", lease=LEASE, limit=2)
-        for claimed in ids[:2]:
-            crowd = tx.outbox.crowd(_one(tx, claimed), NOON)
-            assert [one.id for one in crowd] == [claimed, ids[2]]
-
-
-def test_what_was_sent_lately_is_known_by_address(database: Database) -> None:
-    """Its channel and address, from that moment on; what only waits does not count."""
-    with database.begin() as tx:
-        (key, _) = tx.outbox.add([notification("1"), notification("2", address="-7")], NOON)
-        assert not tx.outbox.was_sent_since("telegram", "-100123", NOON)
-        tx.outbox.confirm(key, provider_id="1", now=NOON)
-        assert tx.outbox.was_sent_since("telegram", "-100123", NOON)
-        assert not tx.outbox.was_sent_since("telegram", "-100123", NOON + LEASE)
-        assert not tx.outbox.was_sent_since("telegram", "-7", NOON)
-        assert not tx.outbox.was_sent_since("email", "-100123", NOON)
+        assert [one.id for one in tx.attempts.siblings(newest)] == ids[:2]
+        assert tx.attempts.siblings(replace(newest, incident_id=None)) == []

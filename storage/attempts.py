@@ -1,0 +1,118 @@
+"""What an attempt at one notification has to know of the others, before it is made."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, exists, or_, select, tuple_
+
+from storage.outbox import WAITING
+from storage.records import Notification
+from storage.tables import notifications
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """The questions about what else went, goes and waits; changes are ``Outbox``'s."""
+
+    connection: Connection
+
+    def siblings(self, notification: Notification) -> list[Notification]:
+        """Answer the others about the same incident to the same reader, without contents."""
+        if notification.incident_id is None:
+            return []
+        light = [column for column in notifications.c if column.name not in ("payload", "photo")]
+        query = (
+            select(*light)
+            .where(
+                notifications.c.incident_id == notification.incident_id,
+                notifications.c.recipient == notification.recipient,
+                notifications.c.channel == notification.channel,
+                notifications.c.id != notification.id,
+            )
+            .order_by(notifications.c.id)
+        )
+        return [Notification(**row._mapping, payload="") for row in self.connection.execute(query)]
+
+    def crowd(self, notification: Notification, now: datetime) -> list[Notification]:
+        """Answer the first messages about incidents that wait for the same address, this one too.
+
+        None of them is told yet in any revision; changes of told ones are left out.
+        """
+        told = notifications.alias()
+        query = (
+            select(notifications)
+            .where(
+                notifications.c.channel == notification.channel,
+                notifications.c.address == notification.address,
+                notifications.c.not_before <= now,
+                notifications.c.incident_id.is_not(None),
+                notifications.c.kind.not_like("push-%"),
+                or_(
+                    notifications.c.state == "pending",
+                    notifications.c.id == notification.id,
+                ),
+                ~exists().where(
+                    told.c.incident_id == notifications.c.incident_id,
+                    told.c.recipient == notifications.c.recipient,
+                    told.c.channel == notifications.c.channel,
+                    told.c.state.in_(("sent", "sending", "unknown")),
+                    told.c.id != notifications.c.id,
+                ),
+            )
+            .order_by(notifications.c.priority, notifications.c.id)
+        )
+        return [Notification(**row._mapping) for row in self.connection.execute(query)]
+
+    def was_sent_since(self, channel: str, address: str, since: datetime) -> bool:
+        """Answer whether anything reached the address since then."""
+        query = select(notifications.c.id).where(
+            notifications.c.channel == channel,
+            notifications.c.address == address,
+            notifications.c.sent_at >= since,
+        )
+        return self.connection.execute(query.limit(1)).first() is not None
+
+    def others_rest(self, channel: str, address: str, now: datetime) -> bool:
+        """Answer whether the server asked for a rest at another address of the channel as well."""
+        query = select(notifications.c.id).where(
+            notifications.c.channel == channel,
+            notifications.c.address != address,
+            notifications.c.state.in_(WAITING),
+            notifications.c.error_class == "rate",
+            notifications.c.not_before > now,
+        )
+        return self.connection.execute(query.limit(1)).first() is not None
+
+    def provider_ids(self, channel: str, address: str, *, limit: int = 200) -> list[str]:
+        """Answer what the channel called the newest messages it took for this address."""
+        query = (
+            select(notifications.c.provider_id)
+            .where(
+                notifications.c.channel == channel,
+                notifications.c.address == address,
+                notifications.c.provider_id.is_not(None),
+            )
+            .order_by(notifications.c.id.desc())
+            .limit(limit)
+        )
+        return list(self.connection.execute(query).scalars())
+
+    def in_doubt(self, notification: Notification) -> bool:
+        """Answer whether an earlier message to this address may or may not have gone out.
+
+        For one that is in doubt itself, earlier is what was tried before it.
+        """
+        query = (
+            select(notifications.c.id)
+            .where(
+                notifications.c.channel == notification.channel,
+                notifications.c.address == notification.address,
+                notifications.c.state.in_(("sending", "unknown")),
+                notifications.c.id != notification.id,
+            )
+            .limit(1)
+        )
+        if notification.state in ("sending", "unknown"):
+            tried = tuple_(notifications.c.first_tried_at, notifications.c.id)
+            query = query.where(tried < (notification.first_tried_at, notification.id))
+        return self.connection.execute(query).first() is not None

@@ -1,0 +1,98 @@
+"""A brand that flares up and calms down again and again rings few phones."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from alerts.deliver import deliver
+from alerts.notifiers.email import EmailNotifier
+from alerts.notifiers.telegram import TelegramNotifier
+from alerts.plan import plan
+from monitor.evaluate import evaluate
+from monitor.incidents import Change, decide
+from storage.database import Database
+from tests.alerts.making import NOON, Clock, add_brand, chat, facts, mail, open_incident, playbook
+from tests.fakes.bot_api import BotApi
+from tests.fakes.smtp import MailServer
+from tests.monitor.conftest import World
+from tests.monitor.test_incidents import verdict
+
+HOUR = timedelta(hours=1)
+PEOPLE = [chat(), mail()]
+
+
+def tell(
+    database: Database, telegram: TelegramNotifier, email: EmailNotifier, clock: Clock
+) -> None:
+    """What a tick does about alerts, and an hour passes."""
+    before = clock()
+    plan(database, playbook(), PEOPLE, now=clock())
+    for notifier in (telegram, email):
+        channels = {notifier.kind: notifier}
+        deliver(database, channels, clock=clock, owner="me", drain=True, sleep=clock.sleep)
+    clock.at = before + HOUR
+
+
+@pytest.mark.parametrize("every", [HOUR, 6 * HOUR], ids=["each hour", "each six hours"])
+def test_a_flapping_brand_is_one_incident_and_a_few_rings(
+    sqlite_database: Database,
+    api: BotApi,
+    telegram: TelegramNotifier,
+    mailbox: MailServer,
+    email: EmailNotifier,
+    now: datetime,
+    every: timedelta,
+) -> None:
+    """A day and a half of bursts, from stored mentions to what reaches people."""
+    world, clock, kinds = World(sqlite_database, now), Clock(now), []
+    world.quiet_weeks(now, weeks=1)
+    for hour in range(36):
+        for minute in range(6) if hour % (every // HOUR) == 0 else ():
+            at = clock() - timedelta(minutes=2 * minute)
+            world.mention(at, title=f"Жалоба {at:%d %H:%M}", seen_at=clock())
+        world.answer(clock())
+        kinds += [
+            one.kind
+            for one in evaluate(
+                sqlite_database, {}, now=clock(), timezone=UTC, checkpoints=world.checkpoints
+            )
+        ]
+        tell(sqlite_database, telegram, email, clock)
+
+    living, *rings = api.ledger
+    assert (kinds.count("opened"), len(kinds) >= 6) == (1, True)
+    assert living.edits >= 5
+    assert len(rings) <= 2
+    assert len(mailbox.letters) <= 3
+
+
+def test_a_level_that_falls_and_rises_again_rings_twice_at_most(
+    sqlite_database: Database,
+    api: BotApi,
+    telegram: TelegramNotifier,
+    mailbox: MailServer,
+    email: EmailNotifier,
+    clock: Clock,
+) -> None:
+    """A spike and a calm every four hours for two days: the message follows, phones do not."""
+    brand = add_brand(sqlite_database)
+    number = open_incident(sqlite_database, brand, level=3).id
+    kinds = []
+    for hour in range(48):
+        with sqlite_database.begin() as tx:
+            spiking = hour % 4 == 0
+            change = decide(
+                tx.incidents.get(number),
+                verdict("spike" if spiking else "calm", clock(), observed=12 + hour),
+                level=3,
+                last_negative_at=NOON + timedelta(hours=hour - hour % 4),
+            )
+            if isinstance(change, Change) and change.kind:
+                kinds.append(change.kind)
+                tx.incidents.add_event(change.incident, kind=change.kind, at=clock(), facts=facts())
+        tell(sqlite_database, telegram, email, clock)
+
+    living, *rings = api.ledger
+    assert (kinds.count("calmed"), kinds.count("reopened")) == (12, 11)
+    assert living.text.startswith("🟢 СТИХАЕТ")
+    assert (len(rings), len(mailbox.letters)) == (0, 1)

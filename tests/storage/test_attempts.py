@@ -1,0 +1,86 @@
+"""What an attempt has to know of the others: who is in doubt, who waits, who rests."""
+
+from storage.database import Database, Transaction
+from storage.records import Notification
+from tests.storage.making import HOUR, NOON, begun, notification
+
+LEASE = HOUR / 60
+
+
+def _one(tx: Transaction, key: int) -> Notification:
+    return next(one for one in tx.outbox.listed() if one.id == key)
+
+
+def test_a_message_waits_for_those_tried_before_it_and_in_doubt(database: Database) -> None:
+    """While one may have gone out, a younger one would take its number."""
+    with database.begin() as tx:
+        tx.outbox.add([notification("1"), notification("2")], NOON)
+        (first,) = tx.outbox.claim(NOON, owner="a", lease=LEASE)
+        tx.outbox.postpone(first.id, state="unknown", until=NOON + HOUR, reason="", error_class="")
+        (second,) = tx.outbox.claim(NOON + LEASE, owner="a", lease=LEASE)
+        assert tx.attempts.in_doubt(second)
+        assert not tx.attempts.in_doubt(_one(tx, first.id))
+        assert tx.attempts.in_doubt(_one(tx, second.id))
+
+
+def test_a_crowd_is_what_waits_for_one_address_and_is_not_told_yet(database: Database) -> None:
+    """Due first messages about incidents, in the order they would be sent; nothing else."""
+    _, brand = begun(database)
+    with database.begin() as tx:
+        one, two, three, told = (
+            tx.incidents.open_new(brand, level=1, at=NOON).id for _ in range(4)
+        )
+        ids = tx.outbox.add(
+            [
+                notification("late", incident_id=one, priority=2),
+                notification("soon", incident_id=two),
+                notification("told", incident_id=told, revision=1),
+                notification("told again", incident_id=told, revision=2),
+                notification("push", incident_id=one, kind="push-1"),
+                notification("not due", incident_id=three, not_before=NOON + HOUR),
+                notification("elsewhere", incident_id=three, address="-7"),
+                notification("no incident"),
+            ],
+            NOON,
+        )
+        tx.outbox.confirm(ids[2], provider_id="1", now=NOON)
+        crowd = tx.attempts.crowd(_one(tx, ids[0]), NOON)
+        assert [one.key for one in crowd] == ["soon", "late"]
+
+
+def test_one_that_is_claimed_is_still_of_its_crowd(database: Database) -> None:
+    """It is asked for by the one who just claimed it; another's claim is not."""
+    _, brand = begun(database)
+    with database.begin() as tx:
+        made = [tx.incidents.open_new(brand, level=1, at=NOON).id for _ in range(3)]
+        ids = tx.outbox.add([notification(str(n), incident_id=n) for n in made], NOON)
+        tx.outbox.claim(NOON, owner="a", lease=LEASE, limit=2)
+        for claimed in ids[:2]:
+            crowd = tx.attempts.crowd(_one(tx, claimed), NOON)
+            assert [one.id for one in crowd] == [claimed, ids[2]]
+
+
+def test_what_was_sent_lately_is_known_by_address(database: Database) -> None:
+    """Its channel and address, from that moment on; what only waits does not count."""
+    with database.begin() as tx:
+        (key, _) = tx.outbox.add([notification("1"), notification("2", address="-7")], NOON)
+        assert not tx.attempts.was_sent_since("telegram", "-100123", NOON)
+        tx.outbox.confirm(key, provider_id="1", now=NOON)
+        assert tx.attempts.was_sent_since("telegram", "-100123", NOON)
+        assert not tx.attempts.was_sent_since("telegram", "-100123", NOON + LEASE)
+        assert not tx.attempts.was_sent_since("telegram", "-7", NOON)
+        assert not tx.attempts.was_sent_since("email", "-100123", NOON)
+
+
+def test_a_rest_at_another_address_is_seen_until_it_is_over(database: Database) -> None:
+    """Asked for by the server; a failure of any other kind is no rest."""
+    with database.begin() as tx:
+        rests, fails = tx.outbox.add(
+            [notification("1", address="-1"), notification("2", address="-2")], NOON
+        )
+        for key, kind in ((rests, "rate"), (fails, "not_sent")):
+            tx.outbox.postpone(key, state="pending", until=NOON + HOUR, reason="", error_class=kind)
+        assert tx.attempts.others_rest("telegram", "-2", NOON)
+        assert not tx.attempts.others_rest("telegram", "-1", NOON)
+        assert not tx.attempts.others_rest("telegram", "-2", NOON + HOUR)
+        assert not tx.attempts.others_rest("email", "-2", NOON)
