@@ -98,7 +98,7 @@ def replay(
     """Judge these brands' history as of ``now``, causally, at most ``length`` of it."""
     until = bucket_start(now) + BUCKET
     reach = tx.feeds.reach()
-    begin = max(min(reach, default=until - BUCKET), until - length)
+    begin = max(reach[0].oldest_at if reach else until - BUCKET, until - length)
     begin = begin.replace(hour=0, minute=0, second=0, microsecond=0)
     history = load_history(tx, [brand.id for brand in brands], begin, until)
     recorded = tx.feeds.coverage(begin, until)
