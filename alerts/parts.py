@@ -1,5 +1,6 @@
 """The lines of an alert, each part within its budget. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.brief import Brief
@@ -79,6 +80,10 @@ def _what(brief: Brief, budget: Budget) -> list[Line]:
     if budget.extras and brief.recognised.because:
         words = ", ".join(clip(word, 30) for word in brief.recognised.because[:4])
         lines.append(Line("fact", (Span(f"🔎 {speech.say('signs', words=words)}"),)))
+    if facts.about and budget.names:
+        said = speech.say("about", name=clip(facts.about, 60))
+        lines.append(Line("fact", (Span(f"🧑 {said}"),)))
+    lines += _linked(brief, budget)
     lines.append(Line("fact", _first(brief)))
     if budget.names and facts.publishers:
         lines.append(Line("fact", (Span(f"📣 {_spread(speech, facts, budget.names)}"),)))
@@ -90,6 +95,25 @@ def _what(brief: Brief, budget: Budget) -> list[Line]:
         )
         lines.append(Line("fact", (Span(f"🗣 {said}"),)))
     return lines
+
+
+def _linked(brief: Brief, budget: Budget) -> list[Line]:
+    """What the same crisis does to kindred brands, in numbers of their own."""
+    speech = brief.speech
+    lines = []
+    for link in brief.links[: budget.names]:
+        brand = speech.say("quote", text=clip(link.incident.brand, 40))
+        said = speech.say(link.incident.state) if link.incident.state != "open" else ""
+        about = said.lower() or _observed(speech, link.facts)
+        lines.append(Line("fact", (Span(f"🔗 {brand}: {about}"),)))
+    return lines
+
+
+def named(brands: Sequence[str], speech: Speech, limit: int = 40) -> str:
+    """Brands by name, two of them, and how many more there are."""
+    shown = ", ".join(speech.say("quote", text=clip(name, limit)) for name in brands[:2])
+    rest = len(brands) - 2
+    return speech.say("more_names", names=shown, number=rest) if rest > 0 else shown
 
 
 def _observed(speech: Speech, facts: Facts) -> str:
@@ -233,10 +257,17 @@ def state(brief: Brief) -> str:
     return brief.speech.say(f"level_{min(4, max(1, brief.level))}")
 
 
+def whom(brief: Brief) -> str:
+    """The brands of the crisis, the one it is told by first."""
+    brand = brief.speech.say("quote", text=clip(brief.incident.brand, 60))
+    others = [one.incident.brand for one in brief.links]
+    return ", ".join(filter(None, (brand, named(others, brief.speech, 30))))
+
+
 def head(brief: Brief) -> str:
     """The first line: how bad, whom, which level."""
     light = {"calmed": "🟢", "resolved": "✅"}.get(
         brief.incident.state, _LIGHTS[min(4, max(1, brief.level))]
     )
-    brand = brief.speech.say("quote", text=clip(brief.incident.brand, 60))
+    brand = whom(brief)
     return f"{light} {state(brief)} · {brand} · {brief.speech.say('level', level=brief.level)}"

@@ -1,45 +1,6 @@
-"""The phrases and nouns of each language: data that translators may edit."""
+"""The phrases of each language: data that translators may edit."""
 
 from collections.abc import Mapping
-
-NOUNS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
-    "ru": {
-        "day": ("день", "дня", "дней"),
-        "story": ("негативная история", "негативные истории", "негативных историй"),
-        "mention": ("упоминание", "упоминания", "упоминаний"),
-        "publisher": ("издание", "издания", "изданий"),
-        "copy": ("перепечатка", "перепечатки", "перепечаток"),
-        "author": ("автор", "автора", "авторов"),
-        "step": ("шаг", "шага", "шагов"),
-        "incident": ("инцидент", "инцидента", "инцидентов"),
-        "notice": ("сообщение", "сообщения", "сообщений"),
-        "times": ("раз", "раза", "раз"),
-    },
-    "uk": {
-        "day": ("день", "дні", "днів"),
-        "story": ("негативна історія", "негативні історії", "негативних історій"),
-        "mention": ("згадка", "згадки", "згадок"),
-        "publisher": ("видання", "видання", "видань"),
-        "copy": ("передрук", "передруки", "передруків"),
-        "author": ("автор", "автори", "авторів"),
-        "step": ("крок", "кроки", "кроків"),
-        "incident": ("інцидент", "інциденти", "інцидентів"),
-        "notice": ("повідомлення", "повідомлення", "повідомлень"),
-        "times": ("раз", "рази", "разів"),
-    },
-    "en": {
-        "day": ("day", "days", "days"),
-        "story": ("negative story", "negative stories", "negative stories"),
-        "mention": ("mention", "mentions", "mentions"),
-        "publisher": ("outlet", "outlets", "outlets"),
-        "copy": ("reprint", "reprints", "reprints"),
-        "author": ("author", "authors", "authors"),
-        "step": ("step", "steps", "steps"),
-        "incident": ("incident", "incidents", "incidents"),
-        "notice": ("message", "messages", "messages"),
-        "times": ("time", "times", "times"),
-    },
-}
 
 PHRASES: Mapping[str, Mapping[str, str]] = {
     "ru": {
@@ -89,6 +50,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "step_done": "Шаг готов",
         "open": "Открыть",
         "push_level": "Уровень {level} из 4, был {before}",
+        "about": "О ком: {name}",
+        "push_joined": "Тот же кризис у других брендов: {brands}",
         "push_closed": "Завершён: продлился {length}, пик {peak} за {window}",
         "push_missed": "За {within} никто не взял в работу. Теперь ваша очередь: {owner}",
         "subject": "[{state} {level}/4] {brand}: {situation} ({number})",
@@ -203,6 +166,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "step_done": "Крок готовий",
         "open": "Відкрити",
         "push_level": "Рівень {level} з 4, був {before}",
+        "about": "Про кого: {name}",
+        "push_joined": "Та сама криза в інших брендів: {brands}",
         "push_closed": "Завершено: тривав {length}, пік {peak} за {window}",
         "push_missed": "За {within} ніхто не взяв у роботу. Тепер ваша черга: {owner}",
         "subject": "[{state} {level}/4] {brand}: {situation} ({number})",
@@ -318,6 +283,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "step_done": "Step done",
         "open": "Open",
         "push_level": "Level {level} of 4, was {before}",
+        "about": "About: {name}",
+        "push_joined": "The same crisis at other brands: {brands}",
         "push_closed": "Closed: lasted {length}, peak {peak} in {window}",
         "push_missed": "Nobody took it within {within}. Your turn: {owner}",
         "subject": "[{state} {level}/4] {brand}: {situation} ({number})",

@@ -15,6 +15,7 @@ from alerts.brief import Brief
 from alerts.chart import Chart, no_chart
 from alerts.compose import alert, push
 from alerts.escalation import called
+from alerts.parts import named
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
 from alerts.silences import covering
@@ -22,13 +23,13 @@ from alerts.situations import Recognised
 from alerts.texts import Speech
 from storage.database import Database, Transaction
 from storage.outbox import NewNotification
-from storage.records import Event, Incident, Message, Notification
+from storage.records import Event, Incident, Link, Message, Notification
 
 logger = logging.getLogger(__name__)
 
 LIVING = ("telegram",)  # channels whose message is changed in place: one per incident and chat
 _OVER = ("resolved", "false-alarm")
-_LOUD = ("opened", "worsened", "reopened", "missed", "escalated", "taken", *_OVER)
+_LOUD = ("opened", "joined", "worsened", "reopened", "missed", "escalated", "taken", *_OVER)
 _MAX_LEVEL_PUSHES = 2
 _BATCH = 500
 
@@ -44,6 +45,12 @@ class Case:
     is_silenced: bool
     called: tuple[str, ...]  # roles it has risen to while nobody took it
     ticked: int  # steps of the reaction map that are done
+    links: tuple[Link, ...]  # the same crisis at kindred brands
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The names of the kindred brands."""
+        return tuple(one.incident.brand for one in self.links)
 
     @property
     def event(self) -> Event:
@@ -101,15 +108,22 @@ def _cases(tx: Transaction, playbook: Playbook, now: datetime) -> list[Case]:
         known = tx.incidents.events(incident_id)
         planned = [one for one in known if one.planned_at is not None]
         floor = playbook.situation(incident.situation).level
+        links = tuple(tx.incidents.links(incident_id))
+        # A crisis of several brands is silenced once all of them that burn are.
+        burning = [(incident, events[-1].facts)]
+        burning += [(one.incident, one.facts) for one in links if one.incident.state != "resolved"]
         cases.append(
             Case(
                 incident=incident,
                 fresh=tuple(events),
                 told_level=max(planned[-1].level, floor) if planned else 0,
                 sent=tuple(tx.outbox.of_incident(incident_id)),
-                is_silenced=covering(silences, incident, name, events[-1].facts, now) is not None,
+                is_silenced=all(
+                    covering(silences, one, name, told, now) is not None for one, told in burning
+                ),
                 called=called(known, playbook.reaction(name)),
                 ticked=sum(one.kind == "step" for one in known),
+                links=links,
             )
         )
     return cases
@@ -141,6 +155,7 @@ def _decide(
             timezone=recipient.timezone,
             reader=recipient.name,
             ticked=case.ticked,
+            links=case.links,
         )
         for kind, compose in _messages(case, brief, recipient, living):
             added.append(_notification(case, brief, recipient, kind, compose, now, chart))
@@ -162,7 +177,12 @@ def _concerns(case: Case, recipient: Recipient, recognised: Recognised, level: i
     if case.is_silenced and not has_copy:
         return False
     is_called = recipient.role in case.called and case.incident.state != "resolved"
-    return has_copy or is_called or recipient.wants(case.incident, level, recognised.situation.id)
+    situation = recognised.situation.id
+    return (
+        has_copy
+        or is_called
+        or recipient.wants(case.incident, level, situation, others=case.others)
+    )
 
 
 def _messages(
@@ -197,6 +217,9 @@ def _pushes(
     if case.incident.taken_by is None and {"missed", "escalated"} & set(kinds):
         late = _late(case, brief)
         return [("push-missed", lambda given: push(given, channel, "push_missed", **late))]
+    if "joined" in kinds:
+        joined = {"brands": named(case.others, speech)}
+        return [("push-joined", lambda given: push(given, channel, "push_joined", **joined))]
     said = [one for one in case.sent if one.recipient == recipient.name]
     rings = sum(one.kind == "push-level" for one in said)
     if brief.level > case.told_level > 0 and rings < _MAX_LEVEL_PUSHES:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from alerts.phrases import NOUNS, PHRASES
+from alerts.nouns import NOUNS
+from alerts.phrases import PHRASES
 
 LANGUAGES = ("ru", "uk", "en")
 DEFAULT_ZONE = "Europe/Moscow"

@@ -36,6 +36,7 @@ from nabat.clock import SteadyClock
 from nabat.config import Settings
 from nabat.errors import CommandError, nearest
 from nabat.exclusive import bury_the_dead, held, new_owner
+from nabat.families import families
 from nabat.forwards import keep
 from nabat.limits import brand_limits
 from storage.database import Database
@@ -208,6 +209,7 @@ class Jobs:
             timezone=self.settings.spike.timezone,
             checkpoints=self._checkpoints,
             floors={one.id: one.level for one in self.playbook.situations},
+            families=families(self.settings.brand),
         )
         escalate(self.database, self.playbook, now=now)
         added = plan(self.database, self.playbook, self.recipients, now=now, chart=draw)

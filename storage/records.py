@@ -325,6 +325,7 @@ class Facts:
     top_author_share: float = 0.0
     crisis: tuple[tuple[str, int], ...] = ()  # crisis headword, mentions; most first
     persons: tuple[str, ...] = ()  # watched people named in the negative mentions
+    about: str | None = None  # the one of them whom most negative stories name
     words: tuple[str, ...] = ()  # what is said more than usual
     series: tuple[Point, ...] = ()
 
@@ -349,6 +350,15 @@ class Incident:
     verdict: str | None = None  # "false-alarm" when people said so
     taken_by: str | None = None
     taken_at: datetime | None = None
+    lead_id: int | None = None  # the incident by which this one's crisis is told; None: its own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An incident that is told with another: the same crisis, at a kindred brand."""
+
+    incident: Incident
+    facts: Facts  # of its newest event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

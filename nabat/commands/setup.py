@@ -14,6 +14,7 @@ from nabat import assembly, clock
 from nabat.commands.arguments import Config, settings_of
 from nabat.config import DEFAULT_NAME
 from nabat.errors import CommandError, ConfigError
+from nabat.families import families
 from storage.database import Database, StorageError
 
 
@@ -61,6 +62,8 @@ def check(
     _say("config", f"{len(settings.brand)} brands, {len(sources)} sources", None, wrong)
     _say("database", settings.storage.url.partition("@")[2] or settings.storage.url,
          _database_problem(settings.storage.url), wrong)  # fmt: skip
+    for family in families(settings.brand):
+        _say("one crisis", ", ".join(family), None, wrong)
     for source in sources:
         problem = try_source(source, assembly.fetching(settings.crawl), now=clock.now())
         _say("source", f"{source.kind} {source.url}", problem, wrong)

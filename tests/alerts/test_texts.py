@@ -5,7 +5,8 @@ from string import Formatter
 
 import pytest
 
-from alerts.phrases import NOUNS, PHRASES
+from alerts.nouns import NOUNS
+from alerts.phrases import PHRASES
 from alerts.texts import LANGUAGES, Speech, plural_form, zone
 from tests.alerts.making import NOON
 
