@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from alerts.brief import Brief
 from alerts.spans import Line, Span, clip
@@ -11,6 +12,8 @@ from storage.records import Facts, Incident, StoryFact
 _LIGHTS = {1: "🟡", 2: "🟠", 3: "🔴", 4: "⛔"}
 _BARS = "▁▂▃▄▅▆▇█"
 _GAP = Line("gap")
+_LONG_WATCHED = timedelta(days=28)
+_WORTH_SAYING = timedelta(hours=1)
 _COUNTABLE = 0.5  # of less, "so many times more" says nothing to anybody
 
 
@@ -83,6 +86,7 @@ def _what(brief: Brief, budget: Budget) -> list[Line]:
     if facts.about and budget.names:
         said = speech.say("about", name=clip(facts.about, 60))
         lines.append(Line("fact", (Span(f"🧑 {said}"),)))
+    lines += _basis(brief)
     lines += _linked(brief, budget)
     lines.append(Line("fact", _first(brief)))
     if budget.names and facts.publishers:
@@ -95,6 +99,22 @@ def _what(brief: Brief, budget: Budget) -> list[Line]:
         )
         lines.append(Line("fact", (Span(f"🗣 {said}"),)))
     return lines
+
+
+def _basis(brief: Brief) -> list[Line]:
+    """What "usual" stands on, while the brand has not been watched for long."""
+    speech, basis = brief.speech, brief.facts.basis
+    if basis is None or basis.watched >= _LONG_WATCHED:
+        return []
+    parts = (("watched", basis.watched), ("stored", basis.stored), ("archive", basis.archive))
+    said = [
+        speech.say(f"basis_{name}", length=speech.duration(span))
+        for name, span in parts
+        if span >= _WORTH_SAYING
+    ]
+    if basis.shared >= 0.5:
+        said.append(speech.say("basis_shared"))
+    return [Line("fact", (Span(f"🧭 {speech.say('basis', parts=', '.join(said))}"),))]
 
 
 def _linked(brief: Brief, budget: Budget) -> list[Line]:

@@ -61,6 +61,7 @@ def explain(verdict: Verdict, evidence: Evidence) -> Facts:
         about=_about(negative),
         words=_unusual_words(negative, evidence.before),
         series=tuple(evidence.series),
+        basis=verdict.basis,
     )
 
 

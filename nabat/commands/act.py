@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from alerts import actions
+from monitor.reasons import basis_reason
 from nabat import clock
 from nabat.commands.arguments import Config, opened, settings_of
 from nabat.errors import CommandError
@@ -160,6 +161,8 @@ def _why(database: Database, number: int) -> str:
         "publishers: " + ", ".join(f"{name} {count}" for name, count in facts.publishers[:5]),
         "crisis words: " + ", ".join(f"{name} {count}" for name, count in facts.crisis[:8]),
     ]
+    if facts.basis:
+        lines.append(f"baseline: {basis_reason(facts.basis)}")
     if facts.about:
         lines.append(f"about: {facts.about}")
     if facts.top_author:

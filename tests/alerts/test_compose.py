@@ -12,7 +12,7 @@ from alerts.brief import Brief
 from alerts.compose import alert, marked, notice, push
 from alerts.parts import number, sparkline
 from alerts.spans import units
-from storage.records import Link, StoryFact
+from storage.records import Basis, Link, StoryFact
 from tests.alerts.making import NOON, event, facts, incident, playbook, series, story
 from tests.fakes.telegram_markup import parse
 
@@ -179,6 +179,28 @@ def test_a_crisis_of_many_brands_names_some_and_counts_the_rest() -> None:
     assert "«Ромашка», «Лютик», «Клевер» и ещё 3" in text.splitlines()[0]
     assert text.count("🔗") == 5
     assert "🔗 «Укроп»: стихает" in text
+
+
+@pytest.mark.parametrize(
+    ("days", "shared", "said"),
+    [
+        ((3, 0, 9), 0.4, "🧭 Обычное взято: 3 дня своих наблюдений, 9 дней по архивам источников"),
+        ((0, 20, 0), 0.3, "🧭 Обычное взято: 20 дней по сохранённым статьям"),
+        ((0, 0, 0), 1.0, "🧭 Обычное взято: пока больше по среднему бренду"),
+    ],
+    ids=["archives", "stored articles", "shared profile"],
+)
+def test_a_young_brand_says_what_is_called_usual(
+    days: tuple[float, float, float], shared: float, said: str
+) -> None:
+    """A month on its own eyes it needs no more words."""
+    watched, stored, archive = (timedelta(days=one) for one in days)
+    basis = Basis(watched=watched, stored=stored, archive=archive, shared=shared)
+    text = alert(brief(facts=facts(basis=basis)), "telegram").text.replace("\u00a0", " ")
+    grown = replace(basis, watched=timedelta(days=28))
+
+    assert said in text.splitlines()
+    assert "🧭" not in alert(brief(facts=facts(basis=grown)), "telegram").text
 
 
 def test_a_false_alarm_says_so() -> None:

@@ -35,6 +35,7 @@ class World:
         with database.begin() as tx:
             self.sources = [source.id for source in tx.feeds.sync(entries, now)]
             (brand,) = tx.brands.sync(["Ромашка"], now)
+            tx.brands.mark_matched(brand.id, "v")
         self.brand_id = brand.id
         self.checkpoints = Checkpoints()
         self._count = 0
@@ -42,7 +43,10 @@ class World:
     def watch(self, *names: str) -> list[int]:
         """Watch these brands from now on; answers their ids."""
         with self.database.begin() as tx:
-            return [brand.id for brand in tx.brands.sync(names, tx.brands.active()[0].created_at)]
+            brands = tx.brands.sync(names, tx.brands.active()[0].created_at)
+            for brand in brands:
+                tx.brands.mark_matched(brand.id, "v")
+            return [brand.id for brand in brands]
 
     def answer(self, now: datetime, sources: list[int] | None = None) -> None:
         """Let the sources (all by default) have been read well at this moment."""
