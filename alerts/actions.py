@@ -23,7 +23,8 @@ class Done:
 
 
 def take(tx: Transaction, number: int, *, by: str, now: datetime, channel: str) -> Done:
-    """Take the incident; the first one has it."""
+    """Take the incident, and with it the whole crisis; the first one has it."""
+    number = _lead(tx, number).id
     if not tx.incidents.acknowledge(number, by=by, at=now, channel=channel):
         return Done(phrase="already_taken", who=tx.incidents.get(number).taken_by or "")
     _record(tx, tx.incidents.get(number), "taken", by, now)
@@ -32,7 +33,8 @@ def take(tx: Transaction, number: int, *, by: str, now: datetime, channel: str) 
 
 def escalate(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
     """Call the next one on the reaction map."""
-    incident = tx.incidents.get(number)
+    incident = _lead(tx, number)
+    number = incident.id
     if incident.state == "resolved":
         return Done(phrase="already_closed")
     if _just_done(tx, number, "escalated", by, now):
@@ -42,45 +44,48 @@ def escalate(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
 
 
 def pause(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
-    """Keep quiet about the brand for an hour."""
-    incident = tx.incidents.get(number)
+    """Keep quiet about the brands of the crisis for an hour."""
     until = now + PAUSE
-    for one in tx.silences.active(now):
-        is_whole = one.situation is None and one.publisher is None
-        if is_whole and one.brand_id == incident.brand_id and one.until >= until - _AGAIN:
-            return Done(phrase="already_quiet")
-    tx.silences.add(incident.brand_id, until=until, by=by, now=now, reason=f"incident {number}")
-    _record(tx, incident, "paused", by, now)
+    quiet = {
+        one.brand_id
+        for one in tx.silences.active(now)
+        if one.situation is None and one.publisher is None and one.until >= until - _AGAIN
+    }
+    loud = {one.brand_id for one in tx.incidents.crisis(number)} - quiet
+    if not loud:
+        return Done(phrase="already_quiet")
+    for brand_id in sorted(loud):
+        tx.silences.add(brand_id, until=until, by=by, now=now, reason=f"incident {number}")
+    _record(tx, _lead(tx, number), "paused", by, now)
     return Done(phrase="you_paused")
 
 
 def false_alarm(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
-    """Close the incident as a false alarm."""
-    incident = tx.incidents.get(number)
-    if incident.verdict == "false-alarm":
+    """Close the incident as a false alarm; the one that leads a crisis, all of it."""
+    if tx.incidents.get(number).verdict == "false-alarm":
         return Done(phrase="already_done")
-    closed = replace(
-        incident,
-        state="resolved",
-        resolved_at=incident.resolved_at or now,
-        verdict="false-alarm",
-    )
-    _record(tx, closed, "false-alarm", by, now)
+    for one in _closing(tx, number):
+        if one.verdict != "false-alarm":
+            at = one.resolved_at or now
+            closed = replace(one, state="resolved", resolved_at=at, verdict="false-alarm")
+            _record(tx, closed, "false-alarm", by, now)
     return Done(phrase="you_closed")
 
 
 def resolve(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
-    """Close the incident: it was true, and it is over."""
-    incident = tx.incidents.get(number)
-    if incident.state == "resolved":
+    """Close the incident: it was true, and it is over; the one that leads a crisis, all of it."""
+    if tx.incidents.get(number).state == "resolved":
         return Done(phrase="already_closed")
-    _record(tx, replace(incident, state="resolved", resolved_at=now), "resolved", by, now)
+    for one in _closing(tx, number):
+        if one.state != "resolved":
+            _record(tx, replace(one, state="resolved", resolved_at=now), "resolved", by, now)
     return Done(phrase="you_closed")
 
 
 def step_done(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
     """Tick the next step of the reaction map."""
-    incident = tx.incidents.get(number)
+    incident = _lead(tx, number)
+    number = incident.id
     if incident.state == "resolved":
         return Done(phrase="already_closed")
     if _just_done(tx, number, "step", by, now):
@@ -122,9 +127,26 @@ def look(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
     return Done(phrase="opened")
 
 
+def _lead(tx: Transaction, number: int) -> Incident:
+    """The incident by which the crisis of this one is told."""
+    return tx.incidents.crisis(number)[0]
+
+
+def _closing(tx: Transaction, number: int) -> list[Incident]:
+    """What is closed with an incident: itself, and those that are told by it."""
+    crisis = tx.incidents.crisis(number)
+    return crisis if crisis[0].id == number else [one for one in crisis if one.id == number]
+
+
 def _record(tx: Transaction, incident: Incident, kind: str, by: str, now: datetime) -> None:
     facts = tx.incidents.events(incident.id)[-1].facts
-    tx.incidents.add_event(incident, kind=kind, at=now, facts=facts, by=by)
+    event = tx.incidents.add_event(incident, kind=kind, at=now, facts=facts, by=by)
+    if incident.lead_id is not None:
+        tx.incidents.mark_planned([event.id], now)
+        lead = tx.incidents.get(incident.lead_id)
+        if lead.state != "resolved":
+            told = tx.incidents.events(lead.id)[-1].facts
+            tx.incidents.add_event(lead, kind="updated", at=now, facts=told)
 
 
 def _just_done(tx: Transaction, number: int, kind: str, by: str, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from alerts.situations import Reaction, Recognised
 from alerts.texts import DEFAULT_ZONE, Speech
-from storage.records import Event, Facts, Incident, Silence
+from storage.records import Event, Facts, Incident, Link, Silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,7 @@ class Brief:
     language: str = "ru"
     timezone: str = DEFAULT_ZONE
     mark: str = ""  # tells this message's buttons from every other's
+    links: tuple[Link, ...] = ()  # the same crisis at kindred brands
     ticked: int = 0  # steps of the reaction map that are done
     silence: Silence | None = None  # it is to be quiet about this for now
     reader: str = ""  # the recipient's name

@@ -90,7 +90,8 @@ def _incident(
         incident = tx.incidents.get(int(digits or 0))
     except IncidentError:
         return [speech.say("no_incident")]
-    if recipient.brands and incident.brand not in recipient.brands:
+    brands = {one.brand for one in tx.incidents.crisis(incident.id)}
+    if recipient.brands and brands.isdisjoint(recipient.brands):
         return [speech.say("no_incident")]
     return record(tx, incident, playbook, speech)
 

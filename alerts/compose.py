@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from alerts import mail_html, telegram_html
 from alerts.brief import Brief
-from alerts.parts import LADDER, WIDE, head, lines_of, number, state
+from alerts.parts import LADDER, WIDE, head, lines_of, number, state, whom
 from alerts.spans import Line, Span, clip, length, plain
 from alerts.texts import Speech
 from storage.records import Message
@@ -87,7 +87,7 @@ def _subject(brief: Brief) -> str:
         "subject",
         state=state(brief),
         level=brief.level,
-        brand=speech.say("quote", text=clip(brief.incident.brand, 60)),
+        brand=whom(brief),
         situation=clip(brief.recognised.situation.title, 80),
         number=number(brief.incident),
     )

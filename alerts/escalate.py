@@ -13,7 +13,8 @@ logger = logging.getLogger(__name__)
 def escalate(database: Database, playbook: Playbook, *, now: datetime) -> int:
     """Write a ``missed`` event for each deadline that passed; answers how many."""
     with database.read() as tx:
-        waiting = [one.id for one in tx.incidents.unresolved() if one.taken_by is None]
+        running = [one for one in tx.incidents.unresolved() if one.lead_id is None]
+        waiting = [one.id for one in running if one.taken_by is None]
     missed = 0
     for number in waiting:
         with database.begin() as tx:

@@ -1,6 +1,8 @@
 """The lines of an alert, each part within its budget. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from alerts.brief import Brief
 from alerts.spans import Line, Span, clip
@@ -10,6 +12,8 @@ from storage.records import Facts, Incident, StoryFact
 _LIGHTS = {1: "🟡", 2: "🟠", 3: "🔴", 4: "⛔"}
 _BARS = "▁▂▃▄▅▆▇█"
 _GAP = Line("gap")
+_LONG_WATCHED = timedelta(days=28)
+_WORTH_SAYING = timedelta(hours=1)
 _COUNTABLE = 0.5  # of less, "so many times more" says nothing to anybody
 
 
@@ -79,6 +83,11 @@ def _what(brief: Brief, budget: Budget) -> list[Line]:
     if budget.extras and brief.recognised.because:
         words = ", ".join(clip(word, 30) for word in brief.recognised.because[:4])
         lines.append(Line("fact", (Span(f"🔎 {speech.say('signs', words=words)}"),)))
+    if facts.about and budget.names:
+        said = speech.say("about", name=clip(facts.about, 60))
+        lines.append(Line("fact", (Span(f"🧑 {said}"),)))
+    lines += _basis(brief)
+    lines += _linked(brief, budget)
     lines.append(Line("fact", _first(brief)))
     if budget.names and facts.publishers:
         lines.append(Line("fact", (Span(f"📣 {_spread(speech, facts, budget.names)}"),)))
@@ -90,6 +99,41 @@ def _what(brief: Brief, budget: Budget) -> list[Line]:
         )
         lines.append(Line("fact", (Span(f"🗣️ {said}"),)))
     return lines
+
+
+def _basis(brief: Brief) -> list[Line]:
+    """What "usual" stands on, while the brand has not been watched for long."""
+    speech, basis = brief.speech, brief.facts.basis
+    if basis is None or basis.watched >= _LONG_WATCHED:
+        return []
+    parts = (("watched", basis.watched), ("stored", basis.stored), ("archive", basis.archive))
+    said = [
+        speech.say(f"basis_{name}", length=speech.duration(span))
+        for name, span in parts
+        if span >= _WORTH_SAYING
+    ]
+    if basis.shared >= 0.5:
+        said.append(speech.say("basis_shared"))
+    return [Line("fact", (Span(f"🧭 {speech.say('basis', parts=', '.join(said))}"),))]
+
+
+def _linked(brief: Brief, budget: Budget) -> list[Line]:
+    """What the same crisis does to kindred brands, in numbers of their own."""
+    speech = brief.speech
+    lines = []
+    for link in brief.links[: budget.names]:
+        brand = speech.say("quote", text=clip(link.incident.brand, 40))
+        said = speech.say(link.incident.state) if link.incident.state != "open" else ""
+        about = said.lower() or _observed(speech, link.facts)
+        lines.append(Line("fact", (Span(f"🔗 {brand}: {about}"),)))
+    return lines
+
+
+def named(brands: Sequence[str], speech: Speech, limit: int = 40) -> str:
+    """Brands by name, two of them, and how many more there are."""
+    shown = ", ".join(speech.say("quote", text=clip(name, limit)) for name in brands[:2])
+    rest = len(brands) - 2
+    return speech.say("more_names", names=shown, number=rest) if rest > 0 else shown
 
 
 def _observed(speech: Speech, facts: Facts) -> str:
@@ -237,10 +281,17 @@ def state(brief: Brief) -> str:
     return brief.speech.say(f"level_{min(4, max(1, brief.level))}")
 
 
+def whom(brief: Brief) -> str:
+    """The brands of the crisis, the one it is told by first."""
+    brand = brief.speech.say("quote", text=clip(brief.incident.brand, 60))
+    others = [one.incident.brand for one in brief.links]
+    return ", ".join(filter(None, (brand, named(others, brief.speech, 30))))
+
+
 def head(brief: Brief) -> str:
     """The first line: how bad, whom, which level."""
     light = {"calmed": "🟢", "resolved": "✅"}.get(
         brief.incident.state, _LIGHTS[min(4, max(1, brief.level))]
     )
-    brand = brief.speech.say("quote", text=clip(brief.incident.brand, 60))
+    brand = whom(brief)
     return f"{light} {state(brief)} · {brand} · {brief.speech.say('level', level=brief.level)}"

@@ -15,6 +15,7 @@ from alerts.brief import Brief
 from alerts.chart import Chart, no_chart
 from alerts.compose import alert, push
 from alerts.escalation import STARTS, called
+from alerts.parts import named
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
 from alerts.silences import covering
@@ -22,13 +23,13 @@ from alerts.situations import Recognised
 from alerts.texts import Speech
 from storage.database import Database, Transaction
 from storage.outbox import NewNotification
-from storage.records import Event, Incident, Message, Notification, Silence
+from storage.records import Event, Incident, Link, Message, Notification, Silence
 
 logger = logging.getLogger(__name__)
 
 LIVING = ("telegram",)  # channels whose message is changed in place: one per incident and chat
 _OVER = ("resolved", "false-alarm")
-_LOUD = ("opened", "worsened", "missed", "escalated", "taken", *_OVER)
+_LOUD = ("opened", "joined", "worsened", "missed", "escalated", "taken", *_OVER)
 _MAX_LEVEL_PUSHES = 2
 _BATCH = 500
 
@@ -45,6 +46,12 @@ class Case:
     was_over: bool  # people were told that it is over
     called: tuple[str, ...]  # roles it has risen to while nobody took it
     ticked: int  # steps of the reaction map that are done
+    links: tuple[Link, ...]  # the same crisis at kindred brands
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The names of the kindred brands."""
+        return tuple(one.incident.brand for one in self.links)
 
     @property
     def is_silenced(self) -> bool:
@@ -107,19 +114,29 @@ def _cases(tx: Transaction, playbook: Playbook, now: datetime) -> list[Case]:
         known = tx.incidents.events(incident_id)
         planned = [one for one in known if one.planned_at is not None]
         floor = playbook.situation(incident.situation).level
+        links = tuple(tx.incidents.links(incident_id))
+        burning = [(incident, events[-1].facts)]
+        burning += [(one.incident, one.facts) for one in links if one.incident.state != "resolved"]
         cases.append(
             Case(
                 incident=incident,
                 fresh=tuple(events),
                 told_level=max(planned[-1].level, floor) if planned else 0,
                 sent=tuple(tx.outbox.of_incident(incident_id)),
-                silence=covering(silences, incident, name, events[-1].facts, now),
+                silence=_quiet([covering(silences, one, name, told, now) for one, told in burning]),
                 was_over=_was_over(planned),
                 called=called(known, playbook.reaction(name)),
                 ticked=sum(one.kind == "step" for one in known),
+                links=links,
             )
         )
     return cases
+
+
+def _quiet(covers: Sequence[Silence | None]) -> Silence | None:
+    """The silence of a whole crisis: the first to end, once there is one for each brand."""
+    kept = [one for one in covers if one is not None]
+    return min(kept, key=lambda one: one.until) if len(kept) == len(covers) else None
 
 
 def _decide(
@@ -150,6 +167,7 @@ def _decide(
             reader=recipient.name,
             ticked=case.ticked,
             silence=case.silence,
+            links=case.links,
         )
         for kind, compose in _messages(case, brief, recipient, living):
             key = notification_key(case.incident.id, recipient, kind, case.event.revision)
@@ -173,7 +191,12 @@ def _concerns(case: Case, recipient: Recipient, recognised: Recognised, level: i
     if case.is_silenced and not has_copy:
         return False
     is_called = recipient.role in case.called and case.incident.state != "resolved"
-    return has_copy or is_called or recipient.wants(case.incident, level, recognised.situation.id)
+    situation = recognised.situation.id
+    return (
+        has_copy
+        or is_called
+        or recipient.wants(case.incident, level, situation, others=case.others)
+    )
 
 
 def _messages(
@@ -212,6 +235,9 @@ def _pushes(
     if case.incident.taken_by is None and "missed" in kinds:
         late = _late(case, brief)
         return [("push-missed", lambda given: push(given, channel, "push_missed", **late))]
+    if "joined" in kinds:
+        joined = {"brands": named(case.others, speech)}
+        return [("push-joined", lambda given: push(given, channel, "push_joined", **joined))]
     return _rise(case, brief, recipient)
 
 

@@ -102,7 +102,8 @@ def press(
         incident = tx.incidents.get(number)
     except (IncidentError, OverflowError):
         return Answer(text=speech.say("no_incident"))
-    if recipient.brands and incident.brand not in recipient.brands:
+    brands = {one.brand for one in tx.incidents.crisis(number)}
+    if recipient.brands and brands.isdisjoint(recipient.brands):
         return Answer(text=speech.say("no_incident"))
     done = _do(tx, verb, incident, mention, clip(given.person.name, 100) or given.person.id, now)
     if done is None:
@@ -139,7 +140,11 @@ def _ask(tx: Transaction, verb: str, incident: Incident, speech: Speech) -> Answ
 
 
 def _stories(tx: Transaction, incident: Incident) -> tuple[StoryFact, ...]:
-    return tx.incidents.events(incident.id)[-1].facts.top
+    """What may be asked about: the stories of the incident and of those it tells of."""
+    own = tx.incidents.events(incident.id)[-1].facts.top
+    return own + tuple(
+        story for link in tx.incidents.links(incident.id) for story in link.facts.top
+    )
 
 
 def _parts(data: str) -> tuple[str, int, int]:

@@ -1,6 +1,7 @@
 """Who is told what: recipients, their routes and their quiet hours. Pure."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -44,11 +45,13 @@ class Recipient:
             )
             raise RecipientError(message)
 
-    def wants(self, incident: Incident, level: int, situation: str) -> bool:
-        """Whether this brand, level and situation are for this recipient."""
+    def wants(
+        self, incident: Incident, level: int, situation: str, *, others: Collection[str] = ()
+    ) -> bool:
+        """Whether one of the brands of a crisis, its level and situation are for this recipient."""
         return (
             level in self.levels
-            and (not self.brands or incident.brand in self.brands)
+            and (not self.brands or not {incident.brand, *others}.isdisjoint(self.brands))
             and (not self.situations or situation in self.situations)
         )
 

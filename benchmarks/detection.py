@@ -1,7 +1,8 @@
-"""How early and how right: `python -m benchmarks.detection [worlds|outages|nab ...] [--brands N]`.
+"""How early and how right: `python -m benchmarks.detection [TABLE ...] [--brands N]`.
 
 Simulated brands beside the rules of the peers, swept to the same false-alarm rate in
-the same run (worlds); the day after an outage (outages); Numenta's realTweets where the
+the same run, and an oracle that knows the truth (worlds); a second crisis a week after
+a first (repeats); the day after an outage (outages); Numenta's realTweets where the
 data is at hand (nab). Nothing named means all of them.
 """
 
@@ -14,8 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.nab import LOW_FALSE_ALARMS, STANDARD, Series, load_series, scaled_score
+from benchmarks.oracle import oracle_heights
 from benchmarks.peers import PEERS
-from benchmarks.worlds import DEV, NOISY, STEPS_A_DAY, Crisis, World, draw_crises, draw_world
+from benchmarks.worlds import (
+    DEV,
+    NOISY,
+    STEPS_A_DAY,
+    Crisis,
+    World,
+    draw_crises,
+    draw_repeats,
+    draw_world,
+)
 from monitor.detect import SpikeDetector
 from monitor.series import Row, SeriesJudge
 from monitor.settings import MONTH_DAYS, DetectorSettings, Grid
@@ -24,7 +35,7 @@ Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 _WARM = 28 * STEPS_A_DAY
-_TABLES = ("worlds", "outages", "nab")
+_TABLES = ("worlds", "repeats", "outages", "nab")
 _OUTAGES = (3, 6, 12, 24)  # hours
 _BANDS = (0.09, 0.3, 1.0, 3.0, 10.0, 51.0)
 
@@ -46,7 +57,10 @@ def main() -> None:
         print(f"\n{name} world: {chosen.brands} brands, {chosen.days} days, {len(crises)} crises")
         if "worlds" in wanted:
             _print_ours(world, counts, crises)
+            _print_oracle(world, counts, crises)
             _print_peers(world, counts, crises)
+        if "repeats" in wanted:
+            _print_repeats(chosen.seed + 9, world)
         if "outages" in wanted:
             _print_outages(world.quiet)
     if "nab" in wanted and chosen.data.is_dir():
@@ -101,6 +115,25 @@ def _print_outages(quiet: Floats) -> None:
             f"{f'a day after {hours} h dark':32} "
             f"alarm in {with_it / days:.2%}, without the outage {without / days:.2%}"
         )
+
+
+def _print_repeats(seed: int, world: World) -> None:
+    """A first crisis must not hide the one a week after it."""
+    counts, second = draw_repeats(seed, world, first_day=35)
+    recall, delay = recall_and_delay(_ours(counts), second)
+    print(
+        f"{'a crisis a week after another':32} {len(second)} crises  "
+        f"recall {recall:.3f}  delay {delay:.1f} h"
+    )
+
+
+def _print_oracle(world: World, counts: Floats, crises: list[Crisis]) -> None:
+    quiet, attacked = (
+        oracle_heights(one, world.quiet, world.rate) for one in (world.quiet, counts)
+    )
+    height = _height_at_one(lambda _: quiet, world.quiet)
+    recall, delay = recall_and_delay(_layered(attacked > height), crises)
+    print(f"{'oracle':32} false alarms 1.00  recall {recall:.3f}  delay {delay:.1f} h")
 
 
 def _print_peers(world: World, counts: Floats, crises: list[Crisis]) -> None:

@@ -151,6 +151,29 @@ def draw_crises(
     return counts, crises
 
 
+def draw_repeats(
+    seed: int, world: World, *, first_day: int, every_days: int = 21
+) -> tuple[Floats, list[Crisis]]:
+    """Answer counts with pairs of crises a week apart, and the second one of each pair."""
+    rng = np.random.default_rng(seed)
+    counts, seconds = world.quiet.copy(), []
+    week = 7 * STEPS_A_DAY
+    for brand in range(counts.shape[1]):
+        for day in range(first_day, len(counts) // STEPS_A_DAY - 10, every_days):
+            start = day * STEPS_A_DAY + int(rng.integers(0, STEPS_A_DAY))
+            first = Crisis(brand, start, str(rng.choice(SHAPES)), 4.0)
+            second = Crisis(brand, start + week, *_drawn(rng))
+            for one in (first, second):
+                extra = crisis_counts(rng, one, world.level[brand])[: len(counts) - one.start]
+                counts[one.start : one.start + len(extra), brand] += extra
+            seconds.append(second)
+    return counts, seconds
+
+
+def _drawn(rng: np.random.Generator) -> tuple[str, float]:
+    return str(rng.choice(SHAPES)), float(rng.choice(STRENGTHS))
+
+
 def crisis_counts(rng: np.random.Generator, crisis: Crisis, level: float) -> Floats:
     """Extra stories of a crisis over two days."""
     hours = np.arange(2 * STEPS_A_DAY) / _HOUR

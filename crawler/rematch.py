@@ -72,6 +72,10 @@ def rematch(
         done += len(batch)
         if progress is not None:
             progress(done, max(done, total))
+    if since is None:
+        with database.begin() as tx:
+            for brand_id in wanted.values():
+                tx.brands.mark_matched(brand_id, matcher.version)
     with database.read() as tx:
         added = tx.mentions.count() - before
     return Rematched(articles=done, new_mentions=added, withdrawn=withdrawn)

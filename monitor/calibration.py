@@ -101,12 +101,17 @@ class Calibration:
         tail = (rank > first[:, None]) & (rank < days[:, None])
         excess = np.where(tail & some[:, None], ordered - begins[:, None], 0.0)
         independent = (days + per_day - 1) / per_day  # sliding days overlap
-        own = independent / (independent + _BEGIN_WEIGHT)
+        own = own_share(independent)
         shift = np.where(some, np.maximum((begins - _TAIL_BEGINS) * own, -_LOWEST_SHIFT), 0.0)
         self.begins[which] = _TAIL_BEGINS + shift
         usual = _TAIL_SCALE + _SCALE_BY_BEGIN * (self.begins[which] - _TAIL_BEGINS)
         usual = np.clip(usual, _LEAST_SCALE, _MOST_SCALE)
         self.scale[which] = _tail_scale(usual, excess, tail.sum(axis=1), per_day)
+
+
+def own_share(days: Any) -> Any:
+    """How much of an alarm's height is the brand's own after so many days; else the average's."""
+    return days / (days + _BEGIN_WEIGHT)
 
 
 def _tail_scale(usual: Floats, excess: Floats, size: NDArray[np.int64], per_day: int) -> Floats:

@@ -7,15 +7,16 @@ left out changes nothing about what the next one says.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from monitor.counts import bucket_start, rebuild
 from monitor.coverage import Alive, count_alive
 from monitor.explain import Evidence, explain
-from monitor.incidents import Change, Opening, decide, level_of
+from monitor.incidents import Opening, decide, level_of
 from monitor.judge import Judged, judge_brands
+from monitor.linking import leader, told, waits
 from monitor.replay import Checkpoints
 from monitor.settings import DetectorSettings
 from monitor.spread import widest
@@ -30,6 +31,15 @@ _LAST_RUN_WITHIN = timedelta(days=3650)
 _BASELINE_WORDS = timedelta(days=28)
 _MOST_VIEWS = 500
 _TAKEN_UP_WITHIN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """What the incidents of one run share."""
+
+    alive: Alive
+    floors: Mapping[str, int]
+    kin: Mapping[int, Sequence[int]]  # brand -> all brands of its family, itself among them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +61,14 @@ def evaluate(
     timezone: tzinfo,
     checkpoints: Checkpoints | None = None,
     floors: Mapping[str, int] | None = None,
+    families: Sequence[Sequence[str]] = (),
 ) -> list[Event]:
     """Judge every watched brand as of ``now``; answers the events that were written.
 
     Brands without settings of their own are judged by the defaults. Running it
     again at the same time writes nothing new. ``checkpoints`` only save a daemon work.
-    ``floors`` tells the least level of each situation on the crisis map.
+    ``floors`` tells the least level of each situation on the crisis map, ``families``
+    the names of brands whose incidents are one crisis, the one to tell it by first.
     """
     alive = _count(database, now)
     settings = {name: detector_settings(one, timezone) for name, one in brands_settings.items()}
@@ -66,13 +78,27 @@ def evaluate(
         for brand in brands:
             settings.setdefault(brand.name, default)
         verdicts = judge_brands(tx, brands, settings, now=now, checkpoints=checkpoints)
+    shared = _Shared(alive=alive, floors=floors or {}, kin=_kin(families, brands))
     events = []
-    for judged in verdicts:
+    for judged in _in_order(verdicts, families):
         with database.begin() as tx:
-            event = _follow(tx, judged, settings[judged.brand.name].budget, alive, floors or {})
-        if event is not None:
-            events.append(event)
+            events += _follow(tx, judged, settings[judged.brand.name].budget, shared)
     return events
+
+
+def _kin(families: Sequence[Sequence[str]], brands: Sequence[Brand]) -> dict[int, list[int]]:
+    ids = {brand.name: brand.id for brand in brands}
+    kin: dict[int, list[int]] = {}
+    for family in families:
+        members = [ids[name] for name in family if name in ids]
+        kin |= dict.fromkeys(members, members)
+    return kin
+
+
+def _in_order(verdicts: Sequence[Judged], families: Sequence[Sequence[str]]) -> list[Judged]:
+    """Families in their own order, so that of two that begin at once the right one leads."""
+    place = {name: number for family in families for number, name in enumerate(family)}
+    return sorted(verdicts, key=lambda judged: place.get(judged.brand.name, 0))
 
 
 def _count(database: Database, now: datetime) -> Alive:
@@ -113,33 +139,30 @@ def detector_settings(brand: BrandSettings, timezone: tzinfo) -> DetectorSetting
     )
 
 
-def _follow(
-    tx: Transaction, judged: Judged, budget: float, alive: Alive, floors: Mapping[str, int]
-) -> Event | None:
+def _follow(tx: Transaction, judged: Judged, budget: float, shared: _Shared) -> list[Event]:
     """Write what the verdict changes about the brand's incident, event and all."""
     verdict = judged.verdict
+    running = tx.incidents.running(shared.kin.get(judged.brand.id, ()))
     latest = tx.incidents.latest(judged.brand.id)
     change = decide(
         latest,
         verdict,
         level=level_of(verdict, budget=budget, publishers=_publishers(tx, verdict)),
         last_negative_at=judged.last_negative_at,
-        floor=floors.get(latest.situation or "", 1) if latest else 1,
+        floor=shared.floors.get(latest.situation or "", 1) if latest else 1,
     )
     if change is None:
-        return None
-    if isinstance(change, Change) and change.kind is None:
+        return []
+    if isinstance(change, Opening):
+        incident, kind = _opened(tx, judged, change, leader(running)), "opened"
+    elif waits(change, [one for one in running if one.lead_id == change.incident.id]):
+        return []
+    elif change.kind is None:
         tx.incidents.change(change.incident)
-        return None
-    incident, kind = (
-        _opened(tx, judged, change)
-        if isinstance(change, Opening)
-        else (
-            change.incident,
-            change.kind or "",
-        )
-    )
-    facts = explain(verdict, _evidence(tx, incident, judged, alive))
+        return []
+    else:
+        incident, kind = change.incident, change.kind
+    facts = explain(verdict, _evidence(tx, incident, judged, shared.alive))
     event = tx.incidents.add_event(incident, kind=kind, at=verdict.at, facts=facts)
     logger.info(
         "incident changed",
@@ -152,7 +175,20 @@ def _follow(
             "expected": round(verdict.expected, 2),
         },
     )
-    return event
+    return [event, *_tell_the_lead(tx, incident, event)]
+
+
+def _tell_the_lead(tx: Transaction, incident: Incident, event: Event) -> list[Event]:
+    """An incident that is told by another sends no messages of its own; the lead's are renewed."""
+    if incident.lead_id is None:
+        return []
+    tx.incidents.mark_planned([event.id], event.at)
+    lead = tx.incidents.get(incident.lead_id)
+    change = told(lead, incident, event.kind, event.at)
+    if change is None or change.kind is None:
+        return []
+    facts = tx.incidents.events(lead.id)[-1].facts
+    return [tx.incidents.add_event(change.incident, kind=change.kind, at=event.at, facts=facts)]
 
 
 def _publishers(tx: Transaction, verdict: Verdict) -> int:
@@ -164,11 +200,15 @@ def _publishers(tx: Transaction, verdict: Verdict) -> int:
     return running.publishers if running else 0
 
 
-def _opened(tx: Transaction, judged: Judged, opening: Opening) -> tuple[Incident, str]:
+def _opened(tx: Transaction, judged: Judged, opening: Opening, lead: Incident | None) -> Incident:
     incident = tx.incidents.open_new(
-        judged.brand.id, level=opening.level, at=judged.verdict.at, peak=opening.peak
+        judged.brand.id,
+        level=opening.level,
+        at=judged.verdict.at,
+        peak=opening.peak,
+        lead_id=lead.id if lead else None,
     )
-    return replace(incident, last_negative_at=judged.last_negative_at), "opened"
+    return replace(incident, last_negative_at=judged.last_negative_at)
 
 
 def _evidence(tx: Transaction, incident: Incident, judged: Judged, alive: Alive) -> Evidence:

@@ -35,6 +35,7 @@ def explain(verdict: Verdict, evidence: Evidence) -> Facts:
     stories = _stories(negative, evidence.mentions)
     authors = Counter(author for view in negative if (author := _author(view)))
     loudest, loudest_count = authors.most_common(1)[0] if authors else (None, 0)
+    persons = _counted(name for view in negative for name in _persons(view))
     return Facts(
         observed=verdict.observed,
         expected=verdict.expected,
@@ -56,9 +57,11 @@ def explain(verdict: Verdict, evidence: Evidence) -> Facts:
         top_author=loudest,
         top_author_share=loudest_count / len(negative) if negative else 0.0,
         crisis=_counted(word for view in negative for word in _crisis(view)),
-        persons=tuple(name for name, _ in _counted(p for view in negative for p in _persons(view))),
+        persons=tuple(name for name, _ in persons),
+        about=_about(negative),
         words=_unusual_words(negative, evidence.before),
         series=tuple(evidence.series),
+        basis=verdict.basis,
     )
 
 
@@ -127,6 +130,16 @@ def _crisis(view: MentionView) -> tuple[str, ...]:
 def _persons(view: MentionView) -> tuple[str, ...]:
     named = (term.term for term in view.mention.matched if term.kind == "person")
     return tuple(dict.fromkeys(named))
+
+
+def _about(negative: Sequence[MentionView]) -> str | None:
+    """The watched person whom at least half of the negative stories name; reprints count once."""
+    stories = {_story(view) for view in negative}
+    named = Counter(
+        name for name, _ in {(name, _story(view)) for view in negative for name in _persons(view)}
+    )
+    name, count = min(named.items(), key=lambda one: (-one[1], one[0]), default=(None, 0))
+    return name if count * 2 >= len(stories) else None
 
 
 def _counted(values: Iterable[str]) -> tuple[tuple[str, int], ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.basis import basis_of
 from monitor.detect import probability
 from monitor.reasons import (
     blind_reason,
@@ -16,7 +17,7 @@ from monitor.replay import Checkpoints, Replay, replay
 from monitor.settings import DetectorSettings
 from monitor.share import turned
 from storage.database import Transaction
-from storage.records import BUCKET, Brand, Point, Verdict
+from storage.records import BUCKET, Basis, Brand, Point, Verdict
 
 _CHART = timedelta(days=7)
 _HOUR = timedelta(hours=1)
@@ -108,6 +109,21 @@ def verdict_at(
         reason=reason,
         baseline=baseline,
         coverage=coverage,
+        basis=_basis(replayed, row, column, brand, settings),
+    )
+
+
+def _basis(
+    replayed: Replay, row: int, column: int, brand: Brand, settings: DetectorSettings
+) -> Basis:
+    """Of the buckets that the baseline of this one could learn from."""
+    end = len(replayed.coverage) + row + 1 if row < 0 else row + 1
+    start = max(0, end - timedelta(days=settings.history_days) // BUCKET)
+    return basis_of(
+        brand,
+        replayed.coverage[start:end, column],
+        start_at=replayed.at(start),
+        gathered_since=replayed.gathered_since,
     )
 
 

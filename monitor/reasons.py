@@ -7,6 +7,9 @@ into a different meaning, and what is not known is said to be unknown.
 from datetime import timedelta
 
 from monitor.settings import DAY, HOUR, MINUTE
+from storage.records import Basis
+
+_WORTH_SAYING = timedelta(hours=1)
 
 
 def spike_reason(
@@ -43,6 +46,22 @@ def learning_reason(*, known: timedelta, needed: timedelta) -> str:
 def blind_reason(*, coverage: float, floor: float) -> str:
     """Say that too few sources answered for silence to mean anything."""
     return f"blind: {coverage:.0%} of the sources answered, below {floor:.0%}; not called calm"
+
+
+def basis_reason(basis: Basis) -> str:
+    """Say which history "usual" stands on, and how much of the bar is the average brand's."""
+    parts = (
+        (basis.watched, "watched"),
+        (basis.stored, "of articles stored before it was watched"),
+        (basis.archive, "of the sources' archives"),
+    )
+    said = [f"{_days(span)} {what}" for span, what in parts if span >= _WORTH_SAYING]
+    shared = f"the average brand's profile counts for {basis.shared:.0%}"
+    return ", ".join([*(said or ["no history of its own yet"]), shared])
+
+
+def _days(span: timedelta) -> str:
+    return length(max(timedelta(hours=1), round(span / timedelta(hours=1)) * timedelta(hours=1)))
 
 
 def rarity(return_days: float) -> str:

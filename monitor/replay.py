@@ -13,15 +13,17 @@ from hashlib import blake2b
 
 import numpy as np
 
+from monitor.basis import basis_of, known_to
 from monitor.counts import History, bucket_start, load_history
 from monitor.coverage import Floats, coverage_of
 from monitor.detect import Judgements, SpikeDetector, joined
 from monitor.settings import DetectorSettings, Grid
 from storage.database import Transaction
-from storage.records import BUCKET, Brand
+from storage.records import BUCKET, Basis, Brand
 
 HISTORY = timedelta(days=60)
 _GRID = Grid(round(BUCKET.total_seconds()))
+_LEARNED = timedelta(days=DetectorSettings().history_days) // BUCKET
 _SETTLED = timedelta(days=1)  # late mentions seldom change what is older
 
 
@@ -30,7 +32,8 @@ class Replay:
     """Every bucket of some brands' history, judged; columns are the brands in order."""
 
     history: History
-    coverage: Floats  # [buckets]
+    coverage: Floats  # [buckets, brands]
+    gathered_since: datetime | None  # when collection began; what is before came from archives
     judgements: Judgements
     baseline_days: Floats  # [brands], of real collection behind the expectation
 
@@ -53,9 +56,14 @@ class Checkpoints:
         """Keep nothing yet."""
         self._kept: dict[tuple[object, ...], _Checkpoint] = {}
 
-    def run(self, history: History, coverage: Floats, settings: DetectorSettings) -> Replay:
-        """Judge all of a history, from the latest checkpoint that still holds."""
-        counts, known = history.stories, coverage[:, None].repeat(history.stories.shape[1], axis=1)
+    def run(
+        self, history: History, coverage: Floats, settings: DetectorSettings
+    ) -> tuple[Judgements, Floats]:
+        """Judge all of a history, from the latest checkpoint that still holds.
+
+        Answers the days of collection behind each brand's expectation beside it.
+        """
+        counts = history.stories
         settled = self._settled(history)
         key = (history.start_at, counts.shape[1], settings)
         digest = _digest(counts[:settled], coverage[:settled])
@@ -63,18 +71,13 @@ class Checkpoints:
         if kept is None or kept.digest != digest:
             start = round(history.start_at.timestamp())
             detector = SpikeDetector(counts.shape[1], _GRID, start, settings)
-            before = detector.run(counts[:settled], known[:settled])
+            before = detector.run(counts[:settled], coverage[:settled])
             kept = _Checkpoint(digest, detector, before)
             self._forget(settings)
             self._kept[key] = kept
         detector = deepcopy(kept.detector)
-        after = detector.run(counts[settled:], known[settled:])
-        return Replay(
-            history=history,
-            coverage=coverage,
-            judgements=joined([kept.judgements, after], counts.shape[1]),
-            baseline_days=detector.baseline_days(),
-        )
+        after = detector.run(counts[settled:], coverage[settled:])
+        return joined([kept.judgements, after], counts.shape[1]), detector.baseline_days()
 
     def _settled(self, history: History) -> int:
         """Buckets up to the last midnight that is a day old; replays begin at a midnight."""
@@ -96,14 +99,55 @@ def replay(
     checkpoints: Checkpoints | None = None,
 ) -> Replay:
     """Judge these brands' history as of ``now``, causally, at most ``length`` of it."""
+    known = collected(tx, brands, now=now, length=length)
+    history = load_history(tx, [brand.id for brand in brands], known.start_at, known.until)
+    judgements, days = (checkpoints or Checkpoints()).run(history, known.coverage, settings)
+    return Replay(
+        history=history,
+        coverage=known.coverage,
+        gathered_since=known.gathered_since,
+        judgements=judgements,
+        baseline_days=days,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """How much of what was to be gathered about some brands really was, bucket by bucket."""
+
+    start_at: datetime
+    until: datetime
+    coverage: Floats  # [buckets, brands]
+    gathered_since: datetime | None
+
+    def basis(self, brand: Brand, column: int) -> Basis:
+        """What this brand's baseline stands on at the end."""
+        size = min(len(self.coverage), _LEARNED)
+        return basis_of(
+            brand,
+            self.coverage[-size:, column],
+            start_at=self.until - size * BUCKET,
+            gathered_since=self.gathered_since,
+        )
+
+
+def collected(
+    tx: Transaction, brands: Sequence[Brand], *, now: datetime, length: timedelta = HISTORY
+) -> Collected:
+    """Answer the coverage from the archive's first day on, at most ``length`` back from now."""
     until = bucket_start(now) + BUCKET
     reach = tx.feeds.reach()
-    begin = max(min(reach, default=until - BUCKET), until - length)
+    begin = max(reach[0].oldest_at if reach else until - BUCKET, until - length)
     begin = begin.replace(hour=0, minute=0, second=0, microsecond=0)
-    history = load_history(tx, [brand.id for brand in brands], begin, until)
     recorded = tx.feeds.coverage(begin, until)
-    coverage = coverage_of(recorded, reach, start_at=begin, buckets=len(history.stories))
-    return (checkpoints or Checkpoints()).run(history, coverage, settings)
+    share = coverage_of(recorded, reach, start_at=begin, buckets=(until - begin) // BUCKET)
+    columns = [known_to(brand, share, begin) for brand in brands]
+    return Collected(
+        start_at=begin,
+        until=until,
+        coverage=np.stack(columns, axis=1) if columns else np.zeros((len(share), 0)),
+        gathered_since=tx.feeds.first_success_at(),
+    )
 
 
 def _digest(*arrays: Floats) -> bytes:

@@ -88,6 +88,7 @@ class BrandSettings(_Section):
     any_case: bool = False
     misspellings: int = Field(default=0, ge=0, le=200)
     false_alarms: Rate = 1.0
+    holding: str = ""
     person: tuple[PersonSettings, ...] = ()
     watch: tuple[QuerySettings, ...] = ()
 

@@ -89,6 +89,7 @@ def _scheduler(jobs: Jobs, watched: Mapping[str, timedelta]) -> BackgroundSchedu
     every = jobs.settings.daemon
     table: tuple[tuple[str, Callable[[], object], timedelta], ...] = (
         ("gather", jobs.gather, every.crawl_every),
+        ("look back", jobs.look_back, every.evaluate_every),
         ("evaluate", jobs.evaluate, every.evaluate_every),
         ("deliver", lambda: jobs.deliver(drain=False), every.deliver_every),
         ("listen", lambda: jobs.listen(wait=LISTEN), LISTEN),

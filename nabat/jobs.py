@@ -36,6 +36,7 @@ from nabat.clock import SteadyClock
 from nabat.config import Settings
 from nabat.errors import CommandError, nearest
 from nabat.exclusive import bury_the_dead, held, new_owner
+from nabat.families import families
 from nabat.forwards import keep
 from nabat.limits import brand_limits
 from storage.database import Database
@@ -43,6 +44,7 @@ from storage.database import Database
 logger = logging.getLogger(__name__)
 
 _A_DAY = timedelta(days=1)
+_NOTHING_STORED = "nothing stored"  # that a new brand was not looked for in
 Progress = Callable[[str, int, int | None], None]  # job, done, of how many
 
 
@@ -86,7 +88,10 @@ class Jobs:
         bury_the_dead(self.database, now)
         interval = self.settings.crawl.interval
         with self.database.begin() as tx:
-            tx.brands.sync([brand.name for brand in self.settings.brand], now)
+            brands = tx.brands.sync([brand.name for brand in self.settings.brand], now)
+            if not tx.articles.count():
+                for brand in brands:
+                    tx.brands.mark_matched(brand.id, _NOTHING_STORED)
             tx.feeds.sync([entry_of(source, interval=interval) for source in self.sources], now)
 
     def close(self) -> None:
@@ -111,6 +116,7 @@ class Jobs:
     def tick(self) -> list[Report]:
         """One whole pass; a job that fails does not keep the next from running."""
         reports = [
+            *filter(None, [self.look_back()]),
             self.listen(),
             self.crawl(),
             self.score(),
@@ -147,6 +153,12 @@ class Jobs:
     def rematch(self, *, brand: str | None, since: datetime | None) -> Report:
         """Match stored articles again."""
         return self._do("rematch", lambda: self._rematch(brand, since))
+
+    def look_back(self) -> Report | None:
+        """Look for brands that are new here in what is stored; None when there are none such."""
+        with self.database.read() as tx:
+            is_new = any(not brand.watch_hash for brand in tx.brands.active())
+        return self.rematch(brand=None, since=None) if is_new else None
 
     def listen(self, *, wait: timedelta = timedelta(0)) -> Report:
         """Hear what people pressed and wrote in Telegram; ``wait`` for it at most so long."""
@@ -209,6 +221,7 @@ class Jobs:
             timezone=self.settings.spike.timezone,
             checkpoints=self._checkpoints,
             floors={one.id: one.level for one in self.playbook.situations},
+            families=families(self.settings.brand),
         )
         escalate(self.database, self.playbook, now=now)
         added = plan(self.database, self.playbook, self.recipients, now=now, chart=draw)

@@ -29,7 +29,8 @@ class Brands:
         table = update(brands)
         self.connection.execute(
             table.where(brands.c.name.in_(names), brands.c.retired_at.is_not(None)).values(
-                retired_at=None
+                retired_at=None,
+                watch_hash="",  # nobody looked for it meanwhile
             )
         )
         self.connection.execute(

@@ -23,6 +23,14 @@ class SourceEntry:
     interval: timedelta
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How far back the articles of one source go."""
+
+    oldest_at: datetime
+    added_at: datetime | None  # when the source came into the config
+
+
 @dataclass(frozen=True, slots=True)
 class Feeds:
     """The operations on sources and their failures."""
@@ -164,15 +172,18 @@ class Feeds:
         )
         return {row.start_at: (row.alive, row.total) for row in rows}
 
-    def reach(self) -> list[datetime]:
-        """Answer the time of the oldest article of every active source that has any."""
+    def reach(self) -> list[Reach]:
+        """Answer how far back every active source with any article goes, the furthest first."""
         query = (
-            select(func.min(articles.c.happened_at))
+            select(func.min(articles.c.happened_at), sources.c.created_at)
             .join(sources, sources.c.id == articles.c.source_id)
             .where(sources.c.retired_at.is_(None))
-            .group_by(articles.c.source_id)
+            .group_by(articles.c.source_id, sources.c.created_at)
         )
-        return sorted(oldest for (oldest,) in self.connection.execute(query))
+        found = [
+            Reach(oldest_at=at, added_at=added) for at, added in self.connection.execute(query)
+        ]
+        return sorted(found, key=lambda one: one.oldest_at)
 
     def first_success_at(self) -> datetime | None:
         """Answer when anything was first watched: the oldest source's birth."""

@@ -19,7 +19,7 @@ _TIMES = {"happened_at", "published_at", "seen_at", "hour"} | {
     f"{change}_at" for change in ("opened", "calmed", "resolved", "taken")
 }
 _NUMBERS = {"peak", "neutral", "positive"}
-_KEYS = {"story_id"}
+_KEYS = {"story_id", "lead_id"}
 _TRUTHS = {"unsure"}
 _JSON = {"matched", "crisis"}
 

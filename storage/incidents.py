@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 from sqlalchemy import insert as plain_insert
 
 from storage.codec import pack_facts, unpack_facts
-from storage.records import Acknowledgement, Event, Facts, Incident
+from storage.records import Acknowledgement, Event, Facts, Incident, Link
 from storage.tables import acknowledgements, brands, events, incidents
 from storage.writing import writes
 
@@ -39,7 +39,15 @@ class Incidents:
 
     connection: Connection
 
-    def open_new(self, brand_id: int, *, level: int, at: datetime, peak: float = 0.0) -> Incident:
+    def open_new(
+        self,
+        brand_id: int,
+        *,
+        level: int,
+        at: datetime,
+        peak: float = 0.0,
+        lead_id: int | None = None,
+    ) -> Incident:
         """Open an incident; its first event is still to be added."""
         key = self.connection.execute(
             plain_insert(incidents)
@@ -51,6 +59,7 @@ class Incidents:
                 changed_at=at,
                 peak=peak,
                 revision=0,
+                lead_id=lead_id,
             )
             .returning(incidents.c.id)
         ).scalar_one()
@@ -111,6 +120,40 @@ class Incidents:
         query = self._to_change().where(incidents.c.brand_id == brand_id)
         row = self.connection.execute(query.order_by(incidents.c.id.desc()).limit(1)).first()
         return _incident(row) if row else None
+
+    def running(self, brand_ids: Sequence[int]) -> list[Incident]:
+        """Answer the incidents of these brands that are not over, the oldest first; held."""
+        wanted = incidents.c.brand_id.in_(brand_ids) & (incidents.c.state != "resolved")
+        query = self._to_change().where(wanted).order_by(incidents.c.id)
+        return [_incident(row) for row in self.connection.execute(query)]
+
+    def crisis(self, incident_id: int) -> list[Incident]:
+        """Answer all incidents of one crisis, the one by which it is told first; held.
+
+        In a unit of work that writes, nobody else changes any of them until the end.
+        """
+        lead = select(func.coalesce(incidents.c.lead_id, incidents.c.id)).where(
+            incidents.c.id == incident_id
+        )
+        key = self.connection.execute(lead).scalar() or self.get(incident_id).id
+        wanted = (incidents.c.id == key) | (incidents.c.lead_id == key)
+        query = self._to_change().where(wanted).order_by(incidents.c.id)
+        found = [_incident(row) for row in self.connection.execute(query)]
+        return sorted(found, key=lambda one: one.lead_id is not None)
+
+    def links(self, lead_id: int) -> list[Link]:
+        """Answer the incidents that are told by this one, with their newest facts."""
+        newest = incidents.c.revision == events.c.revision
+        query = (
+            select(incidents.c.id, events.c.facts)
+            .join(events, (events.c.incident_id == incidents.c.id) & newest)
+            .where(incidents.c.lead_id == lead_id)
+            .order_by(incidents.c.id)
+        )
+        facts = {row.id: unpack_facts(row.facts) for row in self.connection.execute(query)}
+        told = _read().where(incidents.c.lead_id == lead_id).order_by(incidents.c.id)
+        found = [_incident(row) for row in self.connection.execute(told)]
+        return [Link(incident=one, facts=facts[one.id]) for one in found if one.id in facts]
 
     def unresolved(self, brand_id: int | None = None) -> list[Incident]:
         """Answer the incidents that are not over."""

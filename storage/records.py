@@ -255,6 +255,16 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a brand's baseline stands on: days really collected, by where they came from."""
+
+    watched: timedelta  # gathered while the brand was watched
+    stored: timedelta  # gathered before, and looked through for the brand since (rematch)
+    archive: timedelta  # published before anything was gathered: what feeds and sites still showed
+    shared: float  # 0..1, how much of the alarm's height is the average brand's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The judgement of one brand at one moment, with the numbers behind it."""
 
@@ -270,6 +280,7 @@ class Verdict:
     reason: str  # in words
     baseline: timedelta  # how much history was really behind it
     coverage: float
+    basis: Basis | None = None
 
 
 # --- what is going on ----------------------------------------------------------
@@ -325,8 +336,10 @@ class Facts:
     top_author_share: float = 0.0
     crisis: tuple[tuple[str, int], ...] = ()  # crisis headword, mentions; most first
     persons: tuple[str, ...] = ()  # watched people named in the negative mentions
+    about: str | None = None  # the one of them whom most negative stories name
     words: tuple[str, ...] = ()  # what is said more than usual
     series: tuple[Point, ...] = ()
+    basis: Basis | None = None  # what "usual" stands on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,6 +362,15 @@ class Incident:
     verdict: str | None = None  # "false-alarm" when people said so
     taken_by: str | None = None
     taken_at: datetime | None = None
+    lead_id: int | None = None  # the incident by which this one's crisis is told; None: its own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An incident that is told with another: the same crisis, at a kindred brand."""
+
+    incident: Incident
+    facts: Facts  # of its newest event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -293,6 +293,7 @@ incidents = Table(
     Column("verdict", Label(40)),
     Column("taken_by", Label(200)),
     Column("taken_at", UtcDateTime),
+    Column("lead_id", Key, index=True),
     Index("ix_incidents_brand_id_state", "brand_id", "state"),
 )
 

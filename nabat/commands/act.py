@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from alerts import actions
+from monitor.reasons import basis_reason
 from nabat import clock
 from nabat.commands.arguments import Config, opened, settings_of
 from nabat.errors import CommandError
@@ -141,7 +142,15 @@ def _whoever() -> str:
 def _why(database: Database, number: int) -> str:
     with database.read() as tx:
         found, events = tx.incidents.get(number), tx.incidents.events(number)
+        crisis, links = tx.incidents.crisis(number), tx.incidents.links(number)
     lines = [f"incident {number}: {found.brand}, level {found.level}, {found.state}"]
+    if found.lead_id is not None:
+        lines.append(f"told with incident {found.lead_id} ({crisis[0].brand}): one crisis")
+    for link in links:
+        lines.append(
+            f"the same crisis: incident {link.incident.id} ({link.incident.brand}), "
+            f"level {link.incident.level}, {link.incident.state}: {link.facts.reason}"
+        )
     for event in events:
         by = f" by {event.by}" if event.by else ""
         lines.append(f"{event.at:%Y-%m-%d %H:%M} UTC  {event.kind}{by}  {event.facts.reason}")
@@ -152,6 +161,10 @@ def _why(database: Database, number: int) -> str:
         "publishers: " + ", ".join(f"{name} {count}" for name, count in facts.publishers[:5]),
         "crisis words: " + ", ".join(f"{name} {count}" for name, count in facts.crisis[:8]),
     ]
+    if facts.basis:
+        lines.append(f"baseline: {basis_reason(facts.basis)}")
+    if facts.about:
+        lines.append(f"about: {facts.about}")
     if facts.top_author:
         lines.append(f"loudest author: {facts.top_author}, {facts.top_author_share:.0%}")
     lines += [f"- {story.title} ({story.publisher}, {story.url})" for story in facts.top]

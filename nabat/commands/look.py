@@ -61,6 +61,7 @@ INCIDENT_COLUMNS = (
     "resolved_at",
     "peak",
     "taken_by",
+    "lead_id",
 )
 OUTBOX_COLUMNS = (
     "id",

@@ -1,6 +1,7 @@
 """Set up: write a config, check everything it names, bring the database up, see the demo."""
 
 import sys
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -10,10 +11,13 @@ import typer
 from alerts.notifiers.protocol import DeliveryError
 from alerts.trial import send_test
 from crawler.trial import try_source
+from monitor.reasons import basis_reason
+from monitor.replay import collected
 from nabat import assembly, clock
 from nabat.commands.arguments import Config, settings_of
-from nabat.config import DEFAULT_NAME
+from nabat.config import DEFAULT_NAME, Settings
 from nabat.errors import CommandError, ConfigError
+from nabat.families import families
 from storage.database import Database, StorageError
 
 
@@ -61,6 +65,10 @@ def check(
     _say("config", f"{len(settings.brand)} brands, {len(sources)} sources", None, wrong)
     _say("database", settings.storage.url.partition("@")[2] or settings.storage.url,
          _database_problem(settings.storage.url), wrong)  # fmt: skip
+    for family in families(settings.brand):
+        _say("one crisis", ", ".join(family), None, wrong)
+    for text in _baselines(settings, wrong):
+        _say("baseline", text, None, wrong)
     for source in sources:
         problem = try_source(source, assembly.fetching(settings.crawl), now=clock.now())
         _say("source", f"{source.kind} {source.url}", problem, wrong)
@@ -90,6 +98,21 @@ def _database_problem(url: str) -> str | None:
     except StorageError as error:
         return str(error)
     return None
+
+
+def _baselines(settings: Settings, wrong: Sequence[str]) -> list[str]:
+    """What "usual" stands on, brand by brand, where nabat has run before."""
+    if wrong:
+        return []
+    names = {brand.name for brand in settings.brand}
+    with Database(settings.storage.url).read() as tx:
+        brands = [brand for brand in tx.brands.active() if brand.name in names]
+        known = collected(tx, brands, now=clock.now())
+    return [
+        f"{brand.name}: {basis_reason(known.basis(brand, column))}"
+        + ("" if brand.watch_hash else "; `nabat rematch` looks for it in stored articles")
+        for column, brand in enumerate(brands)
+    ]
 
 
 def _say(what: str, name: str, problem: str | None, wrong: list[str]) -> None:

@@ -142,6 +142,19 @@ def open_incident(
         return tx.incidents.get(made.id)
 
 
+def join_crisis(database: Database, lead: int, brand: str = "Лютик", **given: object) -> Incident:
+    """An incident of another brand that is told by the lead, and the lead's event about it."""
+    with database.begin() as tx:
+        names = [one.name for one in tx.brands.active()]
+        brand_id = tx.brands.sync([*names, brand], NOON)[-1].id
+        made = tx.incidents.open_new(brand_id, level=2, at=NOON, lead_id=lead)
+        event = tx.incidents.add_event(made, kind="opened", at=NOON, facts=facts(**given))
+        tx.incidents.mark_planned([event.id], NOON)
+    happen(database, lead, "joined", NOON)
+    with database.read() as tx:
+        return tx.incidents.get(made.id)
+
+
 def happen(database: Database, number: int, kind: str, at: datetime, **changes: object) -> Incident:
     """The next event of an incident; ``by`` is the event's, the rest changes the incident."""
     by = changes.pop("by", None)

@@ -12,7 +12,7 @@ from alerts.brief import Brief
 from alerts.compose import alert, marked, notice, push
 from alerts.parts import number, sparkline
 from alerts.spans import units
-from storage.records import StoryFact
+from storage.records import Basis, Link, StoryFact
 from tests.alerts.making import NOON, event, facts, incident, playbook, series, story
 from tests.fakes.telegram_markup import parse
 
@@ -69,6 +69,7 @@ def nasty_briefs(draw: st.DrawFn) -> Brief:
         top_author_share=1.0,
         crisis=((draw(NASTY), 9),),
         persons=(draw(NASTY),),
+        about=draw(NASTY),
         sources_alive=3,
     )
     state = draw(st.sampled_from(["open", "calmed", "resolved"]))
@@ -78,6 +79,10 @@ def nasty_briefs(draw: st.DrawFn) -> Brief:
         owners=(("PR", draw(NASTY)),),
         language=draw(st.sampled_from(["ru", "uk", "en"])),
         reader=draw(NASTY),
+        links=tuple(
+            Link(incident=incident(brand=draw(NASTY), state=state), facts=told)
+            for _ in range(draw(st.integers(0, 5)))
+        ),
     )
 
 
@@ -162,6 +167,40 @@ def test_a_closed_incident_has_no_buttons_and_no_steps() -> None:
 
     assert message.buttons == ()
     assert "Карта реакций" not in message.text
+
+
+def test_a_crisis_of_many_brands_names_some_and_counts_the_rest() -> None:
+    """What is over at one of them is said to be over."""
+    names = ["Лютик", "Клевер", "Мята", "Мак"]
+    links = tuple(Link(incident=incident(brand=name), facts=facts()) for name in names)
+    rested = Link(incident=incident(brand="Укроп", state="calmed"), facts=facts())
+    text = alert(brief(links=(*links, rested)), "console").text
+
+    assert "«Ромашка», «Лютик», «Клевер» и ещё 3" in text.splitlines()[0]
+    assert text.count("🔗") == 5
+    assert "🔗 «Укроп»: стихает" in text
+
+
+@pytest.mark.parametrize(
+    ("days", "shared", "said"),
+    [
+        ((3, 0, 9), 0.4, "🧭 Обычное взято: 3 дня своих наблюдений, 9 дней по архивам источников"),
+        ((0, 20, 0), 0.3, "🧭 Обычное взято: 20 дней по сохранённым статьям"),
+        ((0, 0, 0), 1.0, "🧭 Обычное взято: пока больше по среднему бренду"),
+    ],
+    ids=["archives", "stored articles", "shared profile"],
+)
+def test_a_young_brand_says_what_is_called_usual(
+    days: tuple[float, float, float], shared: float, said: str
+) -> None:
+    """A month on its own eyes it needs no more words."""
+    watched, stored, archive = (timedelta(days=one) for one in days)
+    basis = Basis(watched=watched, stored=stored, archive=archive, shared=shared)
+    text = alert(brief(facts=facts(basis=basis)), "telegram").text.replace("\u00a0", " ")
+    grown = replace(basis, watched=timedelta(days=28))
+
+    assert said in text.splitlines()
+    assert "🧭" not in alert(brief(facts=facts(basis=grown)), "telegram").text
 
 
 def test_a_false_alarm_says_so() -> None:

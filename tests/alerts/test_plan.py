@@ -17,6 +17,7 @@ from tests.alerts.making import (
     chat,
     happen,
     incident,
+    join_crisis,
     mail,
     open_incident,
     playbook,
@@ -270,6 +271,68 @@ def test_a_chart_goes_with_the_message(database: Database, brand: int) -> None:
     plan(database, playbook(), [chat()], now=NOON, chart=drawn)
 
     assert rows(database)[0].photo == b"png"
+
+
+def test_one_crisis_of_several_brands_is_one_message(database: Database, brand: int) -> None:
+    """Both are named with their own numbers; nobody gets two alerts."""
+    number = open_incident(database, brand).id
+    join_crisis(database, number, observed=5, expected=0.2, window=timedelta(hours=3))
+
+    assert told(database, [chat()]) == 1
+
+    (one,) = rows(database)
+    message = payload.read(one)
+    assert "«Ромашка», «Лютик»" in message.text.splitlines()[0]
+    assert "🔗 «Лютик»: 5 негативных историй за 3 ч" in message.text.replace("\u00a0", " ")
+    assert "«Лютик»" in message.subject
+
+
+def test_a_brand_that_joins_later_changes_the_message_and_rings(
+    database: Database, brand: int
+) -> None:
+    """The living message is edited, a short one beside it is heard; mail gets a letter."""
+    number = open_incident(database, brand).id
+    told(database, [chat(), mail()])
+    sent(database)
+    join_crisis(database, number)
+
+    assert told(database, [chat(), mail()], 1) == 3
+    new = [one for one in rows(database) if one.state == "pending"]
+    assert [one.kind for one in new] == ["joined", "push-joined", "joined"]
+    assert "Тот же кризис у других брендов: «Лютик»" in payload.read(new[1]).text
+
+
+def test_who_watches_only_the_second_brand_is_told_when_it_joins(
+    database: Database, brand: int
+) -> None:
+    """Not before: the crisis was not theirs."""
+    theirs = chat(name="Лютик PR", address="-7", brands=("Лютик",))
+    number = open_incident(database, brand).id
+    assert told(database, [theirs]) == 0
+    join_crisis(database, number)
+    assert told(database, [theirs], 1) == 1
+
+
+def test_a_crisis_is_silenced_only_with_all_its_brands(database: Database, brand: int) -> None:
+    """Quiet about one brand is not quiet about the other."""
+    number = open_incident(database, brand).id
+    other = join_crisis(database, number)
+    until = NOON + timedelta(hours=4)
+    with database.begin() as tx:
+        tx.silences.add(brand, until=until, by="Анна", now=NOON)
+    assert told(database, [chat()]) == 1
+    happen(database, number, "updated", NOON)
+    with database.begin() as tx:
+        tx.silences.add(other.brand_id, until=until, by="Анна", now=NOON)
+    told(database, [chat(name="Второй", address="-9")], 1)
+    assert [one.recipient for one in rows(database)] == ["PR"]
+
+
+def test_the_person_it_is_about_is_named(database: Database, brand: int) -> None:
+    """Where most stories name one of the watched people."""
+    open_incident(database, brand, about="Иванов Иван Петрович")
+    told(database, [chat()])
+    assert "О ком: Иванов Иван Петрович" in payload.read(rows(database)[0]).text
 
 
 def test_without_recipients_nothing_is_stuck(database: Database, brand: int) -> None:

@@ -33,6 +33,8 @@ def test_a_new_watch_is_looked_for_in_the_past(database: Database, now: datetime
     assert (done.articles, done.new_mentions) == (3, 2)
     assert heard == [(3, 3)]
     assert rematch(database, matcher, now=now).articles == 0
+    with database.read() as tx:
+        assert {brand.watch_hash for brand in tx.brands.active()} == {matcher.version}
 
 
 def test_what_people_and_models_said_stays(sqlite_database: Database, now: datetime) -> None:
@@ -62,6 +64,8 @@ def test_one_brand_can_be_looked_for_alone(sqlite_database: Database, now: datet
         since=now - timedelta(seconds=90),
     )
     assert (done.articles, done.new_mentions) == (1, 1)
+    with sqlite_database.read() as tx:  # the rest of the past is as unknown as before
+        assert {brand.watch_hash for brand in tx.brands.active()} == {""}
 
 
 def test_stopped_half_way_it_goes_on_where_it_stopped(

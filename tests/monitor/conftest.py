@@ -42,10 +42,19 @@ class World:
         ]
         with database.begin() as tx:
             self.sources = [source.id for source in tx.feeds.sync(entries, now)]
-            tx.brands.sync(sorted(brands), now)
+            for brand in tx.brands.sync(sorted(brands), now):
+                tx.brands.mark_matched(brand.id, "v")
             self.brand_id = next(one.id for one in tx.brands.all() if one.name == brands[0])
         self.checkpoints = Checkpoints()
         self._count = 0
+
+    def watch(self, *names: str) -> list[int]:
+        """Watch these brands from now on; answers their ids."""
+        with self.database.begin() as tx:
+            brands = tx.brands.sync(names, tx.brands.active()[0].created_at)
+            for brand in brands:
+                tx.brands.mark_matched(brand.id, "v")
+            return [brand.id for brand in brands]
 
     def answer(self, now: datetime, sources: list[int] | None = None) -> None:
         """Let the sources (all by default) have been read well at this moment."""
@@ -66,6 +75,7 @@ class World:
         author: str | None = None,
         crisis: str | None = None,
         seen_at: datetime | None = None,
+        brand_id: int | None = None,
     ) -> int:
         """Store one article that mentions the brand; answers the mention's id."""
         self._count += 1
@@ -88,7 +98,7 @@ class World:
                 tx.articles.set_stories({stored.id: story_id})
             mention = NewMention(
                 article_id=stored.id,
-                brand_id=self.brand_id,
+                brand_id=brand_id or self.brand_id,
                 matched=(
                     MatchedTerm(start=0, end=7, text="Ромашку", term="Ромашка", kind="brand"),
                 ),
@@ -102,13 +112,15 @@ class World:
                 tx.mentions.record_tones([(mention_id, tone)], seen_at)
         return mention_id
 
-    def quiet_weeks(self, until: datetime, *, negative: int = 10, weeks: int = 4) -> None:
+    def quiet_weeks(
+        self, until: datetime, *, negative: int = 10, weeks: int = 4, brand_id: int | None = None
+    ) -> None:
         """Four weeks with a mention every few hours, a few of them negative, evenly spread."""
         days = 7 * weeks
         for index in range(days * 3):
             at = until - timedelta(days=days) + timedelta(hours=8 * index + 1)
             tone = NEGATIVE if index % (days * 3 // negative) == 5 else NEUTRAL
-            self.mention(at, tone=tone, title="Новости Ромашки", seen_at=until)
+            self.mention(at, tone=tone, title="Новости Ромашки", seen_at=until, brand_id=brand_id)
 
 
 @pytest.fixture

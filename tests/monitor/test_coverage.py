@@ -5,12 +5,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.coverage import Alive, count_alive, coverage_of
+from storage.feeds import Reach
 from storage.records import BUCKET, Source
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def source(last_success_at: datetime | None, *, minutes: int = 30) -> Source:
+DAY = timedelta(days=1)
+
+
+def back_to(oldest_at: datetime, *, added_at: datetime | None = None) -> Reach:
+    """A source whose articles go back so far."""
+    return Reach(oldest_at=oldest_at, added_at=added_at)
+
+
+def source(
+    last_success_at: datetime | None, *, minutes: int = 30, added_at: datetime | None = None
+) -> Source:
     """A source read every so many minutes."""
     return Source(
         id=1,
@@ -20,6 +31,7 @@ def source(last_success_at: datetime | None, *, minutes: int = 30) -> Source:
         publisher="p",
         interval=timedelta(minutes=minutes),
         last_success_at=last_success_at,
+        created_at=added_at,
     )
 
 
@@ -39,9 +51,36 @@ def test_no_sources_miss_nothing() -> None:
     assert count_alive([], NOON).share == 1.0
 
 
+def test_sources_added_in_bulk_are_not_missed_before_their_first_visit() -> None:
+    """Ninety new ones beside ten that answer: nothing is dark; an hour later they are late."""
+    old = [source(NOON)] * 10
+    new = [source(None, minutes=15, added_at=NOON - timedelta(minutes=5))] * 90
+    late = [source(None, minutes=15, added_at=NOON - timedelta(hours=1))] * 90
+    assert count_alive(old + new, NOON).share == 1.0
+    assert count_alive(old + late, NOON) == Alive(10, 100)
+    assert count_alive(new, NOON).share == 0.0
+
+
+def test_sources_added_in_bulk_do_not_darken_the_past() -> None:
+    """What they had to say before collection began was never missed."""
+    first = [back_to(NOON - 9 * DAY, added_at=NOON)] * 10
+    bulk = [back_to(NOON + 2 * DAY, added_at=NOON + 3 * DAY)] * 90
+    share = coverage_of({NOON: (10, 10)}, first + bulk, start_at=NOON - DAY, buckets=97)
+    assert share.min() == 1.0
+
+
+def test_sources_of_the_first_day_are_expected_in_the_archive() -> None:
+    """A config that is still being written is no reason to call one feed everything."""
+    first = [back_to(NOON - 9 * DAY, added_at=NOON)]
+    more = [back_to(NOON, added_at=NOON + timedelta(hours=2))] * 3
+    share = coverage_of({NOON: (1, 1)}, first + more, start_at=NOON - DAY, buckets=97)
+    assert share[0] == 0.25
+
+
 def test_before_the_first_crawl_the_archive_counts_from_where_it_reaches() -> None:
     """Two sources of four reach back to the first bucket, all from the third on."""
-    reach = [NOON - BUCKET, NOON, NOON + 2 * BUCKET, NOON + 2 * BUCKET]
+    oldest = [NOON - BUCKET, NOON, NOON + 2 * BUCKET, NOON + 2 * BUCKET]
+    reach = [back_to(at) for at in oldest]
     share = coverage_of({NOON + 3 * BUCKET: (3, 4)}, reach, start_at=NOON, buckets=4)
     assert share.tolist() == [0.5, 0.5, 1.0, 0.75]
 

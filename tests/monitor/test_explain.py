@@ -16,6 +16,7 @@ from storage.records import (
 )
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PERSON = "Иванов Иван Петрович"
 VERDICT = Verdict(
     brand_id=1,
     at=NOON,
@@ -98,6 +99,25 @@ def test_the_verdict_s_numbers_are_told_unchanged() -> None:
     assert (found.observed, found.expected, found.return_days) == (4, 0.5, 85)
     assert (found.reason, found.coverage) == (VERDICT.reason, 0.9)
     assert (found.sources_alive, found.sources_total) == (9, 10)
+
+
+@pytest.mark.parametrize(
+    ("named", "about"),
+    [
+        ([PERSON, PERSON, None], PERSON),
+        ([PERSON, None], PERSON),
+        ([PERSON, None, None], None),
+        ([None], None),
+        ([], None),
+    ],
+)
+def test_an_incident_is_about_whom_half_of_its_stories_name(
+    named: list[str | None], about: str | None
+) -> None:
+    """Forty reprints of one story that names him are one story."""
+    reprints = [view(90 + copy, person=PERSON, story=7) for copy in range(5)] if about else []
+    found = facts(*(view(number, person=one) for number, one in enumerate(named)), *reprints)
+    assert found.about == about
 
 
 def test_reprints_are_copies_of_one_story() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.reasons import (
+    basis_reason,
     blind_reason,
     calm_reason,
     learning_reason,
@@ -12,6 +13,7 @@ from monitor.reasons import (
     rarity,
     spike_reason,
 )
+from storage.records import Basis
 
 HOUR = timedelta(hours=1)
 
@@ -113,3 +115,34 @@ def test_calm_learning_and_blind_are_told_apart() -> None:
     blind = blind_reason(coverage=0.2, floor=0.5)
     assert "20% of the sources" in blind
     assert "not called calm" in blind
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("days", "shared", "sentence"),
+    [
+        (
+            (3, 20, 9),
+            0.2,
+            "3 days watched, 20 days of articles stored before it was watched, "
+            "9 days of the sources' archives, the average brand's profile counts for 20%",
+        ),
+        ((42, 0, 0), 0.16, "42 days watched, the average brand's profile counts for 16%"),
+        ((0.5, 0, 0), 0.94, "12 h watched, the average brand's profile counts for 94%"),
+        (
+            (0, 0, 0),
+            1.0,
+            "no history of its own yet, the average brand's profile counts for 100%",
+        ),
+    ],
+    ids=["all three", "an old brand", "half a day", "nothing"],
+)
+def test_a_baseline_says_where_it_comes_from(
+    days: tuple[float, float, float], shared: float, sentence: str
+) -> None:
+    """Which history, how long, and how much is borrowed."""
+    watched, stored, archive = (one * DAY for one in days)
+    basis = Basis(watched=watched, stored=stored, archive=archive, shared=shared)
+    assert basis_reason(basis) == sentence

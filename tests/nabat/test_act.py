@@ -8,7 +8,7 @@ import pytest
 from nabat import clock
 from storage.database import Database
 from storage.records import Incident, Silence
-from tests.alerts.making import add_brand, open_incident
+from tests.alerts.making import add_brand, join_crisis, open_incident
 from tests.nabat.conftest import Command, Written
 from tests.storage.making import NOON, entry, mentioned
 
@@ -29,6 +29,11 @@ def config(database: Database, written: Written) -> Path:
 def _incident(database: Database) -> Incident:
     with database.read() as tx:
         return tx.incidents.get(1)
+
+
+def _states(database: Database) -> list[str]:
+    with database.read() as tx:
+        return [one.state for one in sorted(tx.incidents.listed(), key=lambda one: one.id)]
 
 
 def _kinds(database: Database) -> list[tuple[str, str | None]]:
@@ -70,6 +75,27 @@ def test_a_false_alarm_is_remembered_as_one(
 
     assert _incident(database).verdict == "false-alarm"
     assert _kinds(database)[-1] == ("false-alarm", "Анна")
+
+
+def test_a_crisis_is_taken_and_ended_as_one(
+    nabat: Command, config: Path, database: Database
+) -> None:
+    """Taken by any of its numbers; closing what leads closes all, closing another only that."""
+    numbers = [join_crisis(database, 1, name).id for name in ("Лютик", "Мята")]
+    assert "yours, Анна" in nabat("incident", numbers[0], "ack", "--by", "Анна", "-c", config).out
+    assert _incident(database).taken_by == "Анна"
+    why = nabat("incident", 1, "why", "-c", config).out
+    assert f"the same crisis: incident {numbers[0]} (Лютик), level 2, open: 14 against 1.6" in why
+    told = nabat("incident", numbers[0], "why", "-c", config).out
+    assert "told with incident 1 (Ромашка): one crisis" in told
+
+    nabat("incident", numbers[0], "resolve", "--by", "Анна", "-c", config)
+    assert _states(database) == ["open", "resolved", "open"]
+    nabat("incident", 1, "false-alarm", "--by", "Анна", "-c", config)
+    assert _states(database) == ["resolved"] * 3
+    with database.read() as tx:
+        verdicts = [tx.incidents.get(number).verdict for number in (1, *numbers)]
+    assert verdicts == ["false-alarm"] * 3
 
 
 def test_handing_up_leaves_it_open(nabat: Command, config: Path, database: Database) -> None:

@@ -77,6 +77,22 @@ def test_a_pass_does_every_job_in_its_order(made: Made) -> None:
     assert [report.job for report in jobs.tick()] == names[:-1]
 
 
+def test_a_brand_that_comes_later_is_looked_for_in_what_is_stored(
+    made: Made, written: Written, clock: Clock
+) -> None:
+    """Once, without being asked: its baseline begins with the articles, not with the config."""
+    first = made()
+    assert first.look_back() is None
+    with first.database.begin() as tx:
+        source = tx.feeds.sync([entry()], clock())[0].id
+        tx.articles.add_new([article(source, "x", text="Лютик обманул", title="Лютик")])
+    later = made('[[brand]]\nname = "Лютик"\n')
+    report = later.look_back()
+    assert report is not None
+    assert report.said == "1 articles matched again, 1 new mentions"
+    assert later.look_back() is None
+
+
 def test_a_job_that_fails_stops_no_other(made: Made) -> None:
     """It is logged, its heartbeat says so, and the pass goes on."""
     jobs = made()

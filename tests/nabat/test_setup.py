@@ -105,6 +105,21 @@ def test_check_names_everything_that_must_be_mended(
     assert outcome.err.startswith("nabat: 2 of these must be mended: ")
 
 
+def test_check_says_what_each_baseline_stands_on(nabat: Command, written: Written) -> None:
+    """Once nabat has run; a brand that nobody looked for in the past says so."""
+    path = written()
+    assert "baseline" not in nabat("check", "-c", path).out
+    nabat("evaluate", "-c", path)
+    said = nabat("check", "-c", path).out
+    assert "ok    baseline: Ромашка: no history of its own yet, the average brand's" in said
+
+
+def test_check_says_which_brands_are_told_as_one_crisis(nabat: Command, written: Written) -> None:
+    """A holding that groups nobody is a typing mistake: it is seen here."""
+    brands = "".join(f'[[brand]]\nname = "{name}"\nholding = "Сад"\n' for name in ("Лютик", "Мята"))
+    assert "ok    one crisis: Лютик, Мята\n" in nabat("check", "-c", written(brands)).out
+
+
 def test_check_says_what_is_still_missing(nabat: Command, written: Written) -> None:
     """A config without sources and people watches nothing and tells nobody."""
     outcome = nabat("check", "-c", written())

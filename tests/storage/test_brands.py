@@ -38,3 +38,13 @@ def test_the_watch_last_matched_is_remembered(database: Database) -> None:
         (brand,) = tx.brands.sync(["Ромашка"], NOON)
         tx.brands.mark_matched(brand.id, "abc")
         assert tx.brands.active()[0].watch_hash == "abc"
+
+
+def test_a_brand_that_comes_back_is_to_be_looked_for_in_between(database: Database) -> None:
+    """While it was out of the config nothing was matched for it."""
+    with database.begin() as tx:
+        (brand,) = tx.brands.sync(["Ромашка"], NOON)
+        tx.brands.mark_matched(brand.id, "abc")
+        assert tx.brands.sync(["Ромашка"], NOON)[0].watch_hash == "abc"
+        tx.brands.sync([], NOON)
+        assert tx.brands.sync(["Ромашка"], NOON)[0].watch_hash == ""

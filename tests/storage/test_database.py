@@ -13,6 +13,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
 from storage.database import Database, StorageError
+from storage.migrations.upgrade import upgrade
 from storage.tables import metadata
 
 
@@ -33,6 +34,29 @@ def test_an_upgrade_can_be_repeated(database: Database) -> None:
     """Upgrading twice changes nothing."""
     database.upgrade()
     database.check()
+
+
+def test_incidents_of_an_older_version_are_crises_of_their_own(database_url: str) -> None:
+    """The migration that links incidents keeps the rows and the view of analysts."""
+    older = Database(database_url)
+    upgrade(older.engine, "0006")
+    with older.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO brands (name, watch_hash, created_at) VALUES ('Ромашка', '', :at)"),
+            {"at": "2026-03-02 12:00:00+00:00"},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO incidents (brand_id, level, state, opened_at, changed_at, peak,"
+                " revision) VALUES (1, 2, 'open', :at, :at, 5, 1)"
+            ),
+            {"at": "2026-03-02 12:00:00.000000"},
+        )
+    older.upgrade()
+    with older.engine.connect() as connection:
+        row = connection.execute(text("SELECT brand, level, lead_id FROM v_incidents")).one()
+    assert tuple(row) == ("Ромашка", 2, None)
+    older.close()
 
 
 def test_a_database_never_upgraded_says_what_to_run(tmp_path: Path) -> None:

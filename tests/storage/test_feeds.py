@@ -3,6 +3,7 @@
 from typing import Any
 
 from storage.database import Database
+from storage.feeds import Reach
 from storage.records import FetchOutcome, SourceFailure
 from tests.storage.making import HOSTILE, HOUR, KEPT, NOON, article, begun, entry
 
@@ -99,5 +100,5 @@ def test_reach_is_the_oldest_article_of_each_active_source(database: Database) -
     with database.begin() as tx:
         assert tx.feeds.reach() == []
         tx.articles.add_new([article(source), article(source, "b", published_at=None)])
-        assert tx.feeds.reach() == [NOON - HOUR]
+        assert tx.feeds.reach() == [Reach(oldest_at=NOON - HOUR, added_at=NOON)]
         assert tx.feeds.first_success_at() == NOON

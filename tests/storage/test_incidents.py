@@ -54,6 +54,28 @@ def test_facts_come_back_whole(database: Database) -> None:
         assert tx.incidents.events(opened.id)[0].facts == replace(given, first=told)
 
 
+def test_a_crisis_is_its_lead_and_what_is_told_by_it(database: Database) -> None:
+    """By any of its numbers; links carry the newest facts."""
+    _, brand = begun(database)
+    with database.begin() as tx:
+        other = tx.brands.sync(["Ромашка", "Лютик"], NOON)[1].id
+        lead = tx.incidents.open_new(brand, level=2, at=NOON)
+        told = tx.incidents.open_new(other, level=1, at=NOON, lead_id=lead.id)
+        assert tx.incidents.links(lead.id) == []
+        tx.incidents.add_event(told, kind="opened", at=NOON, facts=facts(observed=3.0))
+        newer = tx.incidents.get(told.id)
+        tx.incidents.add_event(newer, kind="updated", at=NOON + HOUR, facts=facts(observed=5.0))
+        (link,) = tx.incidents.links(lead.id)
+        assert (link.incident.brand, link.facts.observed) == ("Лютик", 5.0)
+        for number in (lead.id, told.id):
+            assert [one.id for one in tx.incidents.crisis(number)] == [lead.id, told.id]
+        assert tx.incidents.running([other])[0].lead_id == lead.id
+        tx.incidents.change(replace(lead, state="resolved"))
+        assert [one.id for one in tx.incidents.running([brand, other])] == [told.id]
+        with pytest.raises(IncidentError, match="nabat incidents"):
+            tx.incidents.crisis(99)
+
+
 def test_a_missing_incident_says_how_to_find_those_there_are(database: Database) -> None:
     """The error names the command that lists them."""
     with database.read() as tx, pytest.raises(IncidentError, match="nabat incidents"):
