@@ -10,9 +10,12 @@ import re
 from collections.abc import Iterator, Set
 from typing import NamedTuple
 
-from crawler.folding import fold, script, spelling, word_spans
+import numpy as np
+
+from crawler.folding import Places, fold, script, spelling, word_spans
 from crawler.lookup import Hit, WordLookup
 
+_NO_PLACES: Places = np.zeros(0, np.intp)
 _GAP = "\n\n"  # between title and text: ends a sentence, no phrase crosses it
 _SENTENCE_END = re.compile(  # begins with a set of letters: that is what ``re`` finds fast
     r"[.!?…\n](?:(?<=\n)\n*+"
@@ -59,7 +62,12 @@ class Document:
         self.characters = f"{title}{_GAP}{text}" if title else text
         self.text_start = len(title) + len(_GAP) if title else 0
         self.folded = fold(self.characters)
+        # Plain fields and no cached properties, whose locks cost a fifth of what they keep.
+        self._starts: list[int] | None = None
+        self._ends: Places = _NO_PLACES
+        self._stops_found: tuple[list[int], list[int]] | None = None
         self._judged: dict[int, bool] = {}  # which of the stops end a sentence, as far as asked
+        self._spelled: dict[int, str] = {}  # words by number, as far as asked
 
     def hits(self, lookup: WordLookup, *, among: Set[int] | None = None) -> list[Hit]:
         """The numbers of known words, each with its [start, end) of the document.
@@ -87,10 +95,17 @@ class Document:
             for n, start, end in self.hits(lookup)
         ]
 
-    @functools.cached_property
-    def words(self) -> tuple[list[int], list[int]]:
-        """Starts and ends of all words."""
-        return word_spans(self.folded)
+    @property
+    def starts(self) -> list[int]:
+        """Where each word starts."""
+        if self._starts is None:
+            starts, self._ends = word_spans(self.folded)
+            self._starts = starts.tolist()
+        return self._starts
+
+    def end_of(self, number: int) -> int:
+        """Where a word ends, of those that start somewhere; few are asked for theirs."""
+        return int(self._ends[number])
 
     @functools.cached_property
     def sentence_starts(self) -> list[int]:
@@ -112,7 +127,7 @@ class Document:
 
     def word_at(self, offset: int) -> int:
         """The number of the word that holds the character."""
-        return bisect.bisect_right(self.words[0], offset) - 1
+        return bisect.bisect_right(self.starts, offset) - 1
 
     def sentence_at(self, offset: int) -> int:
         """The number of the sentence that holds the character."""
@@ -127,17 +142,23 @@ class Document:
 
     def word(self, number: int) -> str:
         """A word as it is written; "" outside the document."""
-        starts, ends = self.words
+        starts = self.starts
         if not 0 <= number < len(starts):
             return ""
-        return self.characters[starts[number] : ends[number]]
+        return self.characters[starts[number] : self._ends[number]]
+
+    def spelled(self, number: int) -> str:
+        """The spelling of a word; many names may ask for the same neighbour."""
+        if (known := self._spelled.get(number)) is None:
+            known = self._spelled[number] = spelling(self.word(number))
+        return known
 
     def between(self, number: int) -> str:
         """What stands between a word and the next one."""
-        starts, ends = self.words
+        starts = self.starts
         if not 0 <= number < len(starts) - 1:
             return "\n"
-        return self.characters[ends[number] : starts[number + 1]]
+        return self.characters[self._ends[number] : starts[number + 1]]
 
     def field_span(self, start: int, end: int) -> tuple[str, int, int]:
         """The field a stretch lies in, and its offsets there."""
@@ -149,11 +170,13 @@ class Document:
     def _tags(self) -> "_Tags":
         return _Tags(self.characters)
 
-    @functools.cached_property
+    @property
     def _stops(self) -> tuple[list[int], list[int]]:
         """Starts and ends of all that may end a sentence, were it no abbreviation."""
-        spans = [match.span() for match in _SENTENCE_END.finditer(self.characters)]
-        return [start for start, _ in spans], [end for _, end in spans]
+        if self._stops_found is None:
+            spans = [match.span() for match in _SENTENCE_END.finditer(self.characters)]
+            self._stops_found = [start for start, _ in spans], [end for _, end in spans]
+        return self._stops_found
 
     def _ends_sentence(self, number: int) -> bool:
         if (known := self._judged.get(number)) is None:

@@ -78,19 +78,20 @@ def word_edges(folded: bytes) -> tuple[Places, Places]:
     return edges[::2], edges[1::2]
 
 
-def word_spans(folded: FoldedText) -> tuple[list[int], list[int]]:
+def word_spans(folded: FoldedText) -> tuple[Places, Places]:
     """Original starts and ends of all words, in order."""
     starts, ends = word_edges(folded.folded)
     if folded.is_shifted:
         starts = starts + np.searchsorted(folded.shifts, starts, "right")
         ends = ends + np.searchsorted(folded.shifts, ends - 1, "right")
-    return starts.tolist(), ends.tolist()
+    return starts, ends
 
 
 def words(text: str) -> list[str]:
     """The words of a text as they are written, apostrophes inside words included."""
     starts, ends = word_spans(fold(text))
-    return [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    spans = zip(starts.tolist(), ends.tolist(), strict=True)
+    return [text[start:end] for start, end in spans]
 
 
 def fold_words(text: str) -> list[bytes]:

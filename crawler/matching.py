@@ -226,7 +226,10 @@ def _named(
     """What was accepted of each name, by watch."""
     accepted: dict[int, dict[Name, list[Occurrence]]] = {}
     for found, meaning in read:
-        for watch, name in meaning.names:
+        for watch, name, step, beside in meaning.names:
+            # Most names of several words are ruled out by one neighbour that many share.
+            if beside is not None and document.spelled(found.word + step) not in beside:
+                continue
             if (occurrence := accept(name, document, found)) is not None:
                 accepted.setdefault(watch, {}).setdefault(name, []).append(occurrence)
     return accepted

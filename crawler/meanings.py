@@ -22,13 +22,22 @@ _MOST = 50_000  # spellings; then it starts anew
 Asked = tuple[int, WatchQuery]  # the number of a watch, and one of its queries
 
 
+class Holder(NamedTuple):
+    """A name that a word may be."""
+
+    watch: int  # its number
+    name: Name
+    step: int  # to the neighbour that a name of several words needs
+    beside: frozenset[str] | None  # the neighbour's spellings; None: the word is the whole name
+
+
 class Meaning(NamedTuple):
     """All that a word spelled in one way may be."""
 
     key: bytes
     spelled: str
     mixed: bool
-    names: tuple[tuple[int, Name], ...]  # with the numbers of their watches
+    names: tuple["Holder", ...]
     terms: tuple[Term, ...]
     asked: tuple[Asked, ...]
     headword: str | None  # of the crisis words
@@ -42,7 +51,7 @@ class Meanings:
         self._crisis = crisis
         self.words = WordLookup()
         self.rousing: set[int] = set()  # words without one of which a text names nobody
-        self._names: defaultdict[bytes, list[tuple[int, Name]]] = defaultdict(list)
+        self._names: defaultdict[bytes, list[Holder]] = defaultdict(list)
         self._terms: defaultdict[bytes, list[Term]] = defaultdict(list)
         self._known: set[Term] = set()
         self._asked: defaultdict[Term, list[Asked]] = defaultdict(list)
@@ -50,7 +59,7 @@ class Meanings:
 
     def add_name(self, watch: int, name: Name) -> set[bytes]:
         """Take a name of a watch; answers with the words to look for, each of which rouses."""
-        keys, held = set(name.folded()), (watch, name)
+        keys, held = set(name.folded()), Holder(watch, name, *(name.neighbour or (0, None)))
         for key in keys:
             self._names[key].append(held)
         return keys
@@ -81,7 +90,7 @@ class Meanings:
 
     def read(self, document: Document, hits: Iterable[Hit]) -> list[tuple[Found, Meaning]]:
         """The words found in a document, each with what it may mean."""
-        characters, starts, kept = document.characters, document.words[0], self._kept
+        characters, starts, kept = document.characters, document.starts, self._kept
         read = []
         for number, start, end in hits:
             raw = characters[start:end]
@@ -107,9 +116,9 @@ class Meanings:
             spelled=spelled,
             mixed=mixed,
             names=tuple(
-                (watch, name)
-                for watch, name in self._names.get(key, ())
-                if mixed or spelled in name.words[name.anchor]
+                holder
+                for holder in self._names.get(key, ())
+                if mixed or spelled in holder.name.words[holder.name.anchor]
             ),
             terms=terms,
             asked=tuple(asked for term in terms for asked in self._asked.get(term, ())),

@@ -84,6 +84,14 @@ class Name:
         """Whether the stream has taught that a form is hardly ever the name."""
         return spelling(written) in self.gate.ordinary
 
+    @property
+    def neighbour(self) -> tuple[int, frozenset[str]] | None:
+        """Of several words the one beside the anchor: how far it stands, and its spellings."""
+        if len(self.words) == 1:
+            return None
+        step = -1 if self.anchor else 1
+        return step, self.words[self.anchor + step]
+
     def folded(self) -> frozenset[bytes]:
         """The folded words that may be this name."""
         forms = self.words[self.anchor]

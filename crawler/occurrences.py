@@ -7,7 +7,6 @@ capital, quotes and neighbours are judged.
 import re
 
 from crawler.document import Document, Found, Occurrence
-from crawler.folding import spelling
 from crawler.marks import is_address, is_marked
 from crawler.names import Name
 from crawler.persons import is_no_surname_here
@@ -54,14 +53,14 @@ def _accept_phrase(
 ) -> Occurrence | None:
     first = found.word - name.anchor
     last = first + len(name.words) - 1
-    if first < 0 or last >= len(document.words[0]):
+    if first < 0 or last >= len(document.starts):
         return None
     for offset, allowed in enumerate(name.words):
-        if offset != name.anchor and spelling(document.word(first + offset)) not in allowed:
+        if offset != name.anchor and document.spelled(first + offset) not in allowed:
             return None
-        if first + offset < last and _breaks(document, first + offset):
-            return None
-    start, end = document.words[0][first], document.words[1][last]
+    if any(_breaks(document, number) for number in range(first, last)):
+        return None
+    start, end = document.starts[first], document.end_of(last)
     if name.gate.shut and not _stands_out(document, start, end, name):
         return None
     return Occurrence(start, end, disguised, False, first, last)
