@@ -8,7 +8,7 @@ What comes out depends on the seed alone. With a GPU there is one worker.
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
@@ -22,16 +22,13 @@ from training.mixture import Stage, View
 from training.network import Network
 
 WORKERS = 2
-STEPS_ALONE = 20
-PIECES_A_STEP = 1024
+PIECES_A_STEP = 1536
 HEAD_SPEED = 5.0
 WARM_UP = 0.04
 SMOOTHING = 0.05
 CLIP = 1.0
-STEPS_A_LINE = 20
+STEPS_A_LINE = 50
 PATIENCE = 1800  # seconds a worker waits for the other one
-
-Keep = Callable[[Network, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +47,8 @@ class Meeting:
             self.barrier.wait(PATIENCE)
 
 
-def learn(network: Network, views: list[View], stage: Stage, seed: int, keep: Keep) -> None:
-    """Train the network in place; ``keep`` is called now and then with it and the step."""
+def learn(network: Network, views: list[View], stage: Stage, seed: int) -> None:
+    """Train the network in place."""
     random.seed(seed)
     plan = shuffled(views)
     workers = 1 if network.device.type == "cuda" else WORKERS
@@ -66,14 +63,14 @@ def learn(network: Network, views: list[View], stage: Stage, seed: int, keep: Ke
     others = [
         context.Process(
             target=_work,
-            args=(network, shares[worker], stage, worker, seed, meeting, _nothing),
+            args=(network, shares[worker], stage, worker, seed, meeting),
             daemon=True,
         )
         for worker in range(1, workers)
     ]
     for process in others:
         process.start()
-    _work(network, shares[0], stage, 0, seed, meeting, keep)
+    _work(network, shares[0], stage, 0, seed, meeting)
     for process in others:
         process.join()
 
@@ -91,10 +88,6 @@ def shuffled(views: Sequence[View]) -> list[list[View]]:
     return found
 
 
-def _nothing(_network: Network, _step: int) -> None:
-    """What the other workers keep."""
-
-
 def _work(
     network: Network,
     plan: Sequence[list[View]],
@@ -102,7 +95,6 @@ def _work(
     worker: int,
     seed: int,
     meeting: Meeting,
-    keep: Keep,
 ) -> None:
     """One worker's share of a stage."""
     torch.manual_seed(1000 * seed + worker)
@@ -114,17 +106,18 @@ def _work(
     losses: list[float] = []
     started = time.perf_counter()
     network.train()
+    half = half_precision(network.device)
     for step, batch in enumerate(plan, start=1):
-        loss = loss_of(network, batch)
+        with torch.autocast(network.device.type, torch.bfloat16, enabled=half):
+            loss = loss_of(network, batch)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(learning, CLIP)
         optimizer.step()
         schedule.step()
         losses.append(loss.item())
-        if step % STEPS_ALONE == 0 or step == len(plan):
+        if step % stage.steps_alone == 0 or step == len(plan):
             meeting.average(worker, learning)
-            keep(network, step)
         if step % STEPS_A_LINE == 0 and worker == 0:
             mean = sum(losses[-STEPS_A_LINE:]) / STEPS_A_LINE
             spent = time.perf_counter() - started
@@ -137,12 +130,19 @@ def _optimizer(network: Network, rate: float) -> torch.optim.Optimizer:
     heads = [p for name, p in named if name.startswith(("toward", "whole"))]
     body = [p for name, p in named if not name.startswith(("toward", "whole"))]
     groups = [{"params": body, "lr": rate}, {"params": heads, "lr": rate * HEAD_SPEED}]
-    return torch.optim.AdamW(groups, weight_decay=0.01, betas=(0.9, 0.98))
+    return torch.optim.AdamW(groups, weight_decay=0.01, betas=(0.9, 0.98), fused=True)
 
 
 def _speed(done: float, end: float) -> float:
     """Share of the first rate: a short warm-up, then evenly down to the last rate."""
     return min((done + 1e-3) / WARM_UP, 1.0) * (1 - done * (1 - end))
+
+
+def half_precision(device: torch.device) -> bool:
+    """Whether products of 16-bit numbers are quick there: on a CPU, whether it has tiles."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    return bool(torch.cpu.get_capabilities().get("amx_bf16"))
 
 
 def loss_of(network: Network, batch: Sequence[View]) -> Tensor:
@@ -155,6 +155,6 @@ def loss_of(network: Network, batch: Sequence[View]) -> Tensor:
     targeted = torch.tensor([view.targeted for view in batch], device=device)
     labels = torch.tensor([view.label for view in batch], device=device)
     weights = torch.tensor([view.weight for view in batch], device=device)
-    logits = torch.where(targeted[:, None], network.toward(pooled), network.whole(pooled))
+    logits = torch.where(targeted[:, None], network.toward(pooled), network.whole(pooled)).float()
     losses = functional.cross_entropy(logits, labels, label_smoothing=SMOOTHING, reduction="none")
     return (losses * weights).mean()

@@ -62,7 +62,7 @@ def train_head(name: str, examples: list[Example]) -> Head:
     trial = _fit(name, train)
     logits = _logits(trial, judged)
     labels = np.array([row.label for row in judged])
-    weights_temperature = best_temperature(labels, logits)
+    weights_temperature = best_temperature(labels, logits, np.full(len(labels), name))
     _report(name, judged, logits / weights_temperature)
     full = _fit(name, own)
     print(f"{name}: {len(own)} rows, temperature {weights_temperature:.2f}", flush=True)

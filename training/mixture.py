@@ -5,17 +5,19 @@ A view is a text with its target shown or masked; the passes over a set take the
 two in turns, so that a brand's name is never what a label hangs on.
 """
 
+import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.sentiment.encoding import Encoded, encode
+from monitor.sentiment.encoding import PLAIN, Encoded, encode
 from monitor.sentiment.protocol import Passage
-from monitor.sentiment.unigram import Unigram
+from monitor.sentiment.unigram import UNKNOWN, Unigram
 from training.texts import Example, share_of
 
-LONGEST = 64
 LOWER_CASE = 0.08  # of the views: people write names and sentences without capitals
+LOST = 0.05  # of the pieces: no label may hang on a single word
+PASSES_A_STAGE = 5  # more than any stage makes, and odd, so that shown and masked take turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class Stage:
     passes: dict[str, float]
     first_rate: float
     last_rate: float
+    steps_alone: int = 20  # steps after which the workers go on from their mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,10 @@ def views_of(stage: Stage, number: int, train: Iterable[Example], unigram: Unigr
         weights = _label_weights(rows)
         for turn in range(int(passes) + 1):
             wanted = round(min(1.0, passes - turn) * len(rows))
-            found.extend(_view(row, number + turn, weights, unigram) for row in rows[:wanted])
+            found.extend(
+                _view(row, PASSES_A_STAGE * number + turn, weights, unigram)
+                for row in rows[:wanted]
+            )
     return found
 
 
@@ -65,11 +71,23 @@ def _view(row: Example, turn: int, weights: Sequence[float], unigram: Unigram) -
     if share_of(f"case {turn} {_name(row)}") < LOWER_CASE and len(lowered) == len(row.text):
         row = replace(row, text=lowered)
     return View(
-        encoded=encode(passage_of(row), unigram, masked=masked, longest=LONGEST),
+        encoded=_thinned(
+            encode(passage_of(row), unigram, masked=masked),
+            random.Random(f"lost {turn} {_name(row)}"),
+        ),
         label=row.label,
         targeted=row.targeted,
         weight=weights[row.label],
     )
+
+
+def _thinned(encoded: Encoded, chance: random.Random) -> Encoded:
+    """The passage with a few pieces unknown, none of them the target's."""
+    ids = [
+        UNKNOWN if flag == PLAIN and chance.random() < LOST else piece
+        for piece, flag in zip(encoded.ids, encoded.flags, strict=True)
+    ]
+    return replace(encoded, ids=[encoded.ids[0], *ids[1:-1], encoded.ids[-1]])
 
 
 def _label_weights(rows: Sequence[Example]) -> list[float]:

@@ -1,6 +1,6 @@
 """The default judge: a small multilingual transformer that is shipped with the package.
 
-Six layers of E5-small over a vocabulary of Russian, Ukrainian and English,
+Eight layers of E5-small over a vocabulary of Russian, Ukrainian and English,
 told where the target stands. Runs on onnxruntime, or on numpy alone where that
 is missing. Its weights come from ``python -m training.embedded``.
 """

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from monitor.sentiment.protocol import Passage
 from monitor.sentiment.unigram import BEGIN, END, PAD, Unigram
 
-LONGEST = 96  # pieces, the two at the ends included
+LONGEST = 128  # pieces, the two at the ends included
 REACH = 500  # characters read on each side of the target; of a whole text twice that
 PLAIN, TARGET, MASKED = 0, 1, 2
 

@@ -44,6 +44,18 @@ class OnnxNetwork:
         return np.asarray(self.session.run(None, inputs)[0], dtype=np.float32)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bytes:
+    """Names of both sides of a product in bytes, with what a step of each is worth."""
+
+    x: str
+    matrix: str
+    step: str
+    scale: str
+    zero: str
+    zeros: str
+
+
 def open_network(weights: EmbeddedWeights, threads: int) -> OnnxNetwork:
     """A session over the weights, on so many threads."""
     options = onnxruntime.SessionOptions()
@@ -78,22 +90,38 @@ def graph_of(weights: EmbeddedWeights) -> bytes:
 def _layer(graph: Graph, weights: EmbeddedWeights, x: str, name: str) -> str:
     out, bias = _matrix(weights, name + "out")
     even = _evenness(out, weights.ranges[name + "out"])
-    parts = graph.node("Split", [_qkv(graph, weights, x, name, even)], outputs=3, axis=2)
-    mixed = graph.op("MultiHeadAttention", *parts, "", "keep", domain=MICROSOFT, num_heads=HEADS)
+    mixed = _attended(graph, weights, x, name, even)
     reach = weights.ranges[name + "out"] / even
     mixed = _byte_product(graph, mixed, out * even[:, None], reach, bias)
     x = _joined(graph, weights, x, mixed, name + "out_norm")
     up, bias = _matrix(weights, name + "up")
     inner = _evened_product(graph, x, up, weights.ranges[name + "up"], bias)
-    inner = graph.op("FastGelu", inner, domain=MICROSOFT)
+    inner = graph.op("Gelu", inner, domain=MICROSOFT)
     return _joined(graph, weights, x, _down(graph, weights, inner, name), name + "down_norm")
 
 
-def _qkv(graph: Graph, weights: EmbeddedWeights, x: str, name: str, even: Floats) -> str:
-    """Queries, keys and values; the values evened out for the matrix behind attention."""
+def _attended(graph: Graph, weights: EmbeddedWeights, x: str, name: str, even: Floats) -> str:
+    """Queries, keys, values and attention; the values evened out for the matrix behind it."""
     matrix, bias = _matrix(weights, name + "qkv")
     divisor = np.concatenate([np.ones(2 * len(even), dtype=np.float32), even])
-    return _evened_product(graph, x, matrix / divisor, weights.ranges[name + "qkv"], bias / divisor)
+    matrix = matrix / divisor
+    inputs = _evenness(matrix, weights.ranges[name + "qkv"])
+    reach = weights.ranges[name + "qkv"] / inputs
+    evened = graph.op("Mul", x, graph.constant(np.reciprocal(inputs)))
+    tiny = _in_bytes(graph, evened, matrix * inputs[:, None], reach)
+    return graph.op(
+        "QAttention",
+        tiny.x,
+        tiny.matrix,
+        graph.constant(bias / divisor),
+        tiny.step,
+        tiny.scale,
+        "keep",
+        tiny.zero,
+        tiny.zeros,
+        domain=MICROSOFT,
+        num_heads=HEADS,
+    )
 
 
 def _down(graph: Graph, weights: EmbeddedWeights, x: str, name: str) -> str:
@@ -139,17 +167,29 @@ def _evened_product(graph: Graph, x: str, matrix: Floats, reach: Floats, bias: F
 
 def _byte_product(graph: Graph, x: str, matrix: Floats, reach: Floats, bias: Floats) -> str:
     """A matrix product in bytes, from and to 32-bit numbers, with the bias added."""
+    tiny = _in_bytes(graph, x, matrix, reach)
+    return graph.op(
+        "MatMulIntegerToFloat",
+        tiny.x,
+        tiny.matrix,
+        tiny.step,
+        tiny.scale,
+        tiny.zero,
+        tiny.zeros,
+        graph.constant(bias),
+        domain=MICROSOFT,
+    )
+
+
+def _in_bytes(graph: Graph, x: str, matrix: Floats, reach: Floats) -> _Bytes:
     step = graph.constant(np.array(reach.max() / (ZERO - 1), dtype=np.float32))
     scale = np.maximum(np.abs(matrix).max(axis=0) / WEIGHT_STEPS, 1e-12).astype(np.float32)
     zero = graph.constant(np.array(ZERO, dtype=np.uint8))
-    return graph.op(
-        "MatMulIntegerToFloat",
-        graph.op("QuantizeLinear", x, step, zero),
-        graph.constant(np.round(matrix / scale).astype(np.int8)),
-        step,
-        graph.constant(scale),
-        zero,
-        graph.constant(np.zeros(len(scale), dtype=np.int8)),
-        graph.constant(bias),
-        domain=MICROSOFT,
+    return _Bytes(
+        x=graph.op("QuantizeLinear", x, step, zero),
+        matrix=graph.constant(np.round(matrix / scale).astype(np.int8)),
+        step=step,
+        scale=graph.constant(scale),
+        zero=zero,
+        zeros=graph.constant(np.zeros(len(scale), dtype=np.int8)),
     )

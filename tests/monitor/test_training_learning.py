@@ -11,6 +11,7 @@ from training.mixture import View
 
 torch = pytest.importorskip("torch")
 learning = pytest.importorskip("training.learning")
+networks = pytest.importorskip("training.network")
 
 
 def view(length: int) -> View:
@@ -39,6 +40,17 @@ def test_speed_rises_shortly_and_falls_evenly() -> None:
     assert speeds.index(max(speeds)) <= 4
     assert speeds[5:] == sorted(speeds[5:], reverse=True)
     assert speeds[-1] == pytest.approx(0.25)
+
+
+def test_attention_is_the_same_with_and_without_learning() -> None:
+    """Written out where gradients are wanted, fused where they are not."""
+    torch.manual_seed(1)
+    layer = networks.Layer(24, 2, 48).eval()
+    x = torch.randn(3, 7, 24)
+    bias = networks._bias(torch.tensor([[1.0] * 7, [1.0] * 4 + [0.0] * 3, [1.0] + [0.0] * 6]))
+    learnt = layer(x, bias).detach()
+    with torch.no_grad():
+        assert torch.allclose(layer(x, bias), learnt, atol=1e-5)
 
 
 def test_workers_go_on_from_their_mean() -> None:

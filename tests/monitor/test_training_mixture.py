@@ -1,8 +1,11 @@
 """What a stage of training reads: shares, views and weights."""
 
+from dataclasses import replace
+
 import pytest
 
-from monitor.sentiment.encoding import MASKED, TARGET
+from monitor.sentiment.encoding import MASKED, PLAIN, TARGET
+from monitor.sentiment.unigram import UNKNOWN
 from monitor.sentiment.weights import shipped_weights
 from training.mixture import Stage, View, views_of
 from training.texts import Example
@@ -45,11 +48,29 @@ def test_one_pass_masks_about_half_of_the_targets() -> None:
 
 def test_another_stage_reads_other_rows_first() -> None:
     """Half a pass in each of two stages is not the same half."""
-    rows = [example(number) for number in range(60)]
+    rows = [
+        replace(example(1), text="и " * number + TEXT, start=2 * number, end=2 * number + 7)
+        for number in range(60)
+    ]
     first, second = (
-        {tuple(view.encoded.ids[-6:]) for view in views(0.5, rows, number)} for number in (0, 1)
+        {view.encoded.flags.count(PLAIN) for view in views(0.5, rows, number)} for number in (0, 1)
     )
+    assert len(first) == len(second) == 30
     assert first != second
+
+
+def test_a_few_pieces_are_lost_and_never_the_targets() -> None:
+    """No label may hang on a single word; the same ones are lost every time."""
+    found = views(2, [example(number) for number in range(200)])
+    assert found == views(2, [example(number) for number in range(200)])
+    pieces = [
+        (piece, flag)
+        for view in found
+        for piece, flag in zip(view.encoded.ids[1:-1], view.encoded.flags[1:-1], strict=True)
+    ]
+    plain = [piece == UNKNOWN for piece, flag in pieces if flag == PLAIN]
+    assert 0.03 < sum(plain) / len(plain) < 0.07
+    assert not any(piece == UNKNOWN for piece, flag in pieces if flag != PLAIN)
 
 
 def test_rare_labels_weigh_more_and_the_mean_weight_is_one() -> None:
