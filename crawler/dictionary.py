@@ -131,6 +131,15 @@ def is_common_word(word: str) -> bool:
     return any(not _PROPER & _grammemes(tag) for lang in ("ru", "uk") for tag in tags(word, lang))
 
 
+@functools.lru_cache(50_000)
+def language_alone(word: str) -> str:
+    """The language, "ru" or "uk", whose dictionary alone has a form in lower case; else ""."""
+    russian, ukrainian = (_analyzer(lang).word_is_known(word) for lang in ("ru", "uk"))
+    if russian == ukrainian:
+        return ""
+    return "ru" if russian else "uk"
+
+
 @functools.lru_cache(100_000)
 def tags(word: str, lang: str) -> tuple[str, ...]:
     """The dictionary's grammar notes on exactly this form; nothing is guessed."""

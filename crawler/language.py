@@ -1,7 +1,8 @@
 """Which language a text is in: Russian, Ukrainian, English or another.
 
 Letters settle most texts. Where Russian and Ukrainian use the same ones, pieces of words
-vote with weights learned by ``benchmarks/learn_language.py``; they ship beside this module.
+vote with weights learned by ``benchmarks/learn_language.py``, which ship beside this module,
+and so does each word that only one of the two dictionaries has.
 """
 
 import functools
@@ -9,9 +10,12 @@ import re
 from collections.abc import Iterator
 from importlib import resources
 
+from crawler.dictionary import language_alone
+
 _WEIGHTS = "language_ru_uk.tsv"
 _LOOKED_AT = 600  # characters; more would change nothing
 _LONGEST_PIECE = 4
+_VOTES = {"ru": -1000, "uk": 1000, "": 0}  # of a word, as much as some of its pieces together
 
 _RUSSIAN = re.compile("[ыэъё]")
 _UKRAINIAN = re.compile("[іїєґ]")
@@ -21,6 +25,7 @@ _STRANGE_CYRILLIC = re.compile("[ўјљњћђџѓќѕәғқңөұүһӣҷҳ]")
 _LATIN = re.compile("[a-z]")
 _STRANGE_LATIN = re.compile("[ąćęłńśźżäöüßñèêëçãõåøæœîïâûôčšžřěůğışțăđ]")
 _LETTER = re.compile(r"[^\W\d_]")
+_ONE_APOSTROPHE = str.maketrans("’ʼ", "''")  # the dictionary's own
 _LINK = re.compile(r"https?://\S+|www\.\S+|@\w+|\S+@\S+")
 _LATIN_WORD = re.compile("[a-z]+")
 _ENGLISH = frozenset(
@@ -68,10 +73,9 @@ def _russian_or_ukrainian(sample: str) -> str:
     russian, ukrainian = len(_RUSSIAN.findall(sample)), len(_UKRAINIAN.findall(sample))
     if bool(russian) != bool(ukrainian) and russian + ukrainian >= 2:
         return "ru" if russian else "uk"
-    weights = _weights()
-    vote = sum(
-        weights.get(piece, 0) for word in _CYRILLIC_WORD.findall(sample) for piece in pieces(word)
-    )
+    weights, words = _weights(), _CYRILLIC_WORD.findall(sample)
+    vote = sum(weights.get(piece, 0) for word in words for piece in pieces(word))
+    vote += sum(_VOTES[language_alone(word.translate(_ONE_APOSTROPHE))] for word in words)
     return "uk" if vote > 0 else "ru"
 
 

@@ -14,6 +14,8 @@ from crawler.language import detect
         pytest.param("Компания опять молчит", "ru", id="Russian, common letters"),
         pytest.param("Забудовник обдурив людей", "uk", id="Ukrainian, common letters"),
         pytest.param("Компанія знову мовчить", "uk", id="Ukrainian"),
+        pytest.param("достроково без жодного скандалу", "uk", id="Ukrainian, by the dictionary"),
+        pytest.param("у дяди Вани", "ru", id="Russian, by the dictionary"),
         pytest.param("The company is silent", "en", id="English"),
         pytest.param("Не работает iPhone Pro Max", "ru", id="Russian with a foreign name"),
         pytest.param("#печаль #грусть", "ru", id="hashtags"),
