@@ -46,7 +46,8 @@ def count_alive(sources: Sequence[Source], now: datetime) -> Alive:
 
 
 def _just_added(source: Source, now: datetime) -> bool:
-    return source.last_success_at is None and _within_patience(source, source.created_at, now)
+    was_visited = source.last_success_at is not None or source.failures > 0
+    return not was_visited and _within_patience(source, source.created_at, now)
 
 
 def _within_patience(source: Source, at: datetime | None, now: datetime) -> bool:

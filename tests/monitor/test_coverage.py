@@ -1,5 +1,6 @@
 """What was not gathered is unknown, not zero."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,6 +60,12 @@ def test_sources_added_in_bulk_are_not_missed_before_their_first_visit() -> None
     assert count_alive(old + new, NOON).share == 1.0
     assert count_alive(old + late, NOON) == Alive(10, 100)
     assert count_alive(new, NOON).share == 0.0
+
+
+def test_a_new_source_that_cannot_be_read_is_missed_at_once() -> None:
+    """It was visited, and in vain: what it says is not known."""
+    dead = replace(source(None, added_at=NOON - timedelta(minutes=5)), failures=1)
+    assert count_alive([source(NOON), dead], NOON) == Alive(1, 2)
 
 
 def test_sources_added_in_bulk_do_not_darken_the_past() -> None:
