@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from random import Random
 
 from alerts.brief import Brief
@@ -10,12 +11,12 @@ from alerts.playbook import Playbook
 from alerts.situations import Recognised
 from alerts.spans import units
 from alerts.telegram_html import CAPTION_LIMIT, TEXT_LIMIT
-from storage.records import Message, StoryFact
+from storage.records import Basis, Link, Message, StoryFact
 from tests.alerts.making import event, facts, incident, story
 from tests.fakes.hostile import link, string
 from tests.fakes.telegram_parser import Refused, read
 
-STRINGS = 28  # in one round
+STRINGS = 31  # in one round
 _LANGUAGES = ("ru", "uk", "en")
 
 
@@ -74,6 +75,13 @@ def _brief(random: Random, maps: Playbook) -> Brief:
         top=(_story(random), _story(random), _story(random)),
         publishers=tuple((string(random), 3) for _ in range(3)),
         top_author=string(random),
+        about=string(random),
+        basis=Basis(
+            watched=timedelta(days=random.randrange(9)),
+            stored=timedelta(days=random.randrange(9)),
+            archive=timedelta(days=random.randrange(9)),
+            shared=random.random(),
+        ),
     )
     situation = random.choice(maps.situations)
     return Brief(
@@ -86,6 +94,7 @@ def _brief(random: Random, maps: Playbook) -> Brief:
         reaction=maps.reaction(situation.id),
         owners=((maps.reaction(situation.id).owner, string(random)),),
         language=random.choice(_LANGUAGES),
+        links=tuple(Link(incident=incident(brand=string(random)), facts=about) for _ in range(2)),
         mark="0123456789",
     )
 
