@@ -14,7 +14,7 @@ from importlib import resources
 from typing import NamedTuple
 
 from crawler.dictionary import lexeme
-from crawler.document import Document, Found, Occurrence
+from crawler.document import Document, Occurrence
 from crawler.folding import fold_words, spelling
 from crawler.word_forms import english_forms
 from storage.records import CrisisTerm
@@ -50,15 +50,6 @@ class CrisisWords:
         self.keys = frozenset(self._spellings)
         digest = hashlib.sha256(repr(sorted(self._headwords.items())).encode())
         self.version = digest.hexdigest()[:16]
-
-    def places(self, all_found: Iterable[Found]) -> list[CrisisPlace]:
-        """Those of a document's found words that tell of trouble, in order; disguised ones too."""
-        told = ((one, self.headword(one.key, one.spelled, mixed=one.mixed)) for one in all_found)
-        return sorted(
-            CrisisPlace(one.start, one.end, headword, one.word)
-            for one, headword in told
-            if headword
-        )
 
     def headword(self, key: bytes, spelled: str, *, mixed: bool) -> str | None:
         """The family of a found word; of a disguised one that which it looks like."""

@@ -86,15 +86,6 @@ class Document:
             hits = [(number, start, end - 2) for number, start, end in plain]
         return hits + [(n, *self._tags.span(start + 1, end - 1)) for n, start, end in tagged]
 
-    def find(self, lookup: WordLookup) -> list[Found]:
-        """The known words in the document, as they are spelled there."""
-        return [
-            Found(
-                lookup.words[n], start, end, *looks(self.characters[start:end]), self.word_at(start)
-            )
-            for n, start, end in self.hits(lookup)
-        ]
-
     @property
     def starts(self) -> list[int]:
         """Where each word starts."""
@@ -124,10 +115,6 @@ class Document:
                 and _ABBREVIATION.search(before.rstrip()[-12:]) is None
             )
         )
-
-    def word_at(self, offset: int) -> int:
-        """The number of the word that holds the character."""
-        return bisect.bisect_right(self.starts, offset) - 1
 
     def sentence_at(self, offset: int) -> int:
         """The number of the sentence that holds the character."""

@@ -14,7 +14,7 @@ from crawler.crisis_words import CrisisPlace, CrisisWords, near, shipped_crisis_
 from crawler.document import Document, Found, Occurrence
 from crawler.entities import Entities, unlikely
 from crawler.habits import Habits
-from crawler.meanings import Meaning, Meanings
+from crawler.meanings import Meaning, Meanings, trouble
 from crawler.names import Name, brand_name, is_person_name, person_name, phrase
 from crawler.occurrences import accept
 from crawler.persons import choose_person
@@ -118,7 +118,7 @@ class Matcher:
         if self._entities is not None:
             looked_at = ((number, self._likely(kept, document)) for number, kept in chosen)
             chosen = [(number, kept) for number, kept in looked_at if kept]
-        crisis = _crisis(read) if chosen else []
+        crisis = trouble(read) if chosen else []
         return tuple(
             _match(
                 self._watches[number].brand,
@@ -233,15 +233,6 @@ def _named(
             if (occurrence := accept(name, document, found)) is not None:
                 accepted.setdefault(watch, {}).setdefault(name, []).append(occurrence)
     return accepted
-
-
-def _crisis(read: Iterable[tuple[Found, Meaning]]) -> list[CrisisPlace]:
-    """The words found that tell of trouble, in order."""
-    return sorted(
-        CrisisPlace(found.start, found.end, meaning.headword, found.word)
-        for found, meaning in read
-        if meaning.headword
-    )
 
 
 def _judge(

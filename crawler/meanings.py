@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from crawler.crisis_words import CrisisWords
+from crawler.crisis_words import CrisisPlace, CrisisWords
 from crawler.document import Document, Found, looks
 from crawler.lookup import Hit, WordLookup
 from crawler.names import Name
@@ -124,3 +124,12 @@ class Meanings:
             asked=tuple(asked for term in terms for asked in self._asked.get(term, ())),
             headword=self._crisis.headword(key, spelled, mixed=mixed),
         )
+
+
+def trouble(read: Iterable[tuple[Found, Meaning]]) -> list[CrisisPlace]:
+    """Those of the words read that tell of trouble, in order; disguised ones too."""
+    return sorted(
+        CrisisPlace(found.start, found.end, meaning.headword, found.word)
+        for found, meaning in read
+        if meaning.headword
+    )

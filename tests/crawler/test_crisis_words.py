@@ -4,12 +4,14 @@ import pytest
 
 from crawler.crisis_words import CrisisPlace, near, parse_families, shipped_crisis_words
 from crawler.document import Document, Occurrence
-from crawler.lookup import WordLookup
+from crawler.meanings import Meanings, trouble
 
 
 def _places(document: Document) -> list[CrisisPlace]:
     words = shipped_crisis_words()
-    return words.places(document.find(WordLookup(words.keys)))
+    meanings = Meanings(words)
+    meanings.look_for(set(words.keys), rousing=set())
+    return trouble(meanings.read(document, document.hits(meanings.words)))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from crawler.crisis_words import shipped_crisis_words
 from crawler.document import Document
 from crawler.folding import spelling
-from crawler.lookup import WordLookup
+from crawler.meanings import Meanings, trouble
 
 TEXTS = Path(__file__).parents[2].parent / "shared" / "data" / "sentiment"
 SETS = ("rusentne", "cedr", "brighter", "brand_synth")
@@ -47,7 +47,9 @@ def trouble_in(text: str) -> Counter[str]:
     """The crisis words of a text, and how often each stands there."""
     crisis = shipped_crisis_words()
     document = Document("", text)
-    places = crisis.places(document.find(WordLookup(crisis.keys)))
+    meanings = Meanings(crisis)
+    meanings.look_for(set(crisis.keys), rousing=set())
+    places = trouble(meanings.read(document, document.hits(meanings.words)))
     return Counter(spelling(text[place.start : place.end]) for place in places)
 
 
