@@ -8,13 +8,14 @@ module; a brand's own crisis words are found by the matcher like names.
 import bisect
 import functools
 import hashlib
+import operator
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from typing import NamedTuple
 
 from crawler.dictionary import lexeme
-from crawler.document import Document, Occurrence
+from crawler.document import LONG_SENTENCE, Document, Occurrence
 from crawler.folding import fold_words, spelling
 from crawler.word_forms import english_forms
 from storage.records import CrisisTerm
@@ -22,7 +23,7 @@ from storage.records import CrisisTerm
 _FILE = "crisis_words.txt"
 _NEVER = "never"  # the part of the file that takes forms away again
 _REACH = 15  # words between a name and a crisis word of another sentence
-_LONG_SENTENCE = 500  # characters; further apart nothing is near
+_start = operator.itemgetter(0)
 
 
 class CrisisPlace(NamedTuple):
@@ -59,13 +60,16 @@ class CrisisWords:
 
 
 def near(
-    document: Document, names: Sequence[Occurrence], places: Iterable[CrisisPlace]
+    document: Document, names: Sequence[Occurrence], places: Sequence[CrisisPlace]
 ) -> tuple[CrisisTerm, ...]:
     """The crisis words in a sentence with a name, or within fifteen words of one.
 
-    The names are in order.
+    The names are in order, and so are the places.
     """
-    return tuple([_crisis_term(document, one) for one in places if _is_near(document, names, one)])
+    first = bisect.bisect_left(places, names[0].start - LONG_SENTENCE, key=_start)
+    last = bisect.bisect_right(places, names[-1].start + LONG_SENTENCE, key=_start)
+    likely = places[first:last]
+    return tuple([_crisis_term(document, one) for one in likely if _is_near(document, names, one)])
 
 
 @functools.cache
@@ -97,20 +101,21 @@ def parse_families(text: str) -> list[tuple[str, str, str]]:
 
 def _is_near(document: Document, names: Sequence[Occurrence], place: CrisisPlace) -> bool:
     """Whether the next name before or after is near; part of a name is no crisis word."""
-    after = bisect.bisect_left(names, (place.end, 0))
+    start, end, _, word = place
+    after = bisect.bisect_left(names, (end, 0))
     if after:
         before = names[after - 1]
-        if before.end > place.start:
+        if before.end > start:
             return False
-        if place.start - before.start <= _LONG_SENTENCE and (
-            place.word - before.first <= _REACH or document.same_sentence(before.start, place.start)
+        if start - before.start <= LONG_SENTENCE and (
+            word - before.first <= _REACH or start < document.sentence_end(before.start)
         ):
             return True
     if after == len(names):
         return False
     name = names[after]
-    return name.start - place.start <= _LONG_SENTENCE and (
-        name.first - place.word <= _REACH or document.same_sentence(place.start, name.start)
+    return name.start - start <= LONG_SENTENCE and (
+        name.first - word <= _REACH or name.start < document.sentence_end(start)
     )
 
 

@@ -7,15 +7,12 @@ import bisect
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
-from crawler.folding import Places, fold, script, spelling, word_spans
+from crawler.folding import fold, script, spelling, word_spans
 from crawler.lookup import Hit, WordLookup
 
-_NO_PLACES: Places = np.zeros(0, np.intp)
 _GAP = "\n\n"  # between title and text: ends a sentence, no phrase crosses it
 _SENTENCE_END = re.compile(  # begins with a set of letters: that is what ``re`` finds fast
     r"[.!?…\n](?:(?<=\n)\n*+"
@@ -26,6 +23,7 @@ _ABBREVIATION = re.compile(
     r"зам|см|ср|т\.\s?[екдп]|п|д|к|кв|обл|пос|просп|св|mr|mrs|ms|dr|st|jr|inc|ltd|co)\.$",
     re.IGNORECASE,
 )
+LONG_SENTENCE = 500  # characters; words further apart are in no sentence together
 _OPENING = "«\"“„(—–- '"
 _HASHTAG = re.compile(r"#\w{1,100}+(?!\w)")
 _CAMEL = re.compile(r"[A-ZА-ЯЁІЇЄҐ]?[a-zа-яёіїєґ0-9]+|[A-ZА-ЯЁІЇЄҐ]+(?![a-zа-яёіїєґ])")
@@ -62,23 +60,17 @@ class Document:
         self.characters = f"{title}{_GAP}{text}" if title else text
         self.text_start = len(title) + len(_GAP) if title else 0
         self.folded = fold(self.characters)
-        # Plain fields and no cached properties, whose locks cost a fifth of what they keep.
-        self._starts: list[int] | None = None
-        self._ends: Places = _NO_PLACES
-        self._stops_found: tuple[list[int], list[int]] | None = None
-        self._judged: dict[int, bool] = {}  # which of the stops end a sentence, as far as asked
+        self._ends: Sequence[int] = ()
+        self._sentence_ends: dict[int, int] = {}  # by place, as far as asked
         self._spelled: dict[int, str] = {}  # words by number, as far as asked
 
-    def hits(self, lookup: WordLookup, *, among: Set[int] | None = None) -> list[Hit]:
+    def hits(self, lookup: WordLookup) -> list[Hit]:
         """The numbers of known words, each with its [start, end) of the document.
 
-        Parts of #CamelCase tags are among them. Nothing at all when none of the words is one
-        of those ``among`` which one is asked for.
+        Parts of #CamelCase tags are among them.
         """
         plain = lookup.find(self.folded.folded)
         tagged = lookup.find(self._tags.folded.folded) if "#" in self.characters else []
-        if among is not None and among.isdisjoint([number for number, _, _ in (*plain, *tagged)]):
-            return []
         if self.folded.is_shifted:
             span = self.folded.span
             hits = [(number, *span(start + 1, end - 1)) for number, start, end in plain]
@@ -86,23 +78,22 @@ class Document:
             hits = [(number, start, end - 2) for number, start, end in plain]
         return hits + [(n, *self._tags.span(start + 1, end - 1)) for n, start, end in tagged]
 
-    @property
-    def starts(self) -> list[int]:
+    @functools.cached_property
+    def starts(self) -> Sequence[int]:
         """Where each word starts."""
-        if self._starts is None:
-            starts, self._ends = word_spans(self.folded)
-            self._starts = starts.tolist()
-        return self._starts
+        starts, ends = word_spans(self.folded)
+        self._ends = ends.data  # numbers are made of those places only that somebody asks for
+        return starts.data
 
     def end_of(self, number: int) -> int:
         """Where a word ends, of those that start somewhere; few are asked for theirs."""
-        return int(self._ends[number])
+        return self._ends[number]
 
     @functools.cached_property
     def sentence_starts(self) -> list[int]:
         """Where each sentence starts, the first at 0."""
-        ends = self._stops[1]
-        return [0, *(ends[number] for number in range(len(ends)) if self._ends_sentence(number))]
+        stops = _SENTENCE_END.finditer(self.characters)
+        return [0, *(stop.end() for stop in stops if self._ends_sentence(stop.start()))]
 
     def begins_sentence(self, offset: int) -> bool:
         """Whether a word is the first of its sentence, however quoted."""
@@ -120,12 +111,16 @@ class Document:
         """The number of the sentence that holds the character."""
         return bisect.bisect_right(self.sentence_starts, offset)
 
-    def same_sentence(self, one: int, other: int) -> bool:
-        """Whether no sentence ends between the starts of two words; looks at nothing else."""
-        start, end = (one, other) if one < other else (other, one)
-        ends = self._stops[1]
-        first, last = bisect.bisect_right(ends, start), bisect.bisect_right(ends, end)
-        return first == last or not any(map(self._ends_sentence, range(first, last)))
+    def sentence_end(self, start: int) -> int:
+        """Where the sentence of a word that starts there ends, no further away than a long one."""
+        if (known := self._sentence_ends.get(start)) is None:
+            known = furthest = start + LONG_SENTENCE + 1
+            for stop in _SENTENCE_END.finditer(self.characters, start, furthest):
+                if self._ends_sentence(stop.start()):
+                    known = stop.end()
+                    break
+            self._sentence_ends[start] = known
+        return known
 
     def word(self, number: int) -> str:
         """A word as it is written; "" outside the document."""
@@ -157,21 +152,10 @@ class Document:
     def _tags(self) -> "_Tags":
         return _Tags(self.characters)
 
-    @property
-    def _stops(self) -> tuple[list[int], list[int]]:
-        """Starts and ends of all that may end a sentence, were it no abbreviation."""
-        if self._stops_found is None:
-            spans = [match.span() for match in _SENTENCE_END.finditer(self.characters)]
-            self._stops_found = [start for start, _ in spans], [end for _, end in spans]
-        return self._stops_found
-
-    def _ends_sentence(self, number: int) -> bool:
-        if (known := self._judged.get(number)) is None:
-            start = self._stops[0][number]
-            head = self.characters[max(0, start - 12) : start + 1]
-            known = not (head.endswith(".") and _ABBREVIATION.search(head))
-            self._judged[number] = known
-        return known
+    def _ends_sentence(self, stop: int) -> bool:
+        """Whether what may end a sentence does: it is no dot of an abbreviation."""
+        head = self.characters[max(0, stop - 12) : stop + 1]
+        return not (head.endswith(".") and _ABBREVIATION.search(head))
 
 
 class _Tags:

@@ -14,7 +14,8 @@ from threading import Lock
 from crawler.context import ContextFilter, learn
 from crawler.identity import Folded, StoryIndex, content_hash
 from crawler.language import detect
-from crawler.matching import Match, Matcher, snippet
+from crawler.matching import Match, Matcher
+from crawler.snippets import snippet
 from storage.database import Database, Transaction
 from storage.mentions import FILTER
 from storage.records import Article, NewArticle, NewMention

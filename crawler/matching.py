@@ -19,7 +19,7 @@ from crawler.names import Name, brand_name, is_person_name, person_name, phrase
 from crawler.occurrences import accept
 from crawler.persons import choose_person
 from crawler.watch_query import WatchQuery
-from crawler.watch_terms import Scene, Term
+from crawler.watch_terms import Likely, Scene, Term
 from crawler.watch_tree import Node
 from storage.records import CrisisTerm, MatchedTerm, Watch
 
@@ -94,18 +94,23 @@ class Matcher:
         since people mix them.
         """
         document = Document(title, text)
-        hits = document.hits(self._meanings.words, among=self._meanings.rousing)
-        if not hits:
+        hits, rousing = document.hits(self._meanings.words), self._meanings.rousing
+        roused = [hit for hit in hits if hit[0] in rousing]
+        if not roused:
             return ()
-        read = self._meanings.read(document, hits)
-        named = _named(document, read)
+        read = self._meanings.read(document, roused)
+        named, likely = _named(document, read), dict[Term, list[Likely]]()
+        _add_likely(likely, document, read)
         asked: dict[int, set[WatchQuery]] = {}
-        for _, meaning in read:
-            for number, query in meaning.asked:
+        for term in likely:
+            for number, query in self._meanings.asked.get(term, ()):
                 asked.setdefault(number, set()).add(query)
         if not named and not asked:
             return ()
-        scene = Scene(document, [(one, m.terms) for one, m in read if m.terms] if asked else ())
+        others = self._meanings.read(document, [hit for hit in hits if hit[0] not in rousing])
+        if asked:
+            _add_likely(likely, document, others)
+        scene = Scene(document, likely)
         chosen = [
             (number, kept)
             for number in sorted(named.keys() | asked)
@@ -118,7 +123,7 @@ class Matcher:
         if self._entities is not None:
             looked_at = ((number, self._likely(kept, document)) for number, kept in chosen)
             chosen = [(number, kept) for number, kept in looked_at if kept]
-        crisis = trouble(read) if chosen else []
+        crisis = trouble(read + others) if chosen else []
         return tuple(
             _match(
                 self._watches[number].brand,
@@ -189,37 +194,6 @@ class _Watched:
         )
 
 
-def snippet(title: str, text: str, match: Match, width: int = 300) -> str:
-    """About ``width`` characters of the text around its strongest occurrence.
-
-    The strongest is the one nearest to a crisis word, else the first in the text; a name
-    that stands only in the title gives the title.
-    """
-    strongest = min(match.matched, key=lambda term: _weakness(term, match.crisis))
-    whole = title if strongest.field == "title" else text
-    room = max(0, width - (strongest.end - strongest.start))
-    start = max(0, strongest.start - room // 2)
-    end = min(len(whole), start + width)
-    start = max(0, min(start, end - width))
-    return _trimmed(whole, start, end)
-
-
-def _weakness(term: MatchedTerm, crisis: Sequence[CrisisTerm]) -> tuple[int, bool, int]:
-    distances = (abs(word.start - term.start) for word in crisis if word.field == term.field)
-    return min(distances, default=10_000), term.field == "title", term.start
-
-
-def _trimmed(whole: str, start: int, end: int) -> str:
-    """A stretch cut at spaces where it has any, with dots for what was left out."""
-    piece = whole[start:end]
-    if start and " " in piece[:40]:
-        piece = piece[piece.index(" ", 0, 40) + 1 :]
-    if end < len(whole) and " " in piece[-40:]:
-        piece = piece[: piece.rindex(" ")]
-    piece = " ".join(piece.split())
-    return f"{'…' if start else ''}{piece}{'…' if end < len(whole) else ''}"
-
-
 def _named(
     document: Document, read: Iterable[tuple[Found, Meaning]]
 ) -> dict[int, dict[Name, list[Occurrence]]]:
@@ -230,9 +204,21 @@ def _named(
             # Most names of several words are ruled out by one neighbour that many share.
             if beside is not None and document.spelled(found.word + step) not in beside:
                 continue
-            if (occurrence := accept(name, document, found)) is not None:
+            if name and (occurrence := accept(name, document, found)) is not None:
                 accepted.setdefault(watch, {}).setdefault(name, []).append(occurrence)
     return accepted
+
+
+def _add_likely(
+    likely: dict[Term, list[Likely]],
+    document: Document,
+    read: Iterable[tuple[Found, Meaning]],
+) -> None:
+    """Add the words that may be terms of the queries, as far as their neighbours tell."""
+    for found, meaning in read:
+        for term, name, step, beside in meaning.terms:
+            if beside is None or document.spelled(found.word + step) in beside:
+                likely.setdefault(term, []).append((found, name))
 
 
 def _judge(

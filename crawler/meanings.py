@@ -8,7 +8,7 @@ worked out once for each spelling and kept; what stands around a word is judged 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from crawler.crisis_words import CrisisPlace, CrisisWords
 from crawler.document import Document, Found, looks
@@ -22,13 +22,21 @@ _MOST = 50_000  # spellings; then it starts anew
 Asked = tuple[int, WatchQuery]  # the number of a watch, and one of its queries
 
 
-class Holder(NamedTuple):
-    """A name that a word may be."""
+_Owner = TypeVar("_Owner")  # the number of a watch, or a term
 
-    watch: int  # its number
-    name: Name
+
+class Holder(NamedTuple, Generic[_Owner]):
+    """A name that a word may be, and whose it is."""
+
+    owner: _Owner
+    name: Name | None  # None: of a beginning
     step: int  # to the neighbour that a name of several words needs
     beside: frozenset[str] | None  # the neighbour's spellings; None: the word is the whole name
+
+    @classmethod
+    def of(cls, owner: _Owner, name: Name | None) -> "Holder[_Owner]":
+        """What a name needs beside it is worked out once."""
+        return cls(owner, name, *((name and name.neighbour) or (0, None)))
 
 
 class Meaning(NamedTuple):
@@ -37,9 +45,8 @@ class Meaning(NamedTuple):
     key: bytes
     spelled: str
     mixed: bool
-    names: tuple["Holder", ...]
-    terms: tuple[Term, ...]
-    asked: tuple[Asked, ...]
+    names: tuple[Holder[int], ...]
+    terms: tuple[Holder[Term], ...]
     headword: str | None  # of the crisis words
 
 
@@ -51,15 +58,15 @@ class Meanings:
         self._crisis = crisis
         self.words = WordLookup()
         self.rousing: set[int] = set()  # words without one of which a text names nobody
-        self._names: defaultdict[bytes, list[Holder]] = defaultdict(list)
+        self.asked: defaultdict[Term, list[Asked]] = defaultdict(list)  # because of an anchor
+        self._names: defaultdict[bytes, list[Holder[int]]] = defaultdict(list)
         self._terms: defaultdict[bytes, list[Term]] = defaultdict(list)
         self._known: set[Term] = set()
-        self._asked: defaultdict[Term, list[Asked]] = defaultdict(list)
         self._kept: dict[tuple[int, str], Meaning] = {}
 
     def add_name(self, watch: int, name: Name) -> set[bytes]:
         """Take a name of a watch; answers with the words to look for, each of which rouses."""
-        keys, held = set(name.folded()), Holder(watch, name, *(name.neighbour or (0, None)))
+        keys, held = set(name.folded()), Holder.of(watch, name)
         for key in keys:
             self._names[key].append(held)
         return keys
@@ -74,9 +81,9 @@ class Meanings:
             for key in term.holders:
                 self._terms[key].append(term)
         self._known |= fresh
-        newly_rousing = query.anchors - self._asked.keys()
+        newly_rousing = query.anchors - self.asked.keys()
         for term in query.anchors:
-            self._asked[term].append((watch, query))
+            self.asked[term].append((watch, query))
         return (
             {key for term in fresh for key in term.holders},
             {key for term in newly_rousing for key in term.holders},
@@ -108,9 +115,6 @@ class Meanings:
 
     def _meaning(self, key: bytes, raw: str) -> Meaning:
         spelled, mixed = looks(raw)
-        terms = tuple(
-            term for term in self._terms.get(key, ()) if term.allows(key, spelled, mixed=mixed)
-        )
         return Meaning(
             key=key,
             spelled=spelled,
@@ -118,10 +122,13 @@ class Meanings:
             names=tuple(
                 holder
                 for holder in self._names.get(key, ())
-                if mixed or spelled in holder.name.words[holder.name.anchor]
+                if holder.name and holder.name.may_be(spelled, mixed=mixed)
             ),
-            terms=terms,
-            asked=tuple(asked for term in terms for asked in self._asked.get(term, ())),
+            terms=tuple(
+                Holder.of(term, name)
+                for term in self._terms.get(key, ())
+                for name in term.names(key, spelled, mixed=mixed)
+            ),
             headword=self._crisis.headword(key, spelled, mixed=mixed),
         )
 
@@ -129,7 +136,9 @@ class Meanings:
 def trouble(read: Iterable[tuple[Found, Meaning]]) -> list[CrisisPlace]:
     """Those of the words read that tell of trouble, in order; disguised ones too."""
     return sorted(
-        CrisisPlace(found.start, found.end, meaning.headword, found.word)
-        for found, meaning in read
-        if meaning.headword
+        [
+            CrisisPlace(found.start, found.end, meaning.headword, found.word)
+            for found, meaning in read
+            if meaning.headword
+        ]
     )

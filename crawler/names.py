@@ -80,6 +80,10 @@ class Name:
     also: frozenset[str] = frozenset()  # what else it is: "place", "given", "initials"
     is_company: bool = False  # one word, a brand's
 
+    def may_be(self, spelled: str, *, mixed: bool) -> bool:
+        """Whether a word that folds like one of the name's is spelled like one, or disguised."""
+        return mixed or spelled in self.words[self.anchor]
+
     def is_mostly_ordinary(self, written: str) -> bool:
         """Whether the stream has taught that a form is hardly ever the name."""
         return spelling(written) in self.gate.ordinary

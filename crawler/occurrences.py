@@ -58,8 +58,9 @@ def _accept_phrase(
     for offset, allowed in enumerate(name.words):
         if offset != name.anchor and document.spelled(first + offset) not in allowed:
             return None
-    if any(_breaks(document, number) for number in range(first, last)):
-        return None
+    for number in range(first, last):
+        if document.between(number) != " " and _breaks(document, number):
+            return None
     start, end = document.starts[first], document.end_of(last)
     if name.gate.shut and not _stands_out(document, start, end, name):
         return None

@@ -39,6 +39,7 @@ class WatchQuery:
             terms[node]: node.text if isinstance(node, Word) else " ".join(node.parts)
             for node in self._leaves(root)
         }
+        self._needs = self._needed(root)
         self._test = self._made(root)
         self.anchors = self._anchors(root)
 
@@ -49,9 +50,13 @@ class WatchQuery:
 
     def judge(self, scene: Scene) -> list[tuple[str, Occurrence]]:
         """What of the watch stands in the text, each with its word; nothing when it fails."""
+        found = scene.found
+        for terms in self._needs:  # most texts that have a name have nothing else
+            if terms.isdisjoint(found):
+                return []
         if not (places := self._test(scene)):
             return []
-        spans, found = {place[:2] for place in places}, scene.found
+        spans = {place[:2] for place in places}
         named = {
             span: (text, place)
             for term, text in self._texts.items()
@@ -97,6 +102,24 @@ class WatchQuery:
                 return min(self._rank(left), self._rank(right))
             case Not(part=part) | Field(part=part):
                 return self._rank(part)
+
+    def _needed(self, node: Node) -> list[frozenset[Term]]:
+        """Sets of terms: of each every matching text has one."""
+        match node:
+            case Word() | Phrase():
+                return [frozenset({self._terms[node]})]
+            case Or(parts=parts):
+                return [
+                    frozenset(self._terms[leaf] for part in parts for leaf in self._leaves(part))
+                ]
+            case And(parts=parts):
+                return [need for part in parts for need in self._needed(part)]
+            case Near(left=left, right=right):
+                return self._needed(left) + self._needed(right)
+            case Field(part=part):
+                return self._needed(part)
+            case Not():
+                return []
 
     def _anchors(self, node: Node) -> frozenset[Term]:
         """Terms one of which every matching text has."""

@@ -5,7 +5,7 @@ looked for at most once.
 """
 
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crawler.document import Document, Found, Occurrence
@@ -22,6 +22,8 @@ _GENDERS = {"m": "m", "м": "m", "f": "f", "ж": "f"}
 _ANY_CASE = "any"
 _start = operator.attrgetter("start")
 
+Likely = tuple[Found, Name | None]  # a word, and the name that it may be; a beginning is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Term:
@@ -33,24 +35,21 @@ class Term:
     capital: bool = False
     rank: int = 3  # how rare it is; the rarest part of a watch is looked for first
 
-    def allows(self, key: bytes, spelled: str, *, mixed: bool) -> bool:
-        """Whether a found word may be the term, as far as its spelling tells."""
+    def names(self, key: bytes, spelled: str, *, mixed: bool) -> Sequence[Name | None]:
+        """Those names that a found word may be by its spelling; for a beginning that is None."""
         if self.beginning:
-            return spelled.startswith(self.beginning)
-        return mixed or any(spelled in name.words[name.anchor] for name in self.holders[key])
+            return [None] if spelled.startswith(self.beginning) else []
+        return [name for name in self.holders[key] if name.may_be(spelled, mixed=mixed)]
 
 
 class Scene:
     """A document with what the words found in it may be of the terms of watches."""
 
-    def __init__(self, document: Document, found: Iterable[tuple[Found, Iterable[Term]]]) -> None:
-        """Sort what was found by term."""
+    def __init__(self, document: Document, found: Mapping[Term, Sequence[Likely]]) -> None:
+        """Take the words that may be each term."""
         self.document = document
-        self.found: dict[Term, list[Found]] = {}  # the words that may be each term
+        self.found = found
         self._places: dict[Term, list[Occurrence]] = {}
-        for one, terms in found:
-            for term in terms:
-                self.found.setdefault(term, []).append(one)
 
     def places(self, term: Term) -> list[Occurrence]:
         """Where a term stands, in order; worked out once."""
@@ -71,18 +70,17 @@ class Scene:
             )
         if (found := self.found.get(term)) is None:
             return []
-        accepted = _begun(found) if term.beginning else self._named(term, found)
+        accepted = _begun(found) if term.beginning else self._named(found)
         if term.capital:
             characters = self.document.characters
             accepted = [place for place in accepted if characters[place.start].isupper()]
         return _in_order(accepted)
 
-    def _named(self, term: Term, all_found: Iterable[Found]) -> list[Occurrence]:
+    def _named(self, all_found: Iterable[Likely]) -> list[Occurrence]:
         accepted: dict[Name, list[Occurrence]] = {}
-        for found in all_found:
-            for name in term.holders[found.key]:
-                if (place := accept(name, self.document, found)) is not None:
-                    accepted.setdefault(name, []).append(place)
+        for found, name in all_found:
+            if name and (place := accept(name, self.document, found)) is not None:
+                accepted.setdefault(name, []).append(place)
         return [
             place
             for name, places in accepted.items()
@@ -90,10 +88,10 @@ class Scene:
         ]
 
 
-def _begun(all_found: Iterable[Found]) -> list[Occurrence]:
+def _begun(all_found: Iterable[Likely]) -> list[Occurrence]:
     return [
         Occurrence(found.start, found.end, found.mixed, False, found.word, found.word)
-        for found in all_found
+        for found, _ in all_found
     ]
 
 

@@ -7,15 +7,14 @@ is answered with an error that names it, and the stream goes on.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 _EXACT = (str, int, bool, type(None))  # ids that orjson reads as they are written
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextLine:
+class TextLine(NamedTuple):
     """One text of the input; the id is whatever JSON value the caller gave."""
 
     id: Any

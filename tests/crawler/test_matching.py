@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.matching import Match, Matcher, snippet
+from crawler.matching import Match, Matcher
+from crawler.snippets import snippet
 from storage.records import Person, Watch
 
 DIRECTOR = Person(name="Иванов Иван Петрович", role="director")

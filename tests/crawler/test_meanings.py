@@ -2,6 +2,7 @@
 
 from crawler.crisis_words import CrisisWords
 from crawler.document import Document
+from crawler.folding import fold_words
 from crawler.meanings import Meaning, Meanings
 from crawler.names import brand_name
 from crawler.watch_query import WatchQuery
@@ -20,8 +21,7 @@ def _meanings(*brands: str) -> Meanings:
 
 def _read(meanings: Meanings, text: str) -> list[Meaning]:
     document = Document("", text)
-    hits = document.hits(meanings.words, among=meanings.rousing)
-    return [meaning for _, meaning in meanings.read(document, hits)]
+    return [meaning for _, meaning in meanings.read(document, document.hits(meanings.words))]
 
 
 def test_a_word_means_what_its_spelling_allows() -> None:
@@ -37,18 +37,23 @@ def test_trouble_alone_rouses_nobody() -> None:
     """A text without a name is left at the first look."""
     meanings = _meanings("Ромашка")
 
-    assert _read(meanings, "обман") == []
+    (name,), (trouble,) = fold_words("Ромашка"), fold_words("обман")
+    assert meanings.words.number(name) in meanings.rousing
+    assert meanings.words.number(trouble) not in meanings.rousing
     assert [m.headword for m in _read(meanings, "Ромашка: обман")] == [None, "обман"]
 
 
 def test_a_query_is_asked_because_of_its_rarest_part() -> None:
     """What was kept of a spelling before the query came is forgotten."""
     meanings = _meanings("Ромашка")
-    assert [m.asked for m in _read(meanings, "Ромашка и лютик")] == [()]
+    assert [m.terms for m in _read(meanings, "Ромашка и лютик")] == [()]
 
     query = WatchQuery("brand(Ромашка) /5 лютик", {})
     words, rousing = meanings.add_query(7, query)
     meanings.look_for(words, rousing=rousing)
 
-    asked = [m.asked for m in _read(meanings, "Ромашка и лютик")]
-    assert asked == [((7, query),), ()]
+    (rarest,), (other,) = (
+        [holder.owner for holder in m.terms] for m in _read(meanings, "Ромашка и лютик")
+    )
+    assert meanings.asked[rarest] == [(7, query)]
+    assert other not in meanings.asked
