@@ -82,8 +82,9 @@ class Document:
     def starts(self) -> Sequence[int]:
         """Where each word starts."""
         starts, ends = word_spans(self.folded)
-        self._ends = ends.data  # numbers are made of those places only that somebody asks for
-        return starts.data
+        self._ends = ends.data  # few are asked for
+        listed: list[int] = starts.tolist()
+        return listed
 
     def end_of(self, number: int) -> int:
         """Where a word ends, of those that start somewhere; few are asked for theirs."""
