@@ -8,9 +8,8 @@ module; a brand's own crisis words are found by the matcher like names.
 import bisect
 import functools
 import hashlib
-import operator
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from importlib import resources
 from typing import NamedTuple
 
@@ -23,7 +22,6 @@ from storage.records import CrisisTerm
 _FILE = "crisis_words.txt"
 _NEVER = "never"  # the part of the file that takes forms away again
 _REACH = 15  # words between a name and a crisis word of another sentence
-_start = operator.itemgetter(0)
 
 
 class CrisisPlace(NamedTuple):
@@ -60,16 +58,23 @@ class CrisisWords:
 
 
 def near(
-    document: Document, names: Sequence[Occurrence], places: Sequence[CrisisPlace]
+    document: Document,
+    names: Sequence[Occurrence],
+    places: Iterable[CrisisPlace],
+    *,
+    always: Container[CrisisPlace] = (),
 ) -> tuple[CrisisTerm, ...]:
     """The crisis words in a sentence with a name, or within fifteen words of one.
 
-    The names are in order, and so are the places.
+    The names are in order. Some of the places may be told to be near.
     """
-    first = bisect.bisect_left(places, names[0].start - LONG_SENTENCE, key=_start)
-    last = bisect.bisect_right(places, names[-1].start + LONG_SENTENCE, key=_start)
-    likely = places[first:last]
-    return tuple([_crisis_term(document, one) for one in likely if _is_near(document, names, one)])
+    return tuple(
+        [
+            _crisis_term(document, one)
+            for one in places
+            if one in always or _is_near(document, names, one)
+        ]
+    )
 
 
 @functools.cache

@@ -23,7 +23,7 @@ from crawler.watch_terms import Likely, Scene, Term
 from crawler.watch_tree import Node
 from storage.records import CrisisTerm, MatchedTerm, Watch
 
-_RULES = "4"  # of what is a mention; a new number has stored articles matched again
+_RULES = "5"  # of what is a mention; a new number has stored articles matched again
 _KINDS = ("brand", "person", "watch")  # strongest first
 _RANKS = {kind: rank for rank, kind in enumerate(_KINDS)}
 
@@ -253,10 +253,28 @@ def _match(
     return Match(
         brand=brand,
         matched=tuple([_matched_term(one, document) for one in chosen]),
-        crisis=near(document, [one.place for one in chosen], crisis) if crisis else (),
+        crisis=_crisis(chosen, document, crisis) if crisis else (),
         kind=next(kind for kind in _KINDS if kind in kinds),
         disguised=True in {one.place.disguised for one in chosen},
     )
+
+
+def _crisis(
+    chosen: Sequence["_Chosen"], document: Document, crisis: Sequence[CrisisPlace]
+) -> tuple[CrisisTerm, ...]:
+    """The crisis words near the names; those that a watch asked for are no names themselves."""
+    names, asked = [], set[CrisisPlace]()
+    for one in chosen:
+        own = _inside(one.place, crisis) if one.kind == "watch" else ()
+        asked.update(own)
+        if not own:
+            names.append(one.place)
+    return near(document, names or [one.place for one in chosen], crisis, always=asked)
+
+
+def _inside(place: Occurrence, crisis: Sequence[CrisisPlace]) -> Sequence[CrisisPlace]:
+    first = bisect.bisect_left(crisis, (place.start,))
+    return crisis[first : bisect.bisect_left(crisis, (place.end,), lo=first)]
 
 
 def _with_own(

@@ -149,6 +149,23 @@ def test_crisis_words_far_from_the_name_are_left_out(matcher: Matcher) -> None:
     assert match.crisis == ()
 
 
+def test_crisis_words_that_a_watch_asks_for_are_crisis_words_still() -> None:
+    """They are no names themselves: what stands near them alone is not near the brand."""
+    far = "Дождь идёт весь день. " * 10
+    text = f"Скандал вокруг Ромашки. {far}Там скандал, здесь обманутые дольщики. Крах биржи."
+    matcher = Matcher(
+        [
+            Watch(brand="Ромашка", queries=("brand(Ромашка) /5 скандал",)),
+            Watch(brand="Стройка", queries=('"обманутые дольщики"',)),
+        ]
+    )
+
+    ours, theirs = matcher.match("", text)
+
+    assert [(term.text, term.start) for term in ours.crisis] == [("Скандал", 0)]
+    assert [term.text for term in theirs.crisis] == ["скандал", "обманутые", "дольщики", "Крах"]
+
+
 def test_misspellings_count_within_the_budget() -> None:
     """None unless asked for; then in every form, and never an ordinary word."""
     text = "Сбирбанку стыдно, а магниты целы"
