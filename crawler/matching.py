@@ -5,8 +5,10 @@ forms of all names together; only watches whose names were seen are judged on it
 """
 
 import bisect
+import gc
 import hashlib
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -65,9 +67,10 @@ class Matcher:
         rules = _RULES if entities is None else f"{_RULES} {type(entities).__name__}"
         self._digest = hashlib.sha256(f"{rules} {crisis.version}".encode())
         keys, rousing = set(crisis.keys), set[bytes]()
-        for watch in watches:
-            self._take(watch, keys, rousing)
-        self._meanings.look_for(keys, rousing=rousing)
+        with _no_garbage():
+            for watch in watches:
+                self._take(watch, keys, rousing)
+            self._meanings.look_for(keys, rousing=rousing)
 
     @property
     def version(self) -> str:
@@ -192,6 +195,18 @@ class _Watched:
                 name for name in excluded if not any(forms & spelled for forms in name.words)
             ),
         )
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Nothing of what is made is thrown away: looking for it takes a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _named(
