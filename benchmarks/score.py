@@ -73,7 +73,8 @@ def _fill(database: Database, count: int) -> None:
         publisher="X",
         interval=timedelta(minutes=10),
     )
-    texts = [json.loads(line) for line in ROWS.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in ROWS.read_text(encoding="utf-8").splitlines()]
+    texts = [row for row in rows if row["target"]]
     with database.begin() as tx:
         (source,) = tx.feeds.sync([entry], now)
         (brand,) = tx.brands.sync([BRAND], now)

@@ -64,6 +64,8 @@ def _passages(count: int) -> list[Passage]:
     found: list[Passage] = []
     for line in ROWS.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
+        if not row["target"]:
+            continue
         passage = Passage(text=row["text"], start=row["start"], end=row["end"], lang=row["lang"])
         if PIECES[0] <= len(encode(passage, unigram, masked=False).ids) <= PIECES[1]:
             found.append(passage)

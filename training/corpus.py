@@ -2,9 +2,10 @@
 
 Usage: python -m training.corpus [--check]
 
-Reads ``corpus/raw/*.tsv`` (lang, label, kind, sector, story, target, text),
-refuses lines that break the rules with their place and the mend, finds the
-offsets of each target, and writes ``corpus/train.jsonl``,
+Reads ``corpus/raw/*.tsv`` (lang, label, kind, sector, story, target, text; the
+target is empty where the label is that of the whole text), refuses lines that
+break the rules with their place and the mend, finds the offsets of each target,
+and writes ``corpus/train.jsonl``,
 ``corpus/test.jsonl`` and the check set of the package. A story, with all its
 contrast pairs and reprints, falls into one part whole, and into the same one
 however much is added later.
@@ -32,7 +33,7 @@ COLUMNS = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One labelled mention; ``text[start:end] == target``."""
+    """One labelled mention, ``text[start:end] == target``, or a text labelled as a whole."""
 
     lang: str
     label: str
@@ -40,8 +41,8 @@ class Row:
     sector: str
     story: str
     target: str
-    start: int
-    end: int
+    start: int | None  # None: the label is that of the whole text
+    end: int | None
     text: str
 
 
@@ -66,7 +67,7 @@ def main() -> None:
 
 def read(paths: list[Path]) -> tuple[list[Row], list[str]]:
     """The good rows of the files, each once, and what is wrong with the others."""
-    rows: dict[tuple[str, str, int], Row] = {}
+    rows: dict[tuple[str, str, int | None], Row] = {}
     errors: list[str] = []
     for path in paths:
         for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
@@ -96,11 +97,11 @@ def parse_line(line: str) -> Row:
         raise LineError(f"unknown lang {lang!r}; known: {', '.join(LANGUAGES)}")
     if label not in LABELS:
         raise LineError(f"unknown label {label!r}; known: {', '.join(LABELS)}")
-    if not (kind and sector and story and target):
-        raise LineError("an empty column: kind, sector, story and target are all needed")
+    if not (kind and sector and story and text):
+        raise LineError("an empty column: kind, sector, story and text are all needed")
     if len(text) > LONGEST_TEXT:
         raise LineError(f"text of {len(text)} characters; at most {LONGEST_TEXT}: shorten it")
-    start = find_target(text, target)
+    start = find_target(text, target) if target else None
     return Row(
         lang=lang,
         label=LABELS[label],
@@ -109,7 +110,7 @@ def parse_line(line: str) -> Row:
         story=f"{lang}:{story.removeprefix(f'{lang}-')}",
         target=target,
         start=start,
-        end=start + len(target),
+        end=None if start is None else start + len(target),
         text=text,
     )
 
@@ -131,13 +132,14 @@ def is_test(row: Row) -> bool:
 
 
 def _write(rows: list[Row]) -> None:
-    """Write both parts, and the check set that ships with the package: some test rows."""
+    """Write both parts, and the check set that ships with the package: some targeted test rows."""
     for name, wanted in (("train", False), ("test", True)):
         lines = [
             json.dumps(asdict(row), ensure_ascii=False) for row in rows if is_test(row) == wanted
         ]
         (CORPUS / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    tests = sorted(filter(is_test, rows), key=lambda row: share_of(f"check {row.story}"))
+    tests = [row for row in rows if is_test(row) and row.target]
+    tests.sort(key=lambda row: share_of(f"check {row.story}"))
     checks = [
         {name: getattr(row, name) for name in ("text", "start", "end", "lang", "label")}
         for row in tests[:CHECK_ROWS]
@@ -149,7 +151,9 @@ def _write(rows: list[Row]) -> None:
 def _summary(rows: list[Row]) -> Iterator[str]:
     """How many rows there are of each language, label and kind."""
     tests = sum(is_test(row) for row in rows)
-    yield f"{len(rows)} rows, {tests} of them test, {len({row.story for row in rows})} stories"
+    whole = sum(not row.target for row in rows)
+    yield f"{len(rows)} rows, {tests} of them test, {whole} without a target"
+    yield f"{len({row.story for row in rows})} stories"
     for title, counts in (
         ("lang and label", Counter(f"{row.lang} {row.label}" for row in rows)),
         ("kind", Counter(row.kind for row in rows)),

@@ -48,14 +48,14 @@ def read_public(name: str) -> list[Example]:
 
 
 def read_corpus(part: str) -> list[Example]:
-    """Rows of our own corpus: ``part`` is train or test."""
+    """Rows of our own corpus, ``part`` train or test; those without a target are "posts"."""
     path = CORPUS / f"{part}.jsonl"
     if not path.exists():
         return []
     rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line)
     return [
         Example(
-            source="corpus",
+            source="corpus" if row["target"] else "posts",
             lang=row["lang"],
             label=("negative", "neutral", "positive").index(row["label"]),
             text=row["text"],

@@ -19,6 +19,12 @@ def test_a_good_line_gets_offsets_and_a_whole_label() -> None:
     )
 
 
+def test_a_line_without_a_target_is_of_the_whole_text() -> None:
+    """It has no offsets: there is nothing to point at."""
+    row = parse_line(GOOD.replace("Рубикон\tБанк", "\tБанк"))
+    assert (row.target, row.start, row.end) == ("", None, None)
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -26,10 +32,11 @@ def test_a_good_line_gets_offsets_and_a_whole_label() -> None:
         (GOOD.replace("ru\t", "de\t", 1), "unknown lang 'de'"),
         (GOOD.replace("neg", "bad"), "unknown label 'bad'; known: neg, neu, pos"),
         (GOOD.replace("complaint", ""), "an empty column"),
+        (GOOD.replace("Рубикон\tБанк Рубикон врёт", "\t"), "an empty column"),
         (GOOD.replace("Рубикон\tБанк", "Кедр\tБанк"), "'Кедр' does not occur"),
         (GOOD + "а" * 3000, "shorten it"),
     ],
-    ids=["columns", "lang", "label", "empty", "target", "long"],
+    ids=["columns", "lang", "label", "empty", "nothing", "target", "long"],
 )
 def test_a_bad_line_is_refused_with_the_mend(line: str, said: str) -> None:
     """The writer can put it right without asking."""

@@ -3,9 +3,7 @@
 Raising a floor is a commit; lowering one needs a decision record.
 """
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +11,12 @@ import pytest
 from monitor.sentiment.embedded import EmbeddedSentiment
 from monitor.sentiment.linear import LinearSentiment
 from monitor.sentiment.protocol import LABELS, Passage
+from training.corpus import is_test, read
 from training.mixture import passage_of
-from training.texts import PUBLIC, read_public, share_of
+from training.scores import score
+from training.texts import CORPUS, PUBLIC, read_public, share_of
 
-CORPUS = Path(__file__).resolve().parents[2] / "corpus" / "test.jsonl"
+DEEP = "deep_"  # files whose rows were written to be hard, later than the others
 HELD_OUT = 1 / 12  # as in training.embedded, which needs torch
 
 
@@ -27,18 +27,22 @@ class Row:
     passage: Passage
     label: int
     lang: str
+    deep: bool
 
 
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
-    found = map(json.loads, CORPUS.read_text(encoding="utf-8").splitlines())
+    files = sorted((CORPUS / "raw").glob("*.tsv"))
     return [
         Row(
-            Passage(text=row["text"], start=row["start"], end=row["end"], lang=row["lang"]),
-            LABELS.index(row["label"]),
-            row["lang"],
+            Passage(text=row.text, start=row.start, end=row.end, lang=row.lang),
+            LABELS.index(row.label),
+            row.lang,
+            deep,
         )
-        for row in found
+        for deep in (False, True)
+        for row in read([path for path in files if path.name.startswith(DEEP) == deep])[0]
+        if is_test(row) and row.target
     ]
 
 
@@ -56,17 +60,22 @@ def f1_polar(labels: np.ndarray, guessed: np.ndarray) -> float:
     return float(np.mean(found))
 
 
-FLOORS = {"ru": 0.76, "uk": 0.72, "en": 0.72}
+FLOORS = {"ru": 0.765, "uk": 0.78, "en": 0.77}
+DEEP_FLOORS = {"ru": 0.70, "uk": 0.68, "en": 0.65}
 LINEAR_FLOOR = 0.57
 MOST_CALIBRATION_ERROR = 0.05
 
 
+@pytest.mark.parametrize("deep", [False, True], ids=["plain", "deep"])
 @pytest.mark.parametrize("lang", ["ru", "uk", "en"])
-def test_brand_texts_keep_their_f1(lang: str, rows: list[Row], probabilities: np.ndarray) -> None:
+def test_brand_texts_keep_their_f1(
+    lang: str, deep: bool, rows: list[Row], probabilities: np.ndarray
+) -> None:
     """Stories never trained on, contrast pairs and sarcasm among them."""
-    chosen = np.array([row.lang == lang for row in rows])
+    chosen = np.array([row.lang == lang and row.deep == deep for row in rows])
     labels = np.array([row.label for row in rows])[chosen]
-    assert f1_polar(labels, probabilities[chosen].argmax(axis=1)) >= FLOORS[lang]
+    floors = DEEP_FLOORS if deep else FLOORS
+    assert f1_polar(labels, probabilities[chosen].argmax(axis=1)) >= floors[lang]
 
 
 def test_probabilities_mean_what_they_say(rows: list[Row], probabilities: np.ndarray) -> None:
@@ -83,8 +92,9 @@ def test_probabilities_mean_what_they_say(rows: list[Row], probabilities: np.nda
 
 def test_the_fast_tier_keeps_its_f1(rows: list[Row]) -> None:
     """Words without meaning: far lower, but not nothing."""
-    guessed = LinearSentiment().probabilities([row.passage for row in rows]).argmax(axis=1)
-    assert f1_polar(np.array([row.label for row in rows]), guessed) >= LINEAR_FLOOR
+    plain = [row for row in rows if not row.deep]
+    guessed = LinearSentiment().probabilities([row.passage for row in plain]).argmax(axis=1)
+    assert f1_polar(np.array([row.label for row in plain]), guessed) >= LINEAR_FLOOR
 
 
 def test_both_sides_of_a_contrast_pair_are_told_apart(
@@ -103,23 +113,27 @@ def test_both_sides_of_a_contrast_pair_are_told_apart(
         if rival == 2
     ]
     assert len(pairs) > 10
-    assert np.mean([harmed > other for harmed, other in pairs]) >= 0.85
+    assert np.mean([harmed > other for harmed, other in pairs]) >= 0.87
 
 
 @pytest.mark.skipif(not PUBLIC.is_dir(), reason="../shared is absent")
 @pytest.mark.parametrize(
-    ("name", "source", "floor"),
+    ("name", "source", "measure", "floor"),
     [
-        ("rusentne", "rusentne", 0.47),
-        ("newsmtsc", "newsmtsc", 0.78),
-        ("cedr", "cedr", 0.82),
-        ("brighter", "brighter_uk", 0.61),
+        ("rusentne", "rusentne", "f1_polar", 0.475),
+        ("newsmtsc", "newsmtsc", "f1_macro", 0.75),
+        ("cedr", "cedr", "f1_polar", 0.82),
+        ("brighter", "brighter_uk", "f1_polar", 0.64),
     ],
 )
-def test_public_sets_keep_their_f1(name: str, source: str, floor: float) -> None:
-    """Groups of their training parts that were held out: they set the temperatures only."""
-    found = [row for row in read_public(name) if row.source == source]
-    held_out = [row for row in found if share_of(row.group) < HELD_OUT]
+def test_public_sets_keep_their_f1(name: str, source: str, measure: str, floor: float) -> None:
+    """Groups of their training parts that were held out: they set the temperatures only.
+
+    Each by the measure its line of the issue names (docs/decisions/0008).
+    """
+    rows = [row for row in read_public(name) if row.source == source]
+    held_out = [row for row in rows if share_of(row.group) < HELD_OUT]
     passages = [passage_of(row) for row in held_out]
-    guessed = EmbeddedSentiment().probabilities(passages).argmax(axis=1)
-    assert f1_polar(np.array([row.label for row in held_out]), guessed) >= floor
+    probabilities = EmbeddedSentiment().probabilities(passages)
+    found = score(np.array([row.label for row in held_out]), probabilities)
+    assert getattr(found, measure) >= floor
