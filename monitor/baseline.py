@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.rhythm import days_of_week, hours_of_day
 from monitor.settings import DAY, DetectorSettings, Grid
 
 Floats = NDArray[np.float64]
@@ -216,24 +217,16 @@ class Baseline:
     def _fit_rhythm(self, cells: _Cells, weight: Floats, local_level: Floats, noise: Noise) -> None:
         """Learn the hour profile of working and weekend days, then the weekdays."""
         settings, per_day = self.settings, self.grid.cells_per_day
-        prior = settings.season_weight
         old = _fading(len(cells.age), per_day * settings.season_days)
         trust = weight * old / (1 + noise.excess[0] * self.level[:, None])
         seen = trust * cells.counts
         due = trust * cells.coverage * local_level * (cells.use > 0)
-        by_hour = _smooth_halves(_totals(seen, cells.slot, 2 * per_day))
-        due_by_day = due * self.weekdays[:, cells.weekday]
-        due_by_hour = _smooth_halves(_totals(due_by_day, cells.slot, 2 * per_day))
-        any_day = by_hour[:, :per_day] + by_hour[:, per_day:]
-        due_any_day = due_by_hour[:, :per_day] + due_by_hour[:, per_day:]
-        shared = np.tile((any_day + prior) / (due_any_day + prior), (1, 2))
-        hours = np.clip((by_hour + prior * shared) / (due_by_hour + prior), 0.05, 20)
-        working, weekend = hours[:, :per_day].mean(axis=1), hours[:, per_day:].mean(axis=1)
-        self.hours = hours / ((5 * working + 2 * weekend) / 7)[:, None]
+        by_hour = _totals(seen, cells.slot, 2 * per_day)
+        due_by_hour = _totals(due * self.weekdays[:, cells.weekday], cells.slot, 2 * per_day)
+        self.hours = hours_of_day(by_hour, due_by_hour, settings.season_weight)
         by_day = _totals(seen, cells.weekday, 7)
         due_by_day = _totals(due * self.hours[:, cells.slot], cells.weekday, 7)
-        weekdays = np.clip((by_day + 3 * prior) / (due_by_day + 3 * prior), 0.2, 4.0)
-        self.weekdays = weekdays / weekdays.mean(axis=1, keepdims=True)
+        self.weekdays = days_of_week(by_day, due_by_day, noise.excess[2])
 
 
 def _residual(counts: Floats, mean: Floats, clumps: float, excess: Floats) -> Floats:
@@ -269,16 +262,3 @@ def _totals(values: Floats, slot: Integers, slots: int) -> Floats:
     where = slot + slots * np.arange(len(values))[:, None]
     sums = np.bincount(where.ravel(), values.ravel(), slots * len(values))
     return np.asarray(sums.reshape(len(values), slots))
-
-
-def _smooth_halves(values: Floats) -> Floats:
-    """Smooth each half of the profile over neighbouring hours, around the clock."""
-    half = values.shape[1] // 2
-    around = _neighbours(half)
-    return np.concatenate([values[:, :half] @ around, values[:, half:] @ around], axis=1)
-
-
-@lru_cache(maxsize=8)
-def _neighbours(half: int) -> Floats:
-    circle = np.eye(half)
-    return np.asarray((np.roll(circle, 1, axis=1) + 2 * circle + np.roll(circle, -1, axis=1)) / 4)

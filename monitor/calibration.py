@@ -19,13 +19,14 @@ Flags = NDArray[np.bool_]
 
 LOG10 = float(np.log(10.0))
 _TAIL = 0.2  # share of days taken for the tail
-_TAIL_BEGINS = 1.375  # where it begins on the average brand
-_TAIL_SCALE = 0.675  # how it falls there, and how much slower for each unit it begins higher
+_TAIL_BEGINS = 2.4  # where it begins on the average brand
+_TAIL_SCALE = 0.74  # how it falls there, and how much slower for each unit it begins higher
 _SCALE_BY_BEGIN = 0.6
-_LEAST_SCALE, _MOST_SCALE = 0.5, 1.5
-_BEGIN_WEIGHT = 8.0  # days of own history that weigh as much as the average brand
+_LEAST_SCALE, _MOST_SCALE = 0.5, 2.0
+_BEGIN_WEIGHT = 20.0  # days of own history that weigh as much as the average brand
 _SCALE_WEIGHT = 60.0  # tail days that do
-_LONGEST_EXCESS = 4.0  # scales a single day may add: one crisis must not raise the bar
+_LONGEST_EXCESS = 2.0  # scales a single day may add: one crisis must not raise the bar
+_BOUNDED_MEAN = 1.0 - float(np.exp(-_LONGEST_EXCESS))  # of an exponential so bounded, in scales
 _OPTIMISM = 0.06  # log10 by which tails learned from the past flatter the future, measured
 _EXCLUDED = 0.20  # largest share of days left out because they alarmed
 _KEPT_DAYS = 90
@@ -93,7 +94,7 @@ class Calibration:
         ordered = np.sort(daily, axis=1)  # unknown days last
         days = whole.sum(axis=1)
         some = days >= 2
-        due = 1.5 * self.budget_per_day * days
+        due = self.budget_per_day * days
         left_out = np.clip(alarmed.sum(axis=1) - due, 0, _EXCLUDED * days).astype(int)
         days = np.maximum(days - left_out, 2)
         begins, first = _quantile(ordered, days, 1 - _TAIL)
@@ -119,7 +120,9 @@ def _tail_scale(usual: Floats, excess: Floats, size: NDArray[np.int64], per_day:
     scale = usual
     for _ in range(3):
         bounded = np.minimum(excess, _LONGEST_EXCESS * scale[:, None]).sum(axis=1)
-        scale = (_SCALE_WEIGHT * usual + bounded / per_day) / (_SCALE_WEIGHT + size / per_day)
+        scale = (_SCALE_WEIGHT * usual + bounded / _BOUNDED_MEAN / per_day) / (
+            _SCALE_WEIGHT + size / per_day
+        )
     return scale
 
 

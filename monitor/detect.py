@@ -21,8 +21,8 @@ from monitor.bursts import BurstMemory
 from monitor.calibration import LOG10, Calibration
 from monitor.dispersion import Dispersion
 from monitor.episodes import Episodes
+from monitor.heights import WindowHeights, rarity_of
 from monitor.settings import DAY, HOUR, MONTH_DAYS, DetectorSettings, Grid
-from monitor.surprise import surprise
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -72,10 +72,9 @@ class SpikeDetector:
         )
         self._episodes = Episodes(brands, grid, settings)
         self._windows = np.array(grid.windows)
-        self._looks = np.log10(np.maximum(grid.bins_per_day / self._windows, 1.0))
+        self._together = WindowHeights(grid, settings)
         self._hour = int(np.argmin(np.abs(self._windows * grid.step - HOUR)))
         self._six = int(np.argmin(np.abs(self._windows * grid.step - 6 * HOUR)))
-        self._short = self._windows * grid.step <= settings.memory_hours * HOUR
         self._log_target = np.log10(MONTH_DAYS / settings.budget)
         # Under a generous budget a share of the alarm's height is reached every day.
         quiet = self._log_target + np.log10(settings.close_share)
@@ -126,17 +125,18 @@ class SpikeDetector:
         observed, expected = self._windowed(seen, size), self._windowed(due, size)
         expected = np.maximum(expected, 1e-6)
         rarity = self._rarity(observed, expected)
-        height, asked = self._heights(observed, expected, rarity)
+        beaten = self._beats_memory(observed, expected)
+        heights = self._together.heights(observed, expected, rarity, beaten)
         steps_known = self._count_known(coverage)
-        log_return = self._calibration.log_return_days(asked.max(axis=2))
+        log_return = self._calibration.log_return_days(heights.asked)
         blind = coverage < self.settings.min_coverage
         log_return -= self._caution(steps_known) + self._dark_caution(blind)
         learning = steps_known < self.settings.warmup_days * self.grid.bins_per_day
         over = (log_return > self._log_target) & ~blind
         alarm, spike = self._episodes.follow(over & ~learning, log_return < self._log_quiet)
-        best = asked.argmax(axis=2)
+        best = heights.best
         self._remember(seen, due, coverage, spike, alarm, self._windows[best])
-        self._calibration.observe(height, over, blind)
+        self._calibration.observe(heights.chance, over, blind)
         self._bursts.observe(observed[:, :, self._hour], coverage > _UNKNOWN)
         self._learn(observed, expected, log_return, steps_known, spike)
         self._advance(size)
@@ -178,22 +178,8 @@ class SpikeDetector:
         return np.stack([total[end] - total[end - window] for window in self._windows], axis=2)
 
     def _rarity(self, observed: Floats, expected: Floats) -> Floats:
-        """-log10 of the chance, where there is an excess to speak of; else 0."""
         excess = self._dispersion.excess + self.baseline.doubt[:, None]
-        alpha = excess + (self._dispersion.clumps - 1) / expected
-        rarity = np.zeros(observed.shape)
-        some = (observed >= 2) & (observed > expected)
-        rarity[some] = surprise(observed[some], expected[some], alpha[some])
-        return rarity
-
-    def _heights(self, observed: Floats, expected: Floats, rarity: Floats) -> tuple[Floats, Floats]:
-        """Heights ``[steps, brands]`` for calibration, and by window for the alarm."""
-        settings = self.settings
-        enough = (observed >= settings.min_stories) & (observed >= settings.min_ratio * expected)
-        height = np.where(enough, rarity - self._looks, -self._looks)
-        beaten = self._beats_memory(observed, expected)[:, :, None]
-        asked = np.where(beaten | ~self._short, height, np.minimum(height, -self._looks))
-        return height.max(axis=2), asked
+        return rarity_of(observed, expected, excess + (self._dispersion.clumps - 1) / expected)
 
     def _beats_memory(self, observed: Floats, expected: Floats) -> Flags:
         """Whether the last hour beats the brand's recent bursts; less is asked in quiet hours."""
