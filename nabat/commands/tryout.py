@@ -5,7 +5,8 @@ read gives a line that says so, and the command ends with exit code 1.
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from io import BufferedReader
 from typing import Annotated, cast
 
@@ -27,7 +28,8 @@ _PORTION = 1 << 16
 def match(config: Config = None) -> None:
     """Try the watches: {"id","title"?,"text"} in, the mentions found out, line by line."""
     settings = settings_of(config)
-    _answer(match_lines(_lines(), assembly.watches(settings), assembly.entities(settings)))
+    watches, entities = assembly.watches(settings), assembly.entities(settings)
+    _answer(lambda lines: match_lines(lines, watches, entities))
 
 
 def tone(context: typer.Context, config: Config = None) -> None:
@@ -37,8 +39,12 @@ def tone(context: typer.Context, config: Config = None) -> None:
         context.default_map = {context.invoked_subcommand: {"config": config}} if config else None
         return
     settings = settings_of(config) if config or default_path().exists() else Settings()
-    lines = (line.decode("utf-8", errors="replace") for line in _lines())
-    _answer(tone_lines(lines, assembly.backend(settings)))
+    backend = assembly.backend(settings)
+    _answer(
+        lambda lines: tone_lines(
+            (line.decode("utf-8", errors="replace") for line in lines), backend
+        )
+    )
 
 
 def spikes(
@@ -61,7 +67,7 @@ def spikes(
 
 def fold() -> None:
     """Try reprint folding: {"id","title"?,"text"} in, {"id","story"} out, line by line."""
-    _answer(fold_lines(_lines()))
+    _answer(fold_lines)
 
 
 def extract() -> None:
@@ -69,24 +75,38 @@ def extract() -> None:
     sys.stdout.write(f"{extract_page(sys.stdin.buffer.read())}\n")
 
 
-def _lines() -> Iterator[bytes]:
-    """The lines of standard input as they come; what was answered is out before we wait."""
+def _answer(answers_to: Callable[[Iterator[bytes]], Iterable[str]]) -> None:
+    """Answer the lines of standard input; what was answered is out before we wait for more.
+
+    Answers are let out many at once, also where Python is told not to keep any output back.
+    """
+    answered: list[str] = []
+    failed = 0
+    try:
+        for answer in answers_to(_lines(partial(_let_out, answered))):
+            answered.append(f"{answer}\n")
+            failed += answer.endswith('"}') and is_error(answer)
+    finally:
+        _let_out(answered)
+    if failed:
+        message = f"{failed} lines could not be read; see their error lines"
+        raise CommandError(message)
+
+
+def _lines(before_waiting: Callable[[], None]) -> Iterator[bytes]:
+    """The lines of standard input as they come."""
     given = cast(BufferedReader, sys.stdin.buffer)
     rest = b""
     while portion := given.read1(_PORTION):
         *whole, rest = (rest + portion).split(b"\n")
         yield from whole
-        sys.stdout.flush()
+        before_waiting()
     if rest:
         yield rest
 
 
-def _answer(answers: Iterable[str]) -> None:
-    failed = 0
-    for answer in answers:
-        sys.stdout.write(f"{answer}\n")
-        failed += answer.endswith('"}') and is_error(answer)
+def _let_out(answered: list[str]) -> None:
+    ready = "".join(answered)
+    answered.clear()
+    sys.stdout.write(ready)
     sys.stdout.flush()
-    if failed:
-        message = f"{failed} lines could not be read; see their error lines"
-        raise CommandError(message)
