@@ -59,7 +59,7 @@ def _accept_phrase(
         if offset != name.anchor and document.spelled(first + offset) not in allowed:
             return None
     for number in range(first, last):
-        if document.between(number) != " " and _breaks(document, number):
+        if _breaks(document, number):
             return None
     start, end = document.starts[first], document.end_of(last)
     if name.gate.shut and not _stands_out(document, start, end, name):
@@ -69,6 +69,8 @@ def _accept_phrase(
 
 def _breaks(document: Document, number: int) -> bool:
     between = document.between(number)
+    if between == " ":
+        return False
     if len(between) > 6 or _BREAK.search(between):
         return True
     return ". " in between and len(document.word(number)) > 2
