@@ -3,7 +3,9 @@
 Raising a floor is a commit; lowering one needs a decision record.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from training.mixture import passage_of
 from training.scores import score
 from training.texts import CORPUS, PUBLIC, read_public, share_of
 
-DEEP = "deep_"  # files whose rows were written to be hard, later than the others
+HARD = ("deep", "wide")  # beginnings of the files whose rows were written to be hard
 HELD_OUT = 1 / 12  # as in training.embedded, which needs torch
 
 
@@ -27,21 +29,23 @@ class Row:
     passage: Passage
     label: int
     lang: str
-    deep: bool
+    group: str  # "plain", or one of HARD
 
 
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
-    files = sorted((CORPUS / "raw").glob("*.tsv"))
+    by_group: dict[str, list[Path]] = defaultdict(list)
+    for path in sorted((CORPUS / "raw").glob("*.tsv")):
+        by_group[next((name for name in HARD if path.name.startswith(name)), "plain")].append(path)
     return [
         Row(
             Passage(text=row.text, start=row.start, end=row.end, lang=row.lang),
             LABELS.index(row.label),
             row.lang,
-            deep,
+            group,
         )
-        for deep in (False, True)
-        for row in read([path for path in files if path.name.startswith(DEEP) == deep])[0]
+        for group, paths in by_group.items()
+        for row in read(paths)[0]
         if is_test(row) and row.target
     ]
 
@@ -60,22 +64,24 @@ def f1_polar(labels: np.ndarray, guessed: np.ndarray) -> float:
     return float(np.mean(found))
 
 
-FLOORS = {"ru": 0.765, "uk": 0.78, "en": 0.77}
-DEEP_FLOORS = {"ru": 0.70, "uk": 0.68, "en": 0.65}
-LINEAR_FLOOR = 0.57
+FLOORS = {
+    "plain": {"ru": 0.80, "uk": 0.80, "en": 0.795},
+    "deep": {"ru": 0.78, "uk": 0.72, "en": 0.69},
+    "wide": {"ru": 0.79, "uk": 0.79, "en": 0.775},
+}
+LINEAR_FLOOR = 0.61
 MOST_CALIBRATION_ERROR = 0.05
 
 
-@pytest.mark.parametrize("deep", [False, True], ids=["plain", "deep"])
+@pytest.mark.parametrize("group", FLOORS)
 @pytest.mark.parametrize("lang", ["ru", "uk", "en"])
 def test_brand_texts_keep_their_f1(
-    lang: str, deep: bool, rows: list[Row], probabilities: np.ndarray
+    lang: str, group: str, rows: list[Row], probabilities: np.ndarray
 ) -> None:
     """Stories never trained on, contrast pairs and sarcasm among them."""
-    chosen = np.array([row.lang == lang and row.deep == deep for row in rows])
+    chosen = np.array([row.lang == lang and row.group == group for row in rows])
     labels = np.array([row.label for row in rows])[chosen]
-    floors = DEEP_FLOORS if deep else FLOORS
-    assert f1_polar(labels, probabilities[chosen].argmax(axis=1)) >= floors[lang]
+    assert f1_polar(labels, probabilities[chosen].argmax(axis=1)) >= FLOORS[group][lang]
 
 
 def test_probabilities_mean_what_they_say(rows: list[Row], probabilities: np.ndarray) -> None:
@@ -92,7 +98,7 @@ def test_probabilities_mean_what_they_say(rows: list[Row], probabilities: np.nda
 
 def test_the_fast_tier_keeps_its_f1(rows: list[Row]) -> None:
     """Words without meaning: far lower, but not nothing."""
-    plain = [row for row in rows if not row.deep]
+    plain = [row for row in rows if row.group == "plain"]
     guessed = LinearSentiment().probabilities([row.passage for row in plain]).argmax(axis=1)
     assert f1_polar(np.array([row.label for row in plain]), guessed) >= LINEAR_FLOOR
 
@@ -113,23 +119,23 @@ def test_both_sides_of_a_contrast_pair_are_told_apart(
         if rival == 2
     ]
     assert len(pairs) > 10
-    assert np.mean([harmed > other for harmed, other in pairs]) >= 0.87
+    assert np.mean([harmed > other for harmed, other in pairs]) >= 0.89
 
 
 @pytest.mark.skipif(not PUBLIC.is_dir(), reason="../shared is absent")
 @pytest.mark.parametrize(
     ("name", "source", "measure", "floor"),
     [
-        ("rusentne", "rusentne", "f1_polar", 0.475),
+        ("rusentne", "rusentne", "f1_polar", 0.45),
         ("newsmtsc", "newsmtsc", "f1_macro", 0.75),
         ("cedr", "cedr", "f1_polar", 0.82),
-        ("brighter", "brighter_uk", "f1_polar", 0.64),
+        ("brighter", "brighter_uk", "f1_polar", 0.59),
     ],
 )
 def test_public_sets_keep_their_f1(name: str, source: str, measure: str, floor: float) -> None:
     """Groups of their training parts that were held out: they set the temperatures only.
 
-    Each by the measure its line of the issue names (docs/decisions/0008).
+    Each by the measure its line of the issue names (docs/decisions/0008; 0009 for the heights).
     """
     rows = [row for row in read_public(name) if row.source == source]
     held_out = [row for row in rows if share_of(row.group) < HELD_OUT]
