@@ -38,15 +38,15 @@ STAGES = (
     Stage(
         passes={
             "rusentne": 1, "newsmtsc": 1, "cedr": 0.6, "brighter_ru": 0.5, "brighter_uk": 1,
-            "brighter_en": 0.3, "brand_synth": 0.1, "corpus": 1, "posts": 1,
+            "brighter_en": 0.3, "brand_synth": 0.1, "corpus": 1, "posts": 0.5,
         },
         first_rate=2.0e-4,
         last_rate=1.4e-4,
     ),
     Stage(
         passes={
-            "rusentne": 2.3, "newsmtsc": 2, "cedr": 0.8, "brighter_ru": 0.3, "brighter_uk": 1,
-            "brighter_en": 0.1, "corpus": 3.5, "posts": 2,
+            "rusentne": 3.5, "newsmtsc": 2.5, "cedr": 0.8, "brighter_ru": 0.3, "brighter_uk": 2,
+            "brighter_en": 0.1, "corpus": 6.5,
         },
         first_rate=1.5e-4,
         last_rate=0.0,
@@ -54,8 +54,8 @@ STAGES = (
     ),
     Stage(
         passes={
-            "rusentne": 1.5, "newsmtsc": 1.3, "cedr": 0.8, "brighter_ru": 0.3, "brighter_uk": 1.5,
-            "brighter_en": 0.1, "corpus": 0.6, "posts": 0.4,
+            "rusentne": 1.5, "newsmtsc": 1.3, "cedr": 0.8, "brighter_ru": 0.3, "brighter_uk": 2.5,
+            "brighter_en": 0.1, "corpus": 0.6,
         },
         first_rate=6e-5,
         last_rate=0.0,
@@ -155,8 +155,9 @@ def logits_of(network: Network, unigram: Unigram, rows: list[Example]) -> NDArra
 def report(network: Network, unigram: Unigram, rows: list[Example]) -> tuple[float, float]:
     """Print figures of each set; answer the temperature of each head.
 
-    Sets with targets each have their own; the largest is taken, since a stream
-    nobody has labelled is less like any of them than they are like each other.
+    Sets with targets each have their own. Taken is the geometric mean of the brand
+    texts' and the largest: a stream nobody has labelled is less like any of them
+    than they are like each other, but it is made of brand texts.
     """
     labels = np.array([row.label for row in rows])
     targeted = np.array([row.targeted for row in rows])
@@ -174,7 +175,7 @@ def report(network: Network, unigram: Unigram, rows: list[Example]) -> tuple[flo
     }
     whole = best_temperature(labels[~targeted], logits[~targeted], sets[~targeted])
     _log(f"temperatures {each}, of the whole text {whole:.2f}")
-    return max(each.values()), whole
+    return (each["corpus"] * max(each.values())) ** 0.5, whole
 
 
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

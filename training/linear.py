@@ -23,11 +23,11 @@ from training.scores import best_temperature, score
 from training.texts import PUBLIC_SETS, ROOT, Example, read_corpus, read_public, split
 
 TARGET = ROOT / "monitor" / "sentiment" / "data" / "linear.npz"
-VERSION = "linear-4"
+VERSION = "linear-5"
 COMMON_PRIOR = (0.36, 0.40, 0.24)
 SOURCE_WEIGHT = {"corpus": 3.0, "brand_synth": 0.5}
 DOMAIN_SCALE = 3.0
-STRENGTH = {"toward": 100.0, "whole": 60.0}
+STRENGTH = {"toward": 30.0, "whole": 60.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

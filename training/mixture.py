@@ -17,7 +17,7 @@ from training.texts import Example, share_of
 
 LOWER_CASE = 0.08  # of the views: people write names and sentences without capitals
 LOST = 0.05  # of the pieces: no label may hang on a single word
-PASSES_A_STAGE = 5  # more than any stage makes, and odd, so that shown and masked take turns
+PASSES_A_STAGE = 7  # more than any stage makes, and odd, so that shown and masked take turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

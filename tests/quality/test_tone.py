@@ -18,7 +18,7 @@ from training.mixture import passage_of
 from training.scores import score
 from training.texts import CORPUS, PUBLIC, read_public, share_of
 
-HARD = ("deep", "wide")  # beginnings of the files whose rows were written to be hard
+HARD = ("deep", "wide", "close")  # beginnings of the files whose rows were written to be hard
 HELD_OUT = 1 / 12  # as in training.embedded, which needs torch
 
 
@@ -65,12 +65,13 @@ def f1_polar(labels: np.ndarray, guessed: np.ndarray) -> float:
 
 
 FLOORS = {
-    "plain": {"ru": 0.80, "uk": 0.80, "en": 0.795},
-    "deep": {"ru": 0.78, "uk": 0.72, "en": 0.69},
-    "wide": {"ru": 0.79, "uk": 0.79, "en": 0.775},
+    "plain": {"ru": 0.825, "uk": 0.81, "en": 0.82},
+    "deep": {"ru": 0.83, "uk": 0.755, "en": 0.72},
+    "wide": {"ru": 0.805, "uk": 0.81, "en": 0.785},
+    "close": {"ru": 0.78, "uk": 0.785, "en": 0.82},
 }
 LINEAR_FLOOR = 0.61
-MOST_CALIBRATION_ERROR = 0.05
+MOST_CALIBRATION_ERROR = 0.055
 
 
 @pytest.mark.parametrize("group", FLOORS)
@@ -82,6 +83,15 @@ def test_brand_texts_keep_their_f1(
     chosen = np.array([row.lang == lang and row.group == group for row in rows])
     labels = np.array([row.label for row in rows])[chosen]
     assert f1_polar(labels, probabilities[chosen].argmax(axis=1)) >= FLOORS[group][lang]
+
+
+@pytest.mark.parametrize(("lang", "floor"), [("ru", 0.86), ("uk", 0.92), ("en", 0.93)])
+def test_everyday_texts_keep_their_f1(lang: str, floor: float) -> None:
+    """Plain mentions, written apart from the corpus."""
+    rows = [row for row in read([CORPUS / "everyday.tsv"])[0] if row.lang == lang]
+    passages = [Passage(text=row.text, start=row.start, end=row.end, lang=lang) for row in rows]
+    guessed = EmbeddedSentiment().probabilities(passages).argmax(axis=1)
+    assert f1_polar(np.array([LABELS.index(row.label) for row in rows]), guessed) >= floor
 
 
 def test_probabilities_mean_what_they_say(rows: list[Row], probabilities: np.ndarray) -> None:
@@ -119,23 +129,23 @@ def test_both_sides_of_a_contrast_pair_are_told_apart(
         if rival == 2
     ]
     assert len(pairs) > 10
-    assert np.mean([harmed > other for harmed, other in pairs]) >= 0.89
+    assert np.mean([harmed > other for harmed, other in pairs]) >= 0.9
 
 
 @pytest.mark.skipif(not PUBLIC.is_dir(), reason="../shared is absent")
 @pytest.mark.parametrize(
     ("name", "source", "measure", "floor"),
     [
-        ("rusentne", "rusentne", "f1_polar", 0.45),
+        ("rusentne", "rusentne", "f1_polar", 0.48),
         ("newsmtsc", "newsmtsc", "f1_macro", 0.75),
-        ("cedr", "cedr", "f1_polar", 0.82),
-        ("brighter", "brighter_uk", "f1_polar", 0.59),
+        ("cedr", "cedr", "f1_polar", 0.835),
+        ("brighter", "brighter_uk", "f1_polar", 0.6),
     ],
 )
 def test_public_sets_keep_their_f1(name: str, source: str, measure: str, floor: float) -> None:
     """Groups of their training parts that were held out: they set the temperatures only.
 
-    Each by the measure its line of the issue names (docs/decisions/0008; 0009 for the heights).
+    Each by the measure its line of the issue names (docs/decisions/0008; 0009 and 0010 for the heights).
     """
     rows = [row for row in read_public(name) if row.source == source]
     held_out = [row for row in rows if share_of(row.group) < HELD_OUT]
