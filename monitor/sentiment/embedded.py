@@ -21,6 +21,7 @@ from monitor.sentiment.weights import shipped_version, shipped_weights
 from storage.records import Tone
 
 ENGINES = ("auto", "onnx", "numpy")
+SILENCE = (0.0, 1.0, 0.0)  # what a text without words says; the network was never asked that
 PIECES_A_BATCH = 512  # of the sizes tried the one at which onnxruntime is fastest
 
 
@@ -68,6 +69,7 @@ class EmbeddedSentiment:
                 if taught and head == "toward":
                     logits = taught.corrected(features[chosen], logits)
                 result[chosen] = softmax(logits)
+        result[[one.wordless for one in encoded]] = SILENCE
         return result
 
     def features(self, passages: Sequence[Passage]) -> tuple[list[Encoded], Floats]:

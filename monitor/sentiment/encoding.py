@@ -32,6 +32,11 @@ class Encoded:
         """Whether any of its pieces belongs to the target."""
         return any(self.flags)
 
+    @property
+    def wordless(self) -> bool:
+        """Whether nothing stands between beginning and end."""
+        return len(self.ids) <= 2
+
 
 def encode(passage: Passage, unigram: Unigram, *, masked: bool, longest: int = LONGEST) -> Encoded:
     """The passage as pieces, its target flagged or masked."""

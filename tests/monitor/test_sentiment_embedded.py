@@ -58,6 +58,16 @@ def test_any_text_gets_a_tone(text: str, engine: str) -> None:
         assert tone.negative + tone.neutral + tone.positive == pytest.approx(1)
 
 
+@pytest.mark.parametrize("text", ["", " \n", "\x00\x01"])
+def test_a_text_without_words_is_neutral(text: str) -> None:
+    """Beside others, which keep their tone."""
+    said, spoken = EmbeddedSentiment().judge(
+        [Passage(text=text), Passage(text="Вектор украл деньги", start=0, end=6)]
+    )
+    assert (said.label, said.unsure) == ("neutral", False)
+    assert spoken.label == "negative"
+
+
 def test_no_passages_no_tones() -> None:
     """An empty batch is a batch."""
     assert EmbeddedSentiment().judge([]) == []
