@@ -88,7 +88,9 @@ def test_brand_texts_keep_their_f1(
 @pytest.mark.parametrize(("lang", "floor"), [("ru", 0.86), ("uk", 0.92), ("en", 0.93)])
 def test_everyday_texts_keep_their_f1(lang: str, floor: float) -> None:
     """Plain mentions, written apart from the corpus."""
-    rows = [row for row in read([CORPUS / "everyday.tsv"])[0] if row.lang == lang]
+    found, errors = read([CORPUS / "everyday.tsv"])
+    assert not errors
+    rows = [row for row in found if row.lang == lang]
     passages = [Passage(text=row.text, start=row.start, end=row.end, lang=lang) for row in rows]
     guessed = EmbeddedSentiment().probabilities(passages).argmax(axis=1)
     assert f1_polar(np.array([LABELS.index(row.label) for row in rows]), guessed) >= floor
@@ -145,7 +147,8 @@ def test_both_sides_of_a_contrast_pair_are_told_apart(
 def test_public_sets_keep_their_f1(name: str, source: str, measure: str, floor: float) -> None:
     """Groups of their training parts that were held out: they set the temperatures only.
 
-    Each by the measure its line of the issue names (docs/decisions/0008; 0009 and 0010 for the heights).
+    Each by the measure its line of the issue names (docs/decisions/0008; for the heights 0009
+    and 0010).
     """
     rows = [row for row in read_public(name) if row.source == source]
     held_out = [row for row in rows if share_of(row.group) < HELD_OUT]
