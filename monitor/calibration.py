@@ -3,10 +3,11 @@
 A brand's own daily maxima of surprise tell how high chance alone climbs in a
 day. Their upper fifth is taken for an exponential tail, which turns any height
 into "once in N days": the number the operator's budget is stated in. Where the
-tail begins is the brand's own, as far as its history speaks, and the average
-brand's otherwise. How it falls is mostly read off where it begins (unruly brands
-are so in both, measured on many brands): the few days above it, alone, would
-cost a fortieth of all crises.
+tail begins is the brand's own, as far as its history speaks, and otherwise that of
+brands as unruly as this one: how counts scatter from hour to hour is known long
+before the daily maxima tell. How it falls is mostly read off where it begins and
+how unruly the brand is: the few days above it, alone, would cost a fortieth of all
+crises.
 """
 
 from typing import Any
@@ -23,8 +24,11 @@ _TAIL_BEGINS = 2.4  # where it begins on the average brand
 _TAIL_SCALE = 0.74  # how it falls there, and how much slower for each unit it begins higher
 _SCALE_BY_BEGIN = 0.6
 _LEAST_SCALE, _MOST_SCALE = 0.5, 2.0
-_BEGIN_WEIGHT = 20.0  # days of own history that weigh as much as the average brand
-_SCALE_WEIGHT = 60.0  # tail days that do
+_USUAL_UNREST = 0.95  # of the average brand, once it is known
+_BEGIN_BY_UNREST, _SCALE_BY_UNREST = 1.2, 0.3  # for each unit of its natural logarithm
+_MOST_UNREST = 0.3  # of that logarithm: beyond it nothing was measured
+_BEGIN_WEIGHT = 40.0  # days of own history that weigh as much as brands like it
+_SCALE_WEIGHT = 120.0  # tail days that do
 _LONGEST_EXCESS = 2.0  # scales a single day may add: one crisis must not raise the bar
 _BOUNDED_MEAN = 1.0 - float(np.exp(-_LONGEST_EXCESS))  # of an exponential so bounded, in scales
 _OPTIMISM = 0.06  # log10 by which tails learned from the past flatter the future, measured
@@ -66,8 +70,11 @@ class Calibration:
         self._alarmed |= alarming.any(axis=0)
         self._seen += (~blind).sum(axis=0) - blind.sum(axis=0)
 
-    def close_block(self, ready: Flags) -> None:
-        """End the running block; brands not ready yet (no baseline) leave it unknown."""
+    def close_block(self, ready: Flags, unrest: Floats) -> None:
+        """End the running block; brands not ready yet (no baseline) leave it unknown.
+
+        ``unrest [brands]`` is how unruly each is beside the average one.
+        """
         ready = ready & (self._seen > 0)
         self._seen[:] = 0
         self._maxima = np.roll(self._maxima, -1, axis=1)
@@ -79,9 +86,9 @@ class Calibration:
         known = np.isfinite(self._maxima).sum(axis=1)
         enough = known >= max(2, _FIRST_DAYS * self.blocks_per_day)
         if enough.any():
-            self._fit(enough)
+            self._fit(enough, unrest)
 
-    def _fit(self, which: Flags) -> None:
+    def _fit(self, which: Flags, unrest: Floats) -> None:
         """Learn the tail of some brands from their sliding daily maxima.
 
         Days that alarmed beyond the number chance allows are left out.
@@ -103,15 +110,18 @@ class Calibration:
         excess = np.where(tail & some[:, None], ordered - begins[:, None], 0.0)
         independent = (days + per_day - 1) / per_day  # sliding days overlap
         own = own_share(independent)
-        shift = np.where(some, np.maximum((begins - _TAIL_BEGINS) * own, -_LOWEST_SHIFT), 0.0)
-        self.begins[which] = _TAIL_BEGINS + shift
+        unruly = np.log(unrest[which] / _USUAL_UNREST).clip(-_MOST_UNREST, _MOST_UNREST)
+        expected = _TAIL_BEGINS + _BEGIN_BY_UNREST * unruly
+        shift = np.where(some, np.maximum((begins - expected) * own, -_LOWEST_SHIFT), 0.0)
+        self.begins[which] = expected + shift
         usual = _TAIL_SCALE + _SCALE_BY_BEGIN * (self.begins[which] - _TAIL_BEGINS)
+        usual += _SCALE_BY_UNREST * unruly
         usual = np.clip(usual, _LEAST_SCALE, _MOST_SCALE)
         self.scale[which] = _tail_scale(usual, excess, tail.sum(axis=1), per_day)
 
 
 def own_share(days: Any) -> Any:
-    """How much of an alarm's height is the brand's own after so many days; else the average's."""
+    """How much of an alarm's height is the brand's own after so many days; else the usual one."""
     return days / (days + _BEGIN_WEIGHT)
 
 

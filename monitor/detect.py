@@ -236,7 +236,7 @@ class SpikeDetector:
         if whole:
             # The first day's maxima tell of a baseline still being found, not of chance.
             begun = self._known - self._refit // self.grid.step
-            self._calibration.close_block(begun >= self.grid.bins_per_day)
+            self._calibration.close_block(begun >= self.grid.bins_per_day, self._dispersion.unrest)
             self._bursts.update()
 
     def _refit_baseline(self) -> None:

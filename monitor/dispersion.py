@@ -20,8 +20,9 @@ _LEAST_UNREST = 0.1
 class Dispersion:
     """Clump factor by window, and each brand's own excess variance ``[brands, windows]``.
 
-    What a brand has of its own is one number, how unruly it is beside the average
-    brand: learned from all windows together, because each alone says little.
+    What a brand has of its own is one number, its ``unrest [brands]``: how unruly it
+    is beside the average brand, 1; learned from all windows together, because each
+    alone says little.
     """
 
     def __init__(self, brands: int, grid: Grid) -> None:
@@ -29,6 +30,7 @@ class Dispersion:
         minutes = np.log([window * grid.step / MINUTE for window in grid.windows])
         self.clumps = _by_window(_CLUMPS, minutes)
         self._usual = _by_window(_EXCESS, minutes)
+        self.unrest = np.ones(brands)
         self.excess = np.tile(self._usual, (brands, 1))
         self._seen = np.zeros(brands)
         self._weight = np.zeros(brands)
@@ -50,7 +52,8 @@ class Dispersion:
     def update(self) -> None:
         """Let what was observed since the last update count from now on."""
         unrest = (self._seen + self._prior_weight) / (self._weight + self._prior_weight)
-        self.excess = np.maximum(unrest, _LEAST_UNREST)[:, None] * self._usual
+        self.unrest = np.maximum(unrest, _LEAST_UNREST)
+        self.excess = self.unrest[:, None] * self._usual
 
 
 def _by_window(table: tuple[tuple[int, float], ...], log_minutes: Floats) -> Floats:

@@ -48,7 +48,7 @@ def test_days_are_parted_by_where_they_came_from(
     coverage = np.ones(DAYS * DAY // BUCKET)
     basis = basis_of(brand(watched * DAY), coverage, start_at=BEGIN, gathered_since=since)
     assert parts(basis) == pytest.approx(found)
-    assert basis.shared == pytest.approx(20 / 30)
+    assert basis.shared == pytest.approx(40 / 50)
 
 
 def test_dark_time_is_no_baseline() -> None:

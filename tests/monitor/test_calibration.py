@@ -6,9 +6,12 @@ import pytest
 from monitor.calibration import Calibration
 
 PER_DAY = 4
+AVERAGE = 0.95  # the unrest of the average brand, once it is known
 
 
-def after(days: np.ndarray, alarmed: np.ndarray | None = None) -> Calibration:
+def after(
+    days: np.ndarray, alarmed: np.ndarray | None = None, unrest: float = AVERAGE
+) -> Calibration:
     """A calibration that saw these daily maxima ``[days, brands]``, one block high a day."""
     brands = days.shape[1]
     calibration = Calibration(brands, PER_DAY, 1 / 30.4)
@@ -18,7 +21,7 @@ def after(days: np.ndarray, alarmed: np.ndarray | None = None) -> Calibration:
             height = maxima if block == 0 else np.full(brands, -3.0)
             hot = alarmed[day] if alarmed is not None and block == 0 else np.zeros(brands, bool)
             calibration.observe(height[None, :], hot[None, :], dark[None, :])
-            calibration.close_block(ready)
+            calibration.close_block(ready, np.full(brands, unrest))
     return calibration
 
 
@@ -56,6 +59,14 @@ def test_a_brand_of_its_own_kind_gets_its_own_curve(shift: float, scale: float) 
     assert 10 < told < 90
 
 
+def test_more_is_asked_of_an_unruly_brand_before_its_own_days_tell() -> None:
+    """A week of the same daily maxima; a brand whose hours scatter more must climb higher."""
+    days = chance_days(np.random.default_rng(4), 7, shift=1.2, scale=0.6)
+    calm, average, wild = (bar(after(days, unrest=unrest)) for unrest in (0.8, AVERAGE, 1.15))
+    assert calm < average < wild
+    assert bar(after(days, unrest=50.0)) == bar(after(days, unrest=AVERAGE * np.exp(0.3)))
+
+
 def test_days_of_crisis_hardly_raise_the_bar() -> None:
     """Alarm days beyond what chance allows are left out."""
     rng = np.random.default_rng(8)
@@ -73,7 +84,7 @@ def test_blocks_that_are_not_ready_say_nothing() -> None:
     no = np.array([[False]]), np.array([[False]])
     for _ in range(40):
         calibration.observe(np.array([[50.0]]), *no)
-        calibration.close_block(np.array([False]))
+        calibration.close_block(np.array([False]), np.array([AVERAGE]))
     assert calibration.log_return_days(np.array([3.0]))[0] == usual
 
 
@@ -88,5 +99,5 @@ def test_dark_blocks_are_no_sign_of_calm() -> None:
             for calibration, blind in ((whole, False), (holed, dark)):
                 seen = -3.0 if blind else height
                 calibration.observe(np.array([[seen]]), np.array([[False]]), np.array([[blind]]))
-                calibration.close_block(np.array([True]))
+                calibration.close_block(np.array([True]), np.array([AVERAGE]))
     assert bar(holed) == pytest.approx(bar(whole), rel=0.15)

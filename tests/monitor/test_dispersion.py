@@ -30,6 +30,7 @@ def test_a_new_brand_starts_at_the_average() -> None:
 def test_a_steady_brand_scatters_less_than_a_nervous_one() -> None:
     """Learned from its own counts."""
     assert (after_weeks(0.2).excess < after_weeks(0.7).excess).all()
+    assert after_weeks(0.2).unrest < 1 < after_weeks(0.7).unrest
 
 
 def test_nothing_is_learned_where_nothing_is_trusted() -> None:
