@@ -7,19 +7,25 @@ Pure: source records and stored rows in, shares out.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median_low
 
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.feeds import Reach
+from storage.feeds import Archive
 from storage.records import BUCKET, Source
 
 Floats = NDArray[np.float64]
 
+_DAY = timedelta(days=1)
 _PATIENCE = 3  # intervals without a success before a source counts as dead
 _LEAST_PATIENCE = timedelta(minutes=45)
 _REACH_BACK = timedelta(hours=48)  # how far behind a revived source's backlog is trusted to go
 _SETTING_UP = timedelta(days=1)  # sources added later than that were no part of the archive
+_ORDINARY_GAP = timedelta(days=1)  # between two articles of one source
+_LEAST_SHOWN = 0.5  # of what was published; an archive that shows less of a time says nothing of it
+_ORDINARY_TIMES = 64  # the median gap: what comes every hour may be silent for a weekend
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ def _within_patience(source: Source, at: datetime | None, now: datetime) -> bool
 
 def coverage_of(
     recorded: Mapping[datetime, tuple[int, int]],
-    reach: Sequence[Reach],
+    archives: Sequence[Archive],
     *,
     start_at: datetime,
     buckets: int,
@@ -64,10 +70,10 @@ def coverage_of(
     """Answer the share of collection in each bucket from ``start_at`` on.
 
     Before the first recorded bucket there is only the archive: a source counts from
-    its oldest article on (``reach``), and one added long after collection began does not
-    count at all: what it had to say then was never missed. A dark stretch is taken as
-    read once sources are back, for as long as their backlog is trusted to reach; till
-    then it is unknown.
+    where its articles begin to follow each other without a long gap, and one added long
+    after collection began does not count at all: what it had to say then was never missed.
+    A dark stretch is taken as read once sources are back, for as long as their backlog is
+    trusted to reach; till then it is unknown.
     """
     answer = np.zeros(buckets)
     known = np.zeros(buckets, bool)
@@ -78,23 +84,50 @@ def coverage_of(
             known[index] = True
     first = min(recorded) if recorded else start_at + buckets * BUCKET
     before = min(max(0, (first - start_at) // BUCKET), buckets)
-    answer[:before] = _archive(_first(reach, first), start_at, before)
+    answer[:before] = _archived(_first(archives, first), start_at, before)
     return _restored(answer, known, before)
 
 
-def _first(reach: Sequence[Reach], begun: datetime) -> Sequence[Reach]:
+def unbroken(times: Sequence[datetime]) -> Sequence[datetime]:
+    """The newest of these ordered times, back to the first gap that is not ordinary.
+
+    A feed shows its last entries, and often an old one pinned among them: what lies
+    between was never shown.
+    """
+    if len(times) < 2:
+        return times
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    longest = max(_ORDINARY_GAP, _ORDINARY_TIMES * median_low(gaps))
+    broken = [place for place, gap in enumerate(gaps) if gap > longest]
+    return times[broken[-1] + 1 :] if broken else times
+
+
+def _first(archives: Sequence[Archive], begun: datetime) -> Sequence[Archive]:
     """The sources that collection began with; all, where none of those is left."""
     until = begun + _SETTING_UP
-    return [one for one in reach if one.added_at is None or one.added_at <= until] or reach
+    return [one for one in archives if one.added_at is None or one.added_at <= until] or archives
 
 
-def _archive(reach: Sequence[Reach], start_at: datetime, buckets: int) -> Floats:
-    """Share of the sources whose archive reaches back to each bucket."""
-    answer = np.zeros(buckets)
-    for one in reach:
-        index = max(0, (one.oldest_at - start_at) // BUCKET)
-        answer[index:] += 1
-    return answer / max(1, len(reach))
+def _archived(archives: Sequence[Archive], start_at: datetime, buckets: int) -> Floats:
+    """Share of what was published that the archives show of each bucket.
+
+    By sources, and by how much each publishes a day; the smaller counts, because two
+    slow blogs that go back for weeks know little of what a busy site said then. Of what
+    is shown by less than half of them nothing is known.
+    """
+    by_source, by_article = np.zeros(buckets), np.zeros(buckets)
+    published = 0.0
+    for one in archives:
+        times = unbroken(one.times)
+        if not times:
+            continue
+        index = max(0, (times[0] - start_at) // BUCKET)
+        pace = len(times) / max((times[-1] - times[0]) / _DAY, 1.0)
+        by_source[index:] += 1
+        by_article[index:] += pace
+        published += pace
+    shown = np.minimum(by_source / max(1, len(archives)), by_article / max(published, 1e-9))
+    return np.where(shown < _LEAST_SHOWN, 0.0, shown)
 
 
 def _restored(share: Floats, known: NDArray[np.bool_], begin: int) -> Floats:

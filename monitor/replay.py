@@ -15,7 +15,7 @@ import numpy as np
 
 from monitor.basis import basis_of, known_to
 from monitor.counts import History, bucket_start, load_history
-from monitor.coverage import Floats, coverage_of
+from monitor.coverage import Floats, coverage_of, unbroken
 from monitor.detect import Judgements, SpikeDetector, joined
 from monitor.settings import DetectorSettings, Grid
 from storage.database import Transaction
@@ -136,11 +136,12 @@ def collected(
 ) -> Collected:
     """Answer the coverage from the archive's first day on, at most ``length`` back from now."""
     until = bucket_start(now) + BUCKET
-    reach = tx.feeds.reach()
-    begin = max(reach[0].oldest_at if reach else until - BUCKET, until - length)
-    begin = begin.replace(hour=0, minute=0, second=0, microsecond=0)
-    recorded = tx.feeds.coverage(begin, until)
-    share = coverage_of(recorded, reach, start_at=begin, buckets=(until - begin) // BUCKET)
+    earliest = _midnight(until - length)
+    recorded = tx.feeds.coverage(earliest, until)
+    archives = tx.feeds.archives(earliest, (tx.articles.first_seen_at() or until) + BUCKET)
+    shown = [unbroken(one.times)[0] for one in archives if one.times]
+    begin = _midnight(min([*shown, *recorded, until - BUCKET]))
+    share = coverage_of(recorded, archives, start_at=begin, buckets=(until - begin) // BUCKET)
     columns = [known_to(brand, share, begin) for brand in brands]
     return Collected(
         start_at=begin,
@@ -148,6 +149,10 @@ def collected(
         coverage=np.stack(columns, axis=1) if columns else np.zeros((len(share), 0)),
         gathered_since=tx.feeds.first_success_at(),
     )
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _digest(*arrays: Floats) -> bytes:

@@ -155,6 +155,12 @@ class Articles:
                 statement, [{"which": key, "story": value} for key, value in stories.items()]
             )
 
+    def first_seen_at(self) -> datetime | None:
+        """Answer when the oldest article that is kept was gathered."""
+        query = select(articles.c.seen_at).order_by(articles.c.id).limit(1)
+        found: datetime | None = self.connection.execute(query).scalar()
+        return found
+
     def count(self, *, since: datetime | None = None) -> int:
         """Count the stored articles."""
         query = select(func.count()).select_from(articles)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 
 from storage.records import FetchOutcome, Source, SourceFailure
 from storage.tables import articles, coverage, kept, source_failures, sources
@@ -24,10 +24,10 @@ class SourceEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """How far back the articles of one source go."""
+class Archive:
+    """When the articles happened that one source still showed from before collection began."""
 
-    oldest_at: datetime
+    times: Sequence[datetime]  # oldest first; a source that has articles may have none of then
     added_at: datetime | None  # when the source came into the config
 
 
@@ -172,18 +172,26 @@ class Feeds:
         )
         return {row.start_at: (row.alive, row.total) for row in rows}
 
-    def reach(self) -> list[Reach]:
-        """Answer how far back every active source with any article goes, the furthest first."""
-        query = (
-            select(func.min(articles.c.happened_at), sources.c.created_at)
-            .join(sources, sources.c.id == articles.c.source_id)
-            .where(sources.c.retired_at.is_(None))
-            .group_by(articles.c.source_id, sources.c.created_at)
+    def archives(self, since: datetime, until: datetime) -> list[Archive]:
+        """Answer what every active source with any article brought of this stretch."""
+        born = self.connection.execute(
+            select(sources.c.id, sources.c.created_at)
+            .where(
+                sources.c.retired_at.is_(None),
+                exists().where(articles.c.source_id == sources.c.id),
+            )
+            .order_by(sources.c.id)
         )
-        found = [
-            Reach(oldest_at=at, added_at=added) for at, added in self.connection.execute(query)
+        times: dict[int, list[datetime]] = {}
+        for source_id, at in self.connection.execute(
+            select(articles.c.source_id, articles.c.happened_at)
+            .where(articles.c.happened_at >= since, articles.c.happened_at < until)
+            .order_by(articles.c.happened_at)
+        ):
+            times.setdefault(source_id, []).append(at)
+        return [
+            Archive(times=times.get(source_id, ()), added_at=added) for source_id, added in born
         ]
-        return sorted(found, key=lambda one: one.oldest_at)
 
     def first_success_at(self) -> datetime | None:
         """Answer when anything was first watched: the oldest source's birth."""

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.coverage import Alive, count_alive, coverage_of
-from storage.feeds import Reach
+from monitor.coverage import Alive, count_alive, coverage_of, unbroken
+from storage.feeds import Archive
 from storage.records import BUCKET, Source
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -15,9 +15,14 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def back_to(oldest_at: datetime, *, added_at: datetime | None = None) -> Reach:
-    """A source whose articles go back so far."""
-    return Reach(oldest_at=oldest_at, added_at=added_at)
+def back_to(oldest_at: datetime, *, added_at: datetime | None = None) -> Archive:
+    """A source whose one article is of then."""
+    return Archive(times=[oldest_at], added_at=added_at)
+
+
+def every(step: timedelta, count: int) -> list[datetime]:
+    """So many articles up to noon."""
+    return [NOON - number * step for number in reversed(range(count))]
 
 
 def source(
@@ -79,17 +84,50 @@ def test_sources_added_in_bulk_do_not_darken_the_past() -> None:
 def test_sources_of_the_first_day_are_expected_in_the_archive() -> None:
     """A config that is still being written is no reason to call one feed everything."""
     first = [back_to(NOON - 9 * DAY, added_at=NOON)]
-    more = [back_to(NOON, added_at=NOON + timedelta(hours=2))] * 3
-    share = coverage_of({NOON: (1, 1)}, first + more, start_at=NOON - DAY, buckets=97)
-    assert share[0] == 0.25
+    more = [back_to(NOON, added_at=NOON + timedelta(hours=2))]
+    for added, shown in ((0, 1.0), (1, 0.5), (2, 0.0)):  # a third of what is expected is too little
+        archives = first + added * more
+        share = coverage_of({NOON: (1, 1)}, archives, start_at=NOON - DAY, buckets=97)
+        assert share[0] == shown
 
 
 def test_before_the_first_crawl_the_archive_counts_from_where_it_reaches() -> None:
     """Two sources of four reach back to the first bucket, all from the third on."""
     oldest = [NOON - BUCKET, NOON, NOON + 2 * BUCKET, NOON + 2 * BUCKET]
-    reach = [back_to(at) for at in oldest]
-    share = coverage_of({NOON + 3 * BUCKET: (3, 4)}, reach, start_at=NOON, buckets=4)
+    archives = [back_to(at) for at in oldest]
+    share = coverage_of({NOON + 3 * BUCKET: (3, 4)}, archives, start_at=NOON, buckets=4)
     assert share.tolist() == [0.5, 0.5, 1.0, 0.75]
+
+
+def test_an_entry_pinned_in_a_feed_does_not_make_its_archive_long() -> None:
+    """Between the rules of the forum and its last five hours nothing was shown."""
+    shown = every(timedelta(hours=1), 5)
+    assert unbroken([NOON - 30 * DAY, *shown]) == shown
+    archive = Archive(times=[NOON - 30 * DAY, *shown], added_at=None)
+    buckets = 30 * DAY // BUCKET
+    share = coverage_of({NOON: (1, 1)}, [archive], start_at=NOON - 30 * DAY, buckets=buckets)
+    assert share.sum() * BUCKET == timedelta(hours=4)
+
+
+@pytest.mark.parametrize(
+    ("step", "silence"),
+    [(timedelta(hours=1), timedelta(hours=62)), (timedelta(days=2), timedelta(days=30))],
+    ids=["a weekend without news", "a month without a post"],
+)
+def test_an_ordinary_silence_does_not_end_an_archive(step: timedelta, silence: timedelta) -> None:
+    """Hourly news rest at weekends, a blog in summer."""
+    shown = every(step, 12)
+    before = [at - (shown[-1] - shown[0]) - silence for at in shown]
+    assert unbroken(before + shown) == before + shown
+
+
+def test_slow_blogs_know_little_of_what_a_busy_site_said() -> None:
+    """Two of three sources go back for weeks; what they published then is a fiftieth."""
+    blogs = [Archive(times=every(6 * DAY, 8), added_at=None)] * 2
+    busy = Archive(times=every(timedelta(hours=1), 20), added_at=None)
+    share = coverage_of({NOON: (3, 3)}, [busy, *blogs], start_at=NOON - 9 * DAY, buckets=9 * 96)
+    assert share[0] == 0.0
+    assert share[-1] == 1.0
 
 
 def test_dark_time_is_unknown_until_sources_are_back() -> None:

@@ -1,9 +1,10 @@
 """Sources: who publishes, when each is due, what could not be read."""
 
+from dataclasses import replace
 from typing import Any
 
 from storage.database import Database
-from storage.feeds import Reach
+from storage.feeds import Archive
 from storage.records import FetchOutcome, SourceFailure
 from tests.storage.making import HOSTILE, HOUR, KEPT, NOON, article, begun, entry
 
@@ -94,11 +95,13 @@ def test_coverage_is_remembered_by_bucket(database: Database) -> None:
         assert tx.feeds.coverage(NOON, NOON + HOUR) == {NOON: (2, 3)}
 
 
-def test_reach_is_the_oldest_article_of_each_active_source(database: Database) -> None:
-    """A baseline is no longer than its sources."""
+def test_an_archive_is_what_an_active_source_brought_of_a_stretch(database: Database) -> None:
+    """Oldest first; one that has only newer articles is there without any."""
     source, _ = begun(database)
     with database.begin() as tx:
-        assert tx.feeds.reach() == []
+        assert tx.feeds.archives(NOON - 2 * HOUR, NOON) == []
         tx.articles.add_new([article(source), article(source, "b", published_at=None)])
-        assert tx.feeds.reach() == [Reach(oldest_at=NOON - HOUR, added_at=NOON)]
+        shown = [Archive(times=[NOON - HOUR], added_at=NOON)]
+        assert tx.feeds.archives(NOON - 2 * HOUR, NOON) == shown
+        assert tx.feeds.archives(NOON - 9 * HOUR, NOON - 2 * HOUR) == [replace(shown[0], times=())]
         assert tx.feeds.first_success_at() == NOON
