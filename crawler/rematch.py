@@ -36,7 +36,7 @@ def rematch(
     database: Database,
     matcher: Matcher,
     *,
-    now: datetime,
+    clock: Callable[[], datetime],
     brand: str | None = None,
     since: datetime | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -60,6 +60,7 @@ def rematch(
     for batch in _batches(database, matcher, brand=brand, since=since):
         mentions = [one for article in batch for one in _mentions(article, matcher, wanted)]
         with database.begin() as tx:
+            now = clock()  # whoever counts beside this looks only at what changed of late
             tx.mentions.put(mentions, now)
             withdrawn += tx.mentions.withdraw(
                 [article.id for article in batch],

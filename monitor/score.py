@@ -22,14 +22,16 @@ def score(
     database: Database,
     backend: SentimentBackend,
     *,
-    now: datetime,
+    clock: Callable[[], datetime],
     batch: int = 256,
     limit: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> int:
     """Judge what is not judged by this version; answers how many mentions were.
 
-    ``progress`` is told the number done so far after each stored batch.
+    Each batch is dated when it is written, not when this began: whoever counts beside a
+    long run looks only at what changed of late. ``progress`` is told the number done so
+    far after each stored batch.
     """
     done = 0
     while limit is None or done < limit:
@@ -41,7 +43,7 @@ def score(
         tones = judge_mentions(backend, views)
         judged = [(view.mention.id, tone) for view, tone in zip(views, tones, strict=True)]
         with database.begin() as tx:
-            tx.mentions.record_tones(judged, now)
+            tx.mentions.record_tones(judged, clock())
         done += len(judged)
         if progress is not None:
             progress(done)

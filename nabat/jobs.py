@@ -207,7 +207,7 @@ class Jobs:
         done = score(
             self.database,
             self.backend,
-            now=self.clock(),
+            clock=self.clock,
             progress=lambda number: self._progress("score", number, None),
         )
         return Report(job="score", said=f"{done} mentions judged")
@@ -267,7 +267,7 @@ class Jobs:
         done = rematch(
             self.database,
             self.matcher,
-            now=self.clock(),
+            clock=self.clock,
             brand=brand,
             since=since,
             progress=lambda number, total: self._progress("rematch", number, total),

@@ -29,10 +29,12 @@ def test_a_new_watch_is_looked_for_in_the_past(database: Database, now: datetime
     fill(database, now, [PARAGRAPHS[0], "", PARAGRAPHS[0] + " Снова."])
     heard: list[tuple[int, int]] = []
     matcher = Matcher(WATCHES)
-    done = rematch(database, matcher, now=now, progress=lambda n, total: heard.append((n, total)))
+    done = rematch(
+        database, matcher, clock=lambda: now, progress=lambda n, total: heard.append((n, total))
+    )
     assert (done.articles, done.new_mentions) == (3, 2)
     assert heard == [(3, 3)]
-    assert rematch(database, matcher, now=now).articles == 0
+    assert rematch(database, matcher, clock=lambda: now).articles == 0
     with database.read() as tx:
         assert {brand.watch_hash for brand in tx.brands.active()} == {matcher.version}
 
@@ -40,13 +42,13 @@ def test_a_new_watch_is_looked_for_in_the_past(database: Database, now: datetime
 def test_what_people_and_models_said_stays(sqlite_database: Database, now: datetime) -> None:
     """Matching again renews the words found, not the judgement."""
     fill(sqlite_database, now, [PARAGRAPHS[0]])
-    rematch(sqlite_database, Matcher(WATCHES), now=now)
+    rematch(sqlite_database, Matcher(WATCHES), clock=lambda: now)
     tone = Tone(label="negative", negative=1, neutral=0, positive=0, unsure=False, model="m")
     with sqlite_database.begin() as tx:
         (view,) = tx.mentions.views(MentionFilter())
         tx.mentions.record_tones([(view.mention.id, tone)], now)
         tx.mentions.correct(view.mention.id, "neutral", by="Анна", now=now)
-    rematch(sqlite_database, Matcher(WATCHES), now=now, brand="Ромашка")
+    rematch(sqlite_database, Matcher(WATCHES), clock=lambda: now, brand="Ромашка")
     with sqlite_database.read() as tx:
         (again,) = tx.mentions.views(MentionFilter())
     assert again.mention.tone == tone
@@ -59,7 +61,7 @@ def test_one_brand_can_be_looked_for_alone(sqlite_database: Database, now: datet
     done = rematch(
         sqlite_database,
         Matcher(WATCHES),
-        now=now,
+        clock=lambda: now,
         brand="Ромашка",
         since=now - timedelta(seconds=90),
     )
@@ -79,8 +81,8 @@ def test_stopped_half_way_it_goes_on_where_it_stopped(
 
     matcher = Matcher(WATCHES)
     with pytest.raises(KeyboardInterrupt):
-        rematch(sqlite_database, matcher, now=now, progress=stop)
-    assert rematch(sqlite_database, matcher, now=now).articles == 10
+        rematch(sqlite_database, matcher, clock=lambda: now, progress=stop)
+    assert rematch(sqlite_database, matcher, clock=lambda: now).articles == 10
 
 
 def test_what_no_longer_matches_is_withdrawn_until_it_matches_again(
@@ -88,10 +90,12 @@ def test_what_no_longer_matches_is_withdrawn_until_it_matches_again(
 ) -> None:
     """Left out of the counts, and known as changed, so that they are counted anew."""
     fill(database, now, [PARAGRAPHS[0]])
-    rematch(database, Matcher(WATCHES), now=now)
+    rematch(database, Matcher(WATCHES), clock=lambda: now)
     later = now + timedelta(hours=1)
 
-    done = rematch(database, Matcher((Watch(brand="Ромашка", exclude=("Ромашка",)),)), now=later)
+    done = rematch(
+        database, Matcher((Watch(brand="Ромашка", exclude=("Ромашка",)),)), clock=lambda: later
+    )
     with database.read() as tx:
         assert done.withdrawn == 1
         assert tx.mentions.views(MentionFilter()) == []
@@ -99,18 +103,33 @@ def test_what_no_longer_matches_is_withdrawn_until_it_matches_again(
         assert tx.mentions.changed_span(brand, later) is not None
         assert tx.mentions.marks(brand) == ([], [])
 
-    rematch(database, Matcher(WATCHES), now=later + timedelta(hours=1))
+    rematch(database, Matcher(WATCHES), clock=lambda: later + timedelta(hours=1))
     with database.read() as tx:
         assert len(tx.mentions.views(MentionFilter())) == 1
+
+
+def test_what_a_long_look_withdraws_late_is_known_as_changed_late(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """Each batch by its own time: who counts beside it looks only at what changed of late."""
+    fill(sqlite_database, now, [PARAGRAPHS[0]] * (BATCH + 1))
+    rematch(sqlite_database, Matcher(WATCHES), clock=lambda: now)
+    hours = iter(now + n * timedelta(hours=1) for n in (1, 2))
+
+    changed = Matcher((Watch(brand="Ромашка", exclude=("Ромашка",)),))
+    assert rematch(sqlite_database, changed, clock=lambda: next(hours)).withdrawn == BATCH + 1
+    with sqlite_database.read() as tx:
+        brand = next(one.id for one in tx.brands.active() if one.name == "Ромашка")
+        assert tx.mentions.changed_span(brand, now + timedelta(hours=2)) is not None
 
 
 def test_what_a_person_marked_is_not_withdrawn(sqlite_database: Database, now: datetime) -> None:
     """Their word stands above the watch."""
     fill(sqlite_database, now, [PARAGRAPHS[0]])
-    rematch(sqlite_database, Matcher(WATCHES), now=now)
+    rematch(sqlite_database, Matcher(WATCHES), clock=lambda: now)
     with sqlite_database.begin() as tx:
         (view,) = tx.mentions.views(MentionFilter())
         tx.mentions.correct(view.mention.id, "neutral", by="Анна", now=now)
 
     changed = Matcher((Watch(brand="Ромашка", exclude=("Ромашка",)),))
-    assert rematch(sqlite_database, changed, now=now).withdrawn == 0
+    assert rematch(sqlite_database, changed, clock=lambda: now).withdrawn == 0

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import pytest
 
+from monitor.evaluate import evaluate
 from monitor.score import score
 from monitor.sentiment.linear import LinearSentiment
 from monitor.sentiment.protocol import Passage
@@ -95,7 +96,11 @@ def test_every_mention_is_judged_once_by_each_version(database: Database, now: d
     """A second run of the same version has nothing to do; a new version judges anew."""
     fill(database, 7, now)
     old, new = CountingSentiment(), CountingSentiment(version="counting-2")
-    assert [score(database, judge, now=now, batch=3) for judge in (old, old, new)] == [7, 0, 7]
+    assert [score(database, judge, clock=lambda: now, batch=3) for judge in (old, old, new)] == [
+        7,
+        0,
+        7,
+    ]
     assert len(old.asked) == 7
     assert {view.mention.tone.model for view in views(database) if view.mention.tone} == {
         "counting-2"
@@ -108,7 +113,7 @@ def test_the_sentence_that_names_the_brand_is_what_is_judged(
     """The judge sees the passage and where the brand stands in it."""
     fill(sqlite_database, 1, now)
     judge = CountingSentiment()
-    score(sqlite_database, judge, now=now)
+    score(sqlite_database, judge, clock=lambda: now)
     assert [(asked.text, asked.span) for asked in judge.asked] == [(TEXT, (8, 16))]
 
 
@@ -118,7 +123,7 @@ def test_a_mention_whose_offsets_no_longer_fit_is_judged_by_its_title(
     """An article cut shorter after matching still gets a tone."""
     fill(sqlite_database, 1, now, text="Коротко")
     judge = CountingSentiment()
-    assert score(sqlite_database, judge, now=now) == 1
+    assert score(sqlite_database, judge, clock=lambda: now) == 1
     assert "Новость 0" in judge.asked[0].text
 
 
@@ -127,7 +132,14 @@ def test_a_limit_is_kept_and_progress_told(sqlite_database: Database, now: datet
     fill(sqlite_database, 5, now)
     told: list[int] = []
     assert (
-        score(sqlite_database, CountingSentiment(), now=now, batch=2, limit=3, progress=told.append)
+        score(
+            sqlite_database,
+            CountingSentiment(),
+            clock=lambda: now,
+            batch=2,
+            limit=3,
+            progress=told.append,
+        )
         == 3
     )
     assert told == [2, 3]
@@ -139,8 +151,8 @@ def test_what_was_written_before_a_death_is_not_judged_again(
     """The process may die between two batches; the next run goes on."""
     fill(sqlite_database, 6, now)
     with pytest.raises(KeyboardInterrupt):
-        score(sqlite_database, CountingSentiment(dies_after=4), now=now, batch=2)
-    assert score(sqlite_database, CountingSentiment(), now=now, batch=2) == 2
+        score(sqlite_database, CountingSentiment(dies_after=4), clock=lambda: now, batch=2)
+    assert score(sqlite_database, CountingSentiment(), clock=lambda: now, batch=2) == 2
 
 
 def test_a_persons_label_stays(sqlite_database: Database, now: datetime) -> None:
@@ -149,9 +161,34 @@ def test_a_persons_label_stays(sqlite_database: Database, now: datetime) -> None
     (view,) = views(sqlite_database)
     with sqlite_database.begin() as tx:
         tx.mentions.correct(view.mention.id, "neutral", by="Анна", now=now)
-    score(sqlite_database, CountingSentiment(), now=now)
+    score(sqlite_database, CountingSentiment(), clock=lambda: now)
     (view,) = views(sqlite_database)
     assert (view.mention.corrected, view.mention.corrected_by) == ("neutral", "Анна")
+
+
+def test_what_is_judged_late_in_a_long_run_is_counted(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """The daemon counts beside it, and looks only at what changed since it last did."""
+    fill(sqlite_database, 6, now)
+    clock = [now]
+
+    def count() -> None:
+        evaluate(sqlite_database, {}, now=clock[0], timezone=UTC)
+
+    class Slow(CountingSentiment):
+        def judge(self, passages: Sequence[Passage]) -> list[Tone]:
+            clock[0] += timedelta(hours=1)
+            count()
+            return [tone_of(0.8, 0.1, 0.1, model=self.version) for _ in passages]
+
+    count()
+    score(sqlite_database, Slow(), clock=lambda: clock[0], batch=2)
+    count()
+    with sqlite_database.read() as tx:
+        (brand,) = tx.brands.active()
+        counted = tx.buckets.between(brand.id, now - timedelta(hours=1), clock[0])
+    assert sum(bucket.negative for bucket in counted) == 6
 
 
 SCORER = """
@@ -161,7 +198,7 @@ from monitor.score import score
 from monitor.sentiment.linear import LinearSentiment
 from storage.database import Database
 moment = datetime.fromtimestamp(1772452800, UTC)
-score(Database(sys.argv[1]), LinearSentiment(), now=moment, batch=50,
+score(Database(sys.argv[1]), LinearSentiment(), clock=lambda: moment, batch=50,
       progress=lambda done: print(done, flush=True))
 """
 
@@ -181,5 +218,5 @@ def test_a_kill_in_the_middle_loses_nothing_and_repeats_nothing(
     with sqlite_database.read() as tx:
         left = len(tx.mentions.unscored(LinearSentiment().version, limit=1000))
     assert 0 < left <= 400
-    assert score(sqlite_database, LinearSentiment(), now=now) == left
+    assert score(sqlite_database, LinearSentiment(), clock=lambda: now) == left
     assert all(view.mention.tone is not None for view in views(sqlite_database))

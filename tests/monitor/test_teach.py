@@ -75,14 +75,14 @@ def test_a_hundred_marks_teach_a_brands_own_vocabulary(
     fill(sqlite_database, texts, now)
     judge = EmbeddedSentiment(correction=str(tmp_path / "tone.npz"))
     shipped = judge.version
-    assert score(sqlite_database, judge, now=now) == 100
+    assert score(sqlite_database, judge, clock=lambda: now) == 100
     mark(sqlite_database, now)
     outcome = teach(sqlite_database, judge)
     assert outcome.accepted, outcome
     assert outcome.after > outcome.before
     assert outcome.check_after >= outcome.check_before - 0.01
     assert judge.version.startswith(f"{shipped}+")
-    assert score(sqlite_database, judge, now=now) == 100
+    assert score(sqlite_database, judge, clock=lambda: now) == 100
 
 
 def test_without_marks_nothing_is_written(
