@@ -18,7 +18,10 @@ class Brands:
     connection: Connection
 
     def sync(self, names: Sequence[str], now: datetime) -> list[Brand]:
-        """Make exactly these brands the watched ones; answers them in the given order."""
+        """Make exactly these brands the watched ones; answers them in the given order.
+
+        One that returns is as new: nobody looked for it meanwhile.
+        """
         put(
             self.connection,
             brands,
@@ -29,8 +32,7 @@ class Brands:
         table = update(brands)
         self.connection.execute(
             table.where(brands.c.name.in_(names), brands.c.retired_at.is_not(None)).values(
-                retired_at=None,
-                watch_hash="",  # nobody looked for it meanwhile
+                retired_at=None, watch_hash="", created_at=now
             )
         )
         self.connection.execute(

@@ -40,7 +40,7 @@ class Brand:
     id: int
     name: str
     watch_hash: str  # fingerprint of the watch last used to match stored articles
-    created_at: datetime
+    created_at: datetime  # when it came, or came back, to the config
     retired_at: datetime | None = None
 
 

@@ -66,6 +66,21 @@ def test_what_a_brand_was_not_looked_for_in_is_unknown() -> None:
     assert known_to(brand(2 * DAY), coverage, BEGIN).sum() * BUCKET == DAYS * DAY
 
 
+def test_the_time_a_brand_was_out_of_the_config_is_unknown_not_empty(
+    world: World, now: datetime
+) -> None:
+    """Till `rematch` has looked for it in what was gathered meanwhile."""
+    world.mention(now - 14 * DAY, seen_at=now - 14 * DAY)
+    with world.database.begin() as tx:
+        tx.brands.sync([], now)
+        (back,) = tx.brands.sync(["Ромашка"], now + 3 * DAY)
+        before = collected(tx, [back], now=now + 4 * DAY).coverage
+        tx.brands.mark_matched(back.id, "v")
+        after = collected(tx, tx.brands.active(), now=now + 4 * DAY).coverage
+    assert before.sum() * BUCKET == pytest.approx(DAY, abs=BUCKET)
+    assert after.sum() * BUCKET > 14 * DAY
+
+
 def test_a_brand_added_to_a_running_install_says_what_it_stands_on(
     world: World, now: datetime
 ) -> None:

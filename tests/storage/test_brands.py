@@ -19,7 +19,8 @@ def test_a_brand_that_left_the_config_is_retired_and_may_return(database: Databa
         (first,) = tx.brands.sync(["Ромашка"], NOON)
         assert tx.brands.sync([], NOON) == tx.brands.active() == []
         assert [brand.retired_at for brand in tx.brands.all()] == [NOON]
-        assert tx.brands.sync(["Ромашка"], NOON + HOUR) == [first]
+        (back,) = tx.brands.sync(["Ромашка"], NOON + HOUR)
+    assert (back.id, back.created_at) == (first.id, NOON + HOUR)
 
 
 def test_any_name_finds_its_brand(database: Database) -> None:
