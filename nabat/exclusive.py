@@ -2,15 +2,16 @@
 
 Overlapping cron runs and second daemons find the lease taken and go on
 without harm. A lease whose holder died on this machine is taken over at once;
-on another machine it runs out by itself.
+on another machine, or in another container, it runs out by itself.
 """
 
 import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Event, Thread
 from uuid import uuid4
 
@@ -24,14 +25,13 @@ _RENEW_EVERY = 15.0
 
 def new_owner() -> str:
     """Answer a name for this process that no other has."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+    return f"{_place()}:{os.getpid()}:{uuid4().hex[:8]}"
 
 
 def is_dead(owner: str) -> bool:
-    """Say whether an owner is a process of this machine that no longer runs."""
-    host, _, rest = owner.partition(":")
-    number = rest.partition(":")[0]
-    if host != socket.gethostname() or not number.isdigit():
+    """Say whether an owner is a process that would be seen here, and is not."""
+    place, _, number = owner.rpartition(":")[0].rpartition(":")
+    if place != _place() or not number.isdigit():
         return False
     try:
         os.kill(int(number), 0)
@@ -42,8 +42,20 @@ def is_dead(owner: str) -> bool:
     return False
 
 
+def _place() -> str:
+    """Name where process numbers mean what they mean here: a machine, its boot, a container.
+
+    Containers may share a host's name, and see each other's numbers as free.
+    """
+    parts = [socket.gethostname()]
+    with suppress(OSError):  # where there is no such file there are no namespaces of numbers
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        parts += [boot, str(Path("/proc/self/ns/pid").readlink())]
+    return "/".join(parts)
+
+
 def bury_the_dead(database: Database, now: datetime) -> None:
-    """Free what processes of this machine held when they were killed."""
+    """Free what processes seen from here held when they were killed."""
     with database.begin() as tx:
         for name, owner in tx.leases.holders():
             if is_dead(owner):

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,19 @@ with held(Database(sys.argv[1]), "job:crawl", owner=new_owner(), clock=moment) a
     print("ours" if ours else "taken", flush=True)
     sys.stdin.read()
 """
+
+
+def _owner(number: object) -> str:
+    """The owner's name of the process here that has this number."""
+    place, _, random = new_owner().rsplit(":", 2)
+    return f"{place}:{number}:{random}"
+
+
+def _ended() -> int:
+    """The number of a process that ran and is no more."""
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    return child.pid
 
 
 def _noon() -> datetime:
@@ -87,28 +101,40 @@ def test_the_holder_of_another_machine_is_waited_for(sqlite_database: Database) 
 
 def test_an_owner_says_machine_and_process_and_is_never_the_same() -> None:
     """So that another process of this machine can look whether it lives."""
-    host, number, _ = new_owner().split(":")
+    place, number, _ = new_owner().rsplit(":", 2)
 
-    assert (host, number) == (socket.gethostname(), str(os.getpid()))
+    assert (place.partition("/")[0], number) == (socket.gethostname(), str(os.getpid()))
     assert new_owner() != new_owner()
 
 
 def test_a_process_that_ended_is_dead() -> None:
     """It can be known on its own machine."""
-    child = subprocess.Popen([sys.executable, "-c", ""])
-    child.wait()
+    assert is_dead(_owner(_ended()))
 
-    assert is_dead(f"{socket.gethostname()}:{child.pid}:abc")
+
+@pytest.mark.parametrize(
+    "told", ["/proc/self/ns/pid", "/proc/sys/kernel/random/boot_id"], ids=["container", "boot"]
+)
+def test_a_process_of_another_container_or_boot_is_taken_to_live(told: str) -> None:
+    """Though it has our host's name: its number means nothing here."""
+    file = Path(told)
+    if not file.exists():
+        pytest.skip("one machine, one set of process numbers")
+    ours = str(file.readlink()) if file.is_symlink() else file.read_text().strip()
+    owner = _owner(_ended())
+
+    assert ours in owner
+    assert not is_dead(owner.replace(ours, "another"))
 
 
 @pytest.mark.parametrize(
     "owner",
     [
         pytest.param(new_owner(), id="this process"),
-        pytest.param(f"{socket.gethostname()}:1:abc", id="one of somebody else"),
+        pytest.param(_owner(1), id="one of somebody else"),
         pytest.param("elsewhere:999999999:abc", id="of another machine"),
-        pytest.param(f"{socket.gethostname()}:abc", id="no number"),
-        pytest.param(f"{socket.gethostname()}:99999999999999999999:a", id="no number of a process"),
+        pytest.param(_owner("abc"), id="no number"),
+        pytest.param(_owner(99999999999999999999), id="no number of a process"),
         pytest.param("", id="empty"),
     ],
 )
