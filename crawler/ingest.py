@@ -63,7 +63,8 @@ class Ingest:
             try:
                 with self._database.begin() as tx:
                     stored = tx.articles.add_new(fresh)
-                    self._stories.fold(tx, stored)
+                    if stored:
+                        self._stories.fold(tx, stored, now)
                     mentions = [
                         mention
                         for article in stored
@@ -154,11 +155,15 @@ class _Stories:
                     )
             self._last_id = found[-1].id
 
-    def fold(self, tx: Transaction, articles: Sequence[Article]) -> None:
-        """Put new articles into their stories, oldest first, beginning stories for the rest."""
+    def fold(self, tx: Transaction, articles: Sequence[Article], now: datetime) -> None:
+        """Put new articles into their stories, oldest first, beginning stories for the rest.
+
+        What others stored since the last look is heard of first; on SQLite nobody else can
+        write now.
+        """
+        self.catch_up(tx, now)
         ordered = sorted(articles, key=lambda one: (one.happened_at, one.id))
         folded = [self._index.add(one.id, one.title, one.text, one.happened_at) for one in ordered]
-        self._last_id = max([self._last_id, *(one.id for one in articles)])
         self._begin(tx, ordered, folded)
         stories = [self._story_of(where) for where in folded]
         tx.articles.set_stories(dict(zip((one.id for one in ordered), stories, strict=True)))

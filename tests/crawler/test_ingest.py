@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from crawler.ingest import Added, Ingest
-from crawler.matching import Matcher
+from crawler.matching import Match, Matcher
 from storage.articles import Articles
 from storage.database import Database
 from storage.feeds import SourceEntry
@@ -98,6 +98,27 @@ def test_reprints_share_a_story(sqlite_database: Database, now: datetime) -> Non
     ingest_of(sqlite_database).add([article(source, 5, now, f"Коротко. {text}")], now)
     stories = {one.url[-1]: one.story_id for one in stored(sqlite_database)}
     assert stories["1"] == stories["2"] == stories["4"] == stories["5"] != stories["3"]
+
+
+def test_what_another_process_stores_meanwhile_is_heard_of(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """Between the look at what is stored and the writing; its reprint begins no story."""
+    source = prepare(sqlite_database, now)
+    text = " ".join(PARAGRAPHS)
+    other = ingest_of(sqlite_database)
+
+    class Meanwhile(Matcher):
+        def match(self, title: str, text_: str, lang: str = "") -> tuple[Match, ...]:
+            other.add([article(source, 2, now, text)], now)
+            return super().match(title, text_, lang)
+
+    ingest = Ingest(sqlite_database, Meanwhile(WATCHES))
+    ingest.refresh()
+    ingest.add([article(source, 1, now)], now)
+    ingest.add([article(source, 3, now, text)], now)
+    stories = {one.url[-1]: one.story_id for one in stored(sqlite_database)}
+    assert stories["2"] == stories["3"] != stories["1"]
 
 
 def test_a_late_original_becomes_the_first_of_its_story(
