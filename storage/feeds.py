@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, update
 
 from storage.records import FetchOutcome, Source, SourceFailure
 from storage.tables import articles, coverage, kept, source_failures, sources
@@ -31,6 +31,18 @@ class Archive:
     added_at: datetime | None  # when the source came into the config
 
 
+_UNVISITED: dict[str, Any] = {
+    "etag": None,
+    "last_modified": None,
+    "next_due_at": None,
+    "failures": 0,
+    "last_error": None,
+    "last_error_at": None,
+    "last_success_at": None,
+    "told_dead_at": None,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Feeds:
     """The operations on sources and their failures."""
@@ -38,7 +50,12 @@ class Feeds:
     connection: Connection
 
     def sync(self, entries: Sequence[SourceEntry], now: datetime) -> list[Source]:
-        """Make exactly these the active sources; answers them in the given order."""
+        """Make exactly these the active sources; answers them in the given order.
+
+        One that moved to another address begins anew: what is known of the old one's state
+        says nothing of the new one's.
+        """
+        self._begin_anew_where_moved(entries)
         put(
             self.connection,
             sources,
@@ -199,6 +216,18 @@ class Feeds:
             select(func.min(sources.c.created_at))
         ).scalar()
         return found
+
+    def _begin_anew_where_moved(self, entries: Sequence[SourceEntry]) -> None:
+        moved = or_(
+            sources.c.kind != bindparam("now_kind"), sources.c.address != bindparam("now_address")
+        )
+        statement = update(sources).where(sources.c.key == bindparam("which"), moved)
+        given = [
+            {"which": entry.key, "now_kind": entry.kind, "now_address": entry.address}
+            for entry in sorted(entries, key=lambda one: one.key)
+        ]
+        if given:
+            self.connection.execute(statement.values(_UNVISITED), given)
 
     def _retire(self, source_ids: Sequence[int], now: datetime) -> None:
         statement = update(sources).where(sources.c.id == bindparam("which"))

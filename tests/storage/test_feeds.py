@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from storage.database import Database
 from storage.feeds import Archive
 from storage.records import FetchOutcome, SourceFailure
@@ -27,6 +29,24 @@ def test_sources_follow_the_config(database: Database) -> None:
         assert tx.feeds.active() == [changed]
         assert tx.feeds.sync([entry("rss:1")], NOON) == [one]
         assert tx.feeds.sync([], NOON) == tx.feeds.active() == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"address": "https://other.example"}, {"kind": "site"}], ids=["address", "kind"]
+)
+def test_a_source_that_moved_begins_anew(database: Database, change: dict[str, Any]) -> None:
+    """What the old address said holds for nothing at the new one; the rest of it stays."""
+    with database.begin() as tx:
+        source, other = tx.feeds.sync([entry("news"), entry("other")], NOON)
+        for one in (source, other):
+            tx.feeds.record(_visit(one.id, etag='"a"', last_modified="Mon", last_item_at=NOON))
+            tx.feeds.record(_visit(one.id, error="404"))
+        tx.feeds.mark_told_dead([source.id, other.id], NOON)
+        before = tx.feeds.active()
+        assert tx.feeds.sync([entry("news"), entry("other")], NOON + HOUR) == before
+        moved, stayed = tx.feeds.sync([entry("news", **change), entry("other")], NOON + HOUR)
+        assert moved == replace(source, last_item_at=NOON, **change)
+        assert stayed == before[1]
 
 
 def test_any_key_finds_its_source(database: Database) -> None:
