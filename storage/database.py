@@ -113,6 +113,11 @@ class Database:
         """The engine, for frames and migrations."""
         return self._engine
 
+    @property
+    def place(self) -> str:
+        """Its address, without what may be secret in it."""
+        return _place(self._engine)
+
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """One unit of work that writes: all of it is kept, or nothing."""
@@ -168,7 +173,7 @@ class Database:
 @contextmanager
 def explained(engine: Engine) -> Iterator[None]:
     """Turn the errors of a database that cannot be used into StorageError with the mend."""
-    where = engine.url.render_as_string(hide_password=True)
+    where = _place(engine)
     try:
         yield
     except NoConnectionLeft as error:
@@ -186,6 +191,11 @@ def explained(engine: Engine) -> Iterator[None]:
         raise StorageError(message) from error
 
 
+def _place(engine: Engine) -> str:
+    # What follows the question mark may hold a password too.
+    return engine.url.set(query={}).render_as_string(hide_password=True)
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
@@ -195,7 +205,7 @@ def _engine(url: str) -> Engine:
             # Letters as they are: analysts search these columns.
             json_serializer=partial(json.dumps, ensure_ascii=False, allow_nan=False),
         )
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
         message = (
             "cannot read the database address; write sqlite:///nabat.db "
             "or postgresql+psycopg://user@host/name"
@@ -204,6 +214,9 @@ def _engine(url: str) -> Engine:
     except ModuleNotFoundError as error:
         message = f"{error.name} is not installed; run `pip install nabat[postgres]`"
         raise StorageError(message) from error
+    if "@" in (parsed.host or ""):  # the rest of the password, which errors would show
+        message = "cannot read the database address; write @ in its password as %40"
+        raise StorageError(message)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

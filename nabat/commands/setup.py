@@ -63,8 +63,7 @@ def check(
     assembly.backend(settings)
     wrong: list[str] = []
     _say("config", f"{len(settings.brand)} brands, {len(sources)} sources", None, wrong)
-    _say("database", settings.storage.url.partition("@")[2] or settings.storage.url,
-         _database_problem(settings.storage.url), wrong)  # fmt: skip
+    _say("database", *_database_tried(settings.storage.url), wrong)
     for family in families(settings.brand):
         _say("one crisis", ", ".join(family), None, wrong)
     for text in _baselines(settings, wrong):
@@ -92,12 +91,16 @@ def example() -> str:
     return (files("nabat") / "data" / "nabat.toml").read_text(encoding="utf-8")
 
 
-def _database_problem(url: str) -> str | None:
+def _database_tried(url: str) -> tuple[str, str | None]:
+    """Where it is, and what is wrong with it."""
+    place = "?"
     try:
-        Database(url).upgrade()
+        database = Database(url)
+        place = database.place
+        database.upgrade()
     except StorageError as error:
-        return str(error)
-    return None
+        return place, str(error)
+    return place, None
 
 
 def _baselines(settings: Settings, wrong: Sequence[str]) -> list[str]:

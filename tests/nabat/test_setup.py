@@ -1,5 +1,6 @@
 """Setting up: the config is written once, and `check` says what to mend."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,23 @@ def test_check_names_everything_that_must_be_mended(
     assert "HTTP 404" in outcome.out
     assert "no connection to the mail server" in outcome.out
     assert outcome.err.startswith("nabat: 2 of these must be mended: ")
+
+
+def test_check_shows_no_password_of_the_database(
+    nabat: Command, written: Written, unused_port: int
+) -> None:
+    """Its place is enough to mend it."""
+    path = written()
+    address = f"postgresql+psycopg://nabat:Se@127.0.0.1:{unused_port}/nabat?sslpassword=Cret"
+    text = re.sub('(?m)^url = "sqlite.*$', f'url = "{address}"', path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
+
+    outcome = nabat("check", "-c", path)
+
+    assert f"FAIL  database: postgresql+psycopg://nabat:***@127.0.0.1:{unused_port}/nabat\n" in (
+        outcome.out
+    )
+    assert "Cret" not in outcome.said
 
 
 def test_check_says_what_each_baseline_stands_on(nabat: Command, written: Written) -> None:

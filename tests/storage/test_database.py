@@ -71,13 +71,31 @@ def test_a_database_never_upgraded_says_what_to_run(tmp_path: Path) -> None:
         ("nonsense", "cannot read the database address"),
         ("mysql://x/y", "not installed|not supported"),
         ("sqlite:////nowhere/at/all/nabat.db", r"\[storage\] url"),
+        ("postgresql+psycopg://nabat@host:port/nabat", "cannot read the database address"),
     ],
-    ids=["not an address", "another kind", "no such folder"],
+    ids=["not an address", "another kind", "no such folder", "no port"],
 )
 def test_an_unusable_address_is_explained(url: str, said: str) -> None:
     """Every bad address gives a StorageError with the place and the mend."""
     with pytest.raises(StorageError, match=said):
         Database(url).check()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://nabat:Sec@ret@127.0.0.1:1/nabat",
+        "postgresql+psycopg://nabat:Secret@127.0.0.1:1/nabat",
+        "postgresql+psycopg://nabat@127.0.0.1:1/nabat?password=Secret",
+        "postgresql+psycopg://nabat@127.0.0.1:1/nabat?sslpassword=Secret",
+    ],
+    ids=["with a sign", "before the host", "as an option", "of the key"],
+)
+def test_no_error_shows_the_password(url: str) -> None:
+    """It goes to logs and chats; the place of the database is enough for the mend."""
+    with pytest.raises(StorageError, match="database") as caught:
+        Database(url).check()
+    assert "ret" not in str(caught.value)
 
 
 def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
