@@ -15,12 +15,18 @@ TITLES = {
     "yolka": "Ёлка у суда",
     "signs": "a.b 100% (скидка)",
     "ua": "Ґанок і Їжак",
+    "humps": "ВкусВилл и МТСБанк",
+    "stars": "Трёхзвёздочный отель",
 }
 
 
 @pytest.mark.parametrize(
     ("search", "found"),
     [
+        pytest.param((("вкусвилл", "вкусвилла"),), {"humps"}, id="capitals inside"),
+        pytest.param((("мтсбанк",),), {"humps"}, id="capitals at the beginning"),
+        pytest.param((("трехзвездочный",),), {"stars"}, id="two ё"),
+        pytest.param((("трёхзвёздочный",),), {"stars"}, id="two ё asked for"),
         pytest.param((("суд", "суда"),), {"court", "yolka"}, id="forms"),
         pytest.param((("судн",),), set(), id="no part of a word"),
         pytest.param((("елка",),), {"yolka"}, id="ё"),
