@@ -44,6 +44,7 @@ from storage.database import Database
 logger = logging.getLogger(__name__)
 
 _A_DAY = timedelta(days=1)
+_LET_GO_AT_ONCE = 500  # articles
 _NOTHING_STORED = "nothing stored"  # that a new brand was not looked for in
 Progress = Callable[[str, int, int | None], None]  # job, done, of how many
 
@@ -280,12 +281,22 @@ class Jobs:
         return "forget" not in beats or self.clock() - beats["forget"] >= _A_DAY
 
     def _forget(self) -> Report:
-        kept = timedelta(days=self.settings.retention.articles_days)
-        with self.database.begin() as tx:
-            gone = tx.articles.forget_before(self.clock() - kept)
+        gone = self._let_go(self.clock() - timedelta(days=self.settings.retention.articles_days))
         learned = learn_gaps(self.database)
         said = f"{gone} old articles without a mention let go, habits of {learned} sources learned"
         return Report(job="forget", said=said)
+
+    def _let_go(self, before: datetime) -> int:
+        """Forget old articles, few at once: nobody else may write meanwhile."""
+        gone = 0
+        while True:
+            with self.database.read() as tx:
+                old = tx.articles.unmentioned_before(before)
+            if not old:
+                return gone
+            for start in range(0, len(old), _LET_GO_AT_ONCE):
+                with self.database.begin() as tx:
+                    gone += tx.articles.forget(old[start : start + _LET_GO_AT_ONCE])
 
     def _key(self, name: str) -> str:
         known = [key_of(source) for source in self.sources]

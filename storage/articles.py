@@ -12,6 +12,7 @@ from storage.tables import articles, kept, mentions, sources, stories
 from storage.upsert import insert
 
 _FIELDS = [column for column in articles.c if column.name != "publisher"]
+_UNMENTIONED = ~exists().where(mentions.c.article_id == articles.c.id)
 _STORY_EXISTS = exists().where(stories.c.id == bindparam("story"))
 
 
@@ -168,19 +169,32 @@ class Articles:
             query = query.where(articles.c.happened_at >= since)
         return self.connection.execute(query).scalar_one()
 
-    def forget_before(self, moment: datetime) -> int:
-        """Delete articles seen before the moment in which no brand was ever mentioned.
+    def unmentioned_before(self, moment: datetime, *, limit: int = 100_000) -> list[int]:
+        """Answer articles seen before the moment in which no brand was ever mentioned."""
+        query = (
+            select(articles.c.id)
+            .where(articles.c.seen_at < moment, _UNMENTIONED)
+            .order_by(articles.c.seen_at, articles.c.id)
+            .limit(limit)
+        )
+        return list(self.connection.execute(query).scalars())
+
+    def forget(self, ids: Sequence[int]) -> int:
+        """Delete these articles but those that are mentioned by now; answers how many went.
 
         A story goes with its last article.
         """
-        unmentioned = ~exists().where(mentions.c.article_id == articles.c.id)
-        done = self.connection.execute(
-            delete(articles).where(articles.c.seen_at < moment, unmentioned)
-        )
+        gone = self.connection.execute(
+            delete(articles)
+            .where(articles.c.id.in_(ids), _UNMENTIONED)
+            .returning(articles.c.id, articles.c.story_id)
+        ).all()
+        of_them = stories.c.id.in_({row.story_id for row in gone} - {None})
+        begun_by_them = stories.c.first_article_id.in_([row.id for row in gone])
         empty = ~exists().where(articles.c.story_id == stories.c.id)
-        begun = ~exists().where(articles.c.id == stories.c.first_article_id)
-        self.connection.execute(delete(stories).where(empty, begun))
-        return done.rowcount
+        begun = exists().where(articles.c.id == stories.c.first_article_id)
+        self.connection.execute(delete(stories).where(of_them | begun_by_them, empty, ~begun))
+        return len(gone)
 
 
 def _read() -> Select[Any]:

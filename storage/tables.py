@@ -204,7 +204,7 @@ articles = Table(
     Column("author", Label(300)),
     Column("lang", Label(8), nullable=False),
     Column("published_at", UtcDateTime),
-    Column("seen_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False, index=True),
     Column("happened_at", UtcDateTime, nullable=False, index=True),
     _reference("story_id", "stories.id", nullable=True),
     Column("content_hash", Label(64), nullable=False, index=True),

@@ -6,7 +6,17 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from storage.database import Database
-from tests.storage.making import HOSTILE, HOUR, KEPT, NOON, article, begun, entry, mentioned
+from tests.storage.making import (
+    HOSTILE,
+    HOUR,
+    KEPT,
+    NOON,
+    article,
+    begun,
+    entry,
+    mention,
+    mentioned,
+)
 
 
 def test_an_article_is_stored_once_by_its_canonical_address(database: Database) -> None:
@@ -155,10 +165,27 @@ def test_old_articles_without_mentions_are_forgotten_with_their_stories(
         )
         told = {one.id: tx.stories.add(one.id, "").id for one in (old, new)}
         tx.articles.set_stories(told)
-        assert tx.articles.forget_before(NOON + HOUR) == 1
+        assert tx.articles.unmentioned_before(NOON + HOUR) == [old.id]
+        assert tx.articles.forget([old.id]) == 1
         assert tx.articles.count() == 2
         assert tx.stories.find(told[old.id]) is None
         assert tx.stories.find(told[new.id]) is not None
+
+
+def test_a_story_lives_as_long_as_any_article_of_it(database: Database) -> None:
+    """Whether that began it or only retells it; one mentioned meanwhile is not let go."""
+    source, brand = begun(database)
+    with database.begin() as tx:
+        first, second, third = tx.articles.add_new([article(source, name) for name in "abc"])
+        told, other = tx.stories.add(first.id, "").id, tx.stories.add(third.id, "").id
+        tx.articles.set_stories({first.id: told, second.id: told})
+        tx.mentions.add_new([mention(third, brand)], NOON)
+        old = tx.articles.unmentioned_before(NOON + HOUR, limit=1)
+        assert [tx.articles.forget(old), tx.articles.forget([third.id])] == [1, 0]
+        assert tx.stories.find(told) is not None
+        assert tx.articles.forget([second.id]) == 1
+        assert tx.stories.find(told) is None
+        assert tx.stories.find(other) is not None
 
 
 def test_a_story_forgotten_meanwhile_takes_no_articles(database: Database) -> None:

@@ -73,6 +73,6 @@ def test_the_index_is_kept_in_step(database: Database) -> None:
 
         assert len(found(("елка", "елку"), ("суда",))) == 1
         assert found(("елка",), ("судак",)) == []
-        tx.articles.forget_before(NOON + HOUR)
+        tx.articles.forget(tx.articles.unmentioned_before(NOON + HOUR))
         assert found(("елка",)) == []
         assert may_have_words(tx.connection, [("100%",)]) is None
