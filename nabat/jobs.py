@@ -281,7 +281,10 @@ class Jobs:
         return "forget" not in beats or self.clock() - beats["forget"] >= _A_DAY
 
     def _forget(self) -> Report:
-        gone = self._let_go(self.clock() - timedelta(days=self.settings.retention.articles_days))
+        before = self.clock() - timedelta(days=self.settings.retention.articles_days)
+        gone = self._let_go(before)
+        with self.database.begin() as tx:
+            tx.feeds.forget_failures(before)
         learned = learn_gaps(self.database)
         said = f"{gone} old articles without a mention let go, habits of {learned} sources learned"
         return Report(job="forget", said=said)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, tuple_, update
 
 from storage.records import FetchOutcome, Source, SourceFailure
 from storage.tables import articles, coverage, kept, source_failures, sources
@@ -171,6 +171,23 @@ class Feeds:
         if source_id is not None:
             query = query.where(source_failures.c.source_id == source_id)
         return [SourceFailure(**row._mapping) for row in self.connection.execute(query)]
+
+    def forget_failures(self, before: datetime, *, keep: int = 5000) -> int:
+        """Delete old failures of pages, and all but so many of each source; answers how many.
+
+        A site that makes up addresses would be remembered for ever.
+        """
+        latest = source_failures.c.at.desc(), source_failures.c.address
+        number = func.row_number().over(partition_by=source_failures.c.source_id, order_by=latest)
+        ranked = select(
+            source_failures.c.source_id, source_failures.c.address, number.label("number")
+        ).subquery()
+        beyond = select(ranked.c.source_id, ranked.c.address).where(ranked.c.number > keep)
+        which = tuple_(source_failures.c.source_id, source_failures.c.address)
+        done = self.connection.execute(
+            delete(source_failures).where((source_failures.c.at < before) | which.in_(beyond))
+        )
+        return done.rowcount
 
     def record_coverage(self, start_at: datetime, *, alive: int, total: int) -> None:
         """Remember how many of the expected sources were alive in this bucket."""

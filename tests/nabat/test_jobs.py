@@ -15,6 +15,7 @@ from nabat.jobs import Jobs
 from storage.database import Database
 from storage.leases import Heartbeat
 from storage.outbox import NewNotification
+from storage.records import FetchOutcome, SourceFailure
 from tests.alerts.making import NOON, Clock, open_incident
 from tests.fakes.bot_api import TOKEN, BotApi, serving
 from tests.nabat.conftest import Written
@@ -125,10 +126,16 @@ def test_old_articles_that_nobody_is_in_are_let_go(made: Made, clock: Clock) -> 
     with jobs.database.begin() as tx:
         (source,) = tx.feeds.sync([entry()], NOON)
         tx.articles.add_new([article(source.id, str(number)) for number in range(501)])
+        failed = SourceFailure(source_id=source.id, address="https://a", reason="404", at=NOON)
+        tx.feeds.record(
+            FetchOutcome(source_id=source.id, at=NOON, next_due_at=NOON, failed_pages=(failed,))
+        )
 
     assert jobs.forget().said.startswith("0 old articles")
     clock.pass_time(days=4)
     assert jobs.forget().said.startswith("501 old articles")
+    with jobs.database.read() as tx:
+        assert tx.feeds.failures() == []
 
 
 def test_a_source_is_known_by_its_key_or_its_name(made: Made) -> None:

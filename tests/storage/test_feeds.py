@@ -98,6 +98,22 @@ def test_pages_that_failed_are_counted_until_they_are_read(database: Database) -
         assert tx.feeds.failures(source + 1) == []
 
 
+def test_failures_of_pages_are_kept_neither_for_ever_nor_without_number(
+    database: Database,
+) -> None:
+    """The old ones go, and of each source all but the latest."""
+    with database.begin() as tx:
+        for source in tx.feeds.sync([entry("one"), entry("two")], NOON):
+            for page in range(4):
+                failed = replace(_failure(source.id, f"https://{page}"), at=NOON + page * HOUR)
+                tx.feeds.record(_visit(source.id, failed_pages=(failed,)))
+        assert tx.feeds.forget_failures(NOON) == 0
+        assert tx.feeds.forget_failures(NOON + HOUR) == 2
+        assert tx.feeds.forget_failures(NOON, keep=2) == 2
+        left = [(one.source_id, one.address) for one in tx.feeds.failures()]
+    assert left == [(1, "https://3"), (2, "https://3"), (1, "https://2"), (2, "https://2")]
+
+
 def test_the_longest_ordinary_silence_is_remembered(database: Database) -> None:
     """A length of time comes back as it went in."""
     source, _ = begun(database)
