@@ -140,6 +140,26 @@ def test_sqlite_is_durable_and_readable_while_written(tmp_path: Path) -> None:
     database.close()
 
 
+def test_whoever_opens_a_new_file_waits_for_others_that_do(tmp_path: Path) -> None:
+    """One that is taken while it is not yet WAL is no failure."""
+    other = sqlite3.connect(tmp_path / "nabat.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    def let_go(statement: str) -> None:
+        if statement == "BEGIN EXCLUSIVE":
+            other.execute("COMMIT")
+
+    def watch(connection: sqlite3.Connection, _record: object) -> None:
+        connection.set_trace_callback(let_go)
+
+    database = Database(f"sqlite:///{tmp_path / 'nabat.db'}")
+    event.listen(database.engine, "connect", watch, insert=True)
+    with database.read() as tx:
+        assert tx.connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+    other.close()
+    database.close()
+
+
 def test_a_naive_time_is_refused(database: Database) -> None:
     """Times without a zone never reach the tables."""
     with pytest.raises(Exception, match="naive datetime"), database.begin() as tx:
