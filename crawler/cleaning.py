@@ -89,7 +89,7 @@ _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r" ?\n ?(?:\n ?)*")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-_MARKUP_SIGN = re.compile(r"<\s*/?\s*[a-zA-Z!]|&(?:#\d|#x|[a-zA-Z]\w{1,20};)")
+_MARKUP_SIGN = re.compile(r"<\s*+(?:/\s*+)?[a-zA-Z!]|&(?:#\d|#x|[a-zA-Z]\w{1,20};)")
 
 
 def clean_text(text: str, longest: int = LONGEST_TEXT) -> str:

@@ -33,6 +33,7 @@ from crawler.page_metadata import PageMetadata, read_metadata
 
 ENOUGH_TEXT = 120  # characters below which another reader is asked too
 LONGEST_PAGE = 8 * 1024 * 1024
+MOST_NESTING = 2_000_000  # depths of all elements together; of real pages hardly a tenth
 
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -81,7 +82,7 @@ def extract(
     said = read_metadata(tree, url)
     chosen = _select(tree, selectors)
     title = chosen.title or said.title
-    main = chosen.text or _main_text(tree, text, said)
+    main = chosen.text or _main_text(tree, said)
     dates = (chosen.date, *said.dates)
     return Extracted(
         title=title,
@@ -131,14 +132,14 @@ def _nodes(tree: HtmlElement, selector: str) -> list[HtmlElement]:
     return list(CSSSelector(selector, translator="html")(tree)) if selector else []
 
 
-def _main_text(tree: HtmlElement, source: str, said: PageMetadata) -> str:
+def _main_text(tree: HtmlElement, said: PageMetadata) -> str:
     text = _by_trafilatura(tree)
     if len(text) >= ENOUGH_TEXT:
         return text
     plain = text_of_html(said.body)
     if len(plain) > 2 * len(text):
         return plain
-    rest = clean_text(_by_resiliparse(source))
+    rest = clean_text(_by_resiliparse(tree))
     return rest if len(rest) > 2 * len(text) else text
 
 
@@ -163,11 +164,27 @@ def _by_trafilatura(tree: HtmlElement) -> str:
     return clean_text(getattr(found, "text", None) or "")
 
 
-def _by_resiliparse(source: str) -> str:
+def _by_resiliparse(tree: HtmlElement) -> str:
+    """What it makes of the tree, whose depth is bounded and whose every element is closed.
+
+    Its work is the depths of all elements together, and nothing else runs meanwhile.
+    """
+    if _nesting(tree) > MOST_NESTING:
+        return ""
+    source = lxml_html.tostring(tree, encoding="unicode")
     try:
         return str(extract_plain_text(source, main_content=True, comments=False, alt_texts=False))
     except (ValueError, TypeError, RuntimeError):
         return ""
+
+
+def _nesting(tree: HtmlElement) -> int:
+    """How deep each element lies, all of them together."""
+    depth = total = 0
+    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        total += depth
+    return total
 
 
 def _published_at(

@@ -19,7 +19,7 @@ _NOT_XML = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|&#(?:[0-8]|1[124-9]|2\d|3[01]);"
 )
 _DATES = re.compile(
-    r"<(?:\w+:)?(?:pubDate|published|updated|issued|modified|created|date)\b[^>]*>"
+    r"<(?:\w+:)?(?:pubDate|published|updated|issued|modified|created|date)\b[^<>]{0,300}>"
     r"\s*(?:<!\[CDATA\[)?([^<\]]*)",
     re.I,
 )
@@ -29,9 +29,6 @@ _PLAIN_DATE = re.compile(
     r"(?:[+-]\d{4}|GMT|UTC|UT|Z)|\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?"
     r"(?:Z|[+-]\d\d:?\d\d))?\s*"
 )
-
-
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.S)
 _BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,31};)")
 # An ampersand that XML does not know: the fast reader leaves it out, with what it stood for.
 _STRAY_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#[xX][0-9a-fA-F]+);)")
@@ -113,7 +110,7 @@ def suits_fast_reader(text: str) -> bool:
     """Whether nothing in the feed needs the slow reader: odd dates, bases, letters."""
     if "xml:base" in text or "\ufffd" in text or _NOT_XML.search(text):
         return False
-    if _STRAY_AMPERSAND.search(_CDATA.sub("", text)):
+    if any(_STRAY_AMPERSAND.search(part) for part in _split_cdata(text)[::2]):
         return False
     return all(_PLAIN_DATE.fullmatch(date) for date in _DATES.findall(text))
 
@@ -139,9 +136,18 @@ def _mended(text: str) -> str:
     """The document with its bare ampersands escaped, CDATA left as it is."""
     if not _BARE_AMPERSAND.search(text):
         return text
-    parts = _CDATA.split(text)
+    parts = _split_cdata(text)
     parts[::2] = [_BARE_AMPERSAND.sub("&amp;", part) for part in parts[::2]]
     return "".join(parts)
+
+
+def _split_cdata(text: str) -> list[str]:
+    """Markup and CDATA by turns, markup first; CDATA that nothing closes is markup."""
+    parts, end = [], 0
+    while (start := text.find("<![CDATA[", end)) >= 0 and (close := text.find("]]>", start)) >= 0:
+        parts += [text[end:start], text[start : close + 3]]
+        end = close + 3
+    return [*parts, text[end:]]
 
 
 def _slow_entry(entry: Mapping[str, Any]) -> RawEntry:

@@ -29,7 +29,9 @@ from crawler.feed_formats import (
 MOST_ENTRIES = 2_000
 FULL_LENGTH = 1_000  # characters from which an entry's own content counts as the whole text
 
-_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_PAGE = re.compile(
+    r"\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

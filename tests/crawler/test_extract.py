@@ -1,5 +1,6 @@
 """The article of a page, and nothing around it."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -95,11 +96,19 @@ def test_a_page_speaks_for_its_own_site_only(canonical: str, expected: str) -> N
         pytest.param('<script type="application/ld+json">{"@type": 5}</script>', id="odd json"),
         pytest.param("<?xml version='1.0' encoding='x'?><html><p>текст</html>", id="declared"),
         pytest.param("<html><head><base href='http://['></head><p>текст", id="broken base"),
+        pytest.param("<div>" * 250 + "<b></b>" * 9_000, id="deep and wide"),
     ],
 )
 def test_hostile_pages_give_a_record(page: bytes | str) -> None:
     """Never an exception."""
     assert isinstance(extract(page, now=NOW, url=URL).text, str)
+
+
+def test_a_deep_page_holds_nothing_up() -> None:
+    """The plainer reader lets nothing else run, and its work grows with the depth squared."""
+    begun = time.process_time()
+    extract("<html><body>" + "<div>" * 40_000 + "текст", now=NOW)
+    assert time.process_time() - begun < 5
 
 
 @settings(max_examples=60, deadline=None)

@@ -34,3 +34,10 @@ def test_bare_ampersands_survive_the_slow_reader() -> None:
     feed = RSS.replace("Новость", "A & B").replace("Текст", "<![CDATA[C & D]]>")
     (entry,) = read_slowly(feed).entries
     assert (entry.title, entry.summary) == ("A & B", "C & D")
+
+
+def test_cdata_that_nothing_closes_takes_nothing_along() -> None:
+    """What comes before it is read as ever."""
+    feed = RSS.replace("Новость", "<![CDATA[A & B]]> & C").replace("Текст", "<![CDATA[D & E")
+    (entry,) = read_slowly(feed).entries
+    assert entry.title == "A & B & C"

@@ -1,6 +1,8 @@
 """Feeds of every kind and state become entries, or an error that says why not."""
 
 import json
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -194,6 +196,25 @@ def test_entities_are_never_expanded_to_fill_memory() -> None:
     evil = bomb + '<!ENTITY f SYSTEM "file:///etc/passwd">]>'
     body = rss(item(title="&j; &f;")).replace(b"?>", b"?>" + evil.encode(), 1)
     assert all(len(entry.title) < 1_001 and "root:" not in entry.title for entry in entries(body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"<!---->" * 26 + rss(item(1)), id="comments"),
+        pytest.param(b"<!--" * 20_000 + rss(item(1)), id="open comments"),
+        pytest.param(rss(item(1, title="&lt;" + " " * 20_000 + "1")), id="spaces"),
+        pytest.param(rss(item(1, title="<![CDATA[" * 20_000)), id="open cdata"),
+        pytest.param(rss(item(1, title="A & B" + "<![CDATA[" * 20_000)), id="bare ampersand"),
+        pytest.param(rss(item(1)) + b"<pubDate " * 20_000, id="open dates"),
+    ],
+)
+def test_no_feed_holds_the_process_up(body: bytes) -> None:
+    """Patterns let nothing else run meanwhile, so their work may grow only with the feed."""
+    begun = time.process_time()
+    with suppress(FeedError):
+        entries(body)
+    assert time.process_time() - begun < 5
 
 
 def test_deep_tags_are_survived() -> None:
