@@ -32,6 +32,8 @@ FULL_LENGTH = 1_000  # characters from which an entry's own content counts as th
 _PAGE = re.compile(
     r"\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
+# A fragment that names one piece of a page, "comment-77"; not "rss", not "utm_source=7".
+_PIECE = re.compile(r"[^=#]*\d[^=#]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,7 @@ def _entry(
     if not title and not text and link is None:
         return None
     own = synthetic_address(feed_url, raw.id or _digest(title, text))
-    return Entry(
+    entry = Entry(
         url=link or own,
         canonical_url=canonical_address(link) if link else own,
         title=title,
@@ -159,6 +161,9 @@ def _entry(
         has_page=link is not None,
         is_whole=len(content) >= FULL_LENGTH,
     )
+    piece = (link or "").partition("#")[2]
+    # Decided by the link alone: at the next visit its neighbours may have left the feed.
+    return _with_own_address(entry, _identity(raw) or piece) if _PIECE.fullmatch(piece) else entry
 
 
 def _identity(raw: RawEntry) -> str:
@@ -167,7 +172,7 @@ def _identity(raw: RawEntry) -> str:
 
 
 def _with_own_address(entry: Entry, identity: str) -> Entry:
-    """The entry under an address of its own, for its link belongs to another one."""
+    """The entry under an address of its own, for its link belongs to another one, or to a page."""
     own = synthetic_address(entry.url, identity or _digest(entry.title, entry.text))
     return replace(entry, canonical_url=own, has_page=False, is_whole=True)
 

@@ -145,6 +145,23 @@ def test_two_texts_under_one_link_are_both_kept() -> None:
     assert newer.canonical_url == "https://news.example/topic#b"
 
 
+@pytest.mark.parametrize(
+    ("link", "guid", "address"),
+    [
+        ("/topic#comment-7", "g7", "/topic#g7"),
+        ("/topic#comment-7", "", "/topic#comment-7"),
+        ("/topic#rss", "g7", "/topic"),
+        ("/topic#utm_campaign=7", "g7", "/topic"),
+        ("/topic#", "g7", "/topic"),
+    ],
+)
+def test_a_comment_is_no_page(link: str, guid: str, address: str) -> None:
+    """Alone in its feed too, it neither takes the address of the page it is on nor loses to it."""
+    (entry,) = entries(rss(item(link=f"https://news.example{link}", guid=guid)))
+    assert entry.canonical_url == f"https://news.example{address}"
+    assert entry.has_page == (address == "/topic")
+
+
 def test_an_entry_listed_twice_is_one() -> None:
     """Some feeds repeat themselves."""
     assert len(entries(rss(item(1), item(1), item(2)))) == 2
