@@ -68,8 +68,8 @@ class Page:
     url: str  # after redirects
     body: bytes = b""
     content_type: str = ""
-    etag: str | None = None  # verbatim
-    last_modified: str | None = None  # verbatim
+    etag: str | None = None  # verbatim, where it can be sent back
+    last_modified: str | None = None  # likewise
     is_unchanged: bool = False
     moved_for_good: bool = False  # every redirect on the way was permanent
 
@@ -162,8 +162,10 @@ class Fetcher:
                 limit = self._settings.timeout.total_seconds()
                 message = f"no whole answer within {limit:g} s"
                 raise FetchError(message) from error
-            except (AddressRefusedError, InflateError) as error:
+            except AddressRefusedError as error:
                 raise FetchError(str(error), permanent=True) from error
+            except InflateError as error:
+                raise FetchError(str(error), permanent=error.permanent) from error
             except httpx.InvalidURL as error:
                 message = f"not a web address: {ask.url[:200]}"
                 raise FetchError(message, permanent=True) from error
@@ -192,8 +194,8 @@ class Fetcher:
             url=ask.url,
             body=body,
             content_type=response.headers.get("content-type", ""),
-            etag=response.headers.get("etag"),
-            last_modified=response.headers.get("last-modified"),
+            etag=_sendable(response.headers.get("etag")),
+            last_modified=_sendable(response.headers.get("last-modified")),
         )
 
     def _refusal(self, response: httpx.Response, host: str) -> FetchError:
@@ -231,11 +233,16 @@ class _Redirect:
 
 def _conditions(ask: Ask) -> dict[str, str]:
     headers = {"Accept": ask.accept}
-    if ask.etag:
-        headers["If-None-Match"] = ask.etag
-    if ask.last_modified:
-        headers["If-Modified-Since"] = ask.last_modified
+    if etag := _sendable(ask.etag):
+        headers["If-None-Match"] = etag
+    if last_modified := _sendable(ask.last_modified):
+        headers["If-Modified-Since"] = last_modified
     return headers
+
+
+def _sendable(validator: str | None) -> str | None:
+    """A validator as it came; None where it is not printable ASCII and no request can carry it."""
+    return validator if validator and validator.isascii() and validator.isprintable() else None
 
 
 def _redirect(response: httpx.Response, url: str) -> _Redirect:

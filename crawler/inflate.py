@@ -13,7 +13,12 @@ _STEP = 65_536  # bytes unpacked at a time
 
 
 class InflateError(Exception):
-    """The answer cannot be unpacked, or grows past the cap."""
+    """The answer cannot be unpacked, grows past the cap, or breaks off."""
+
+    def __init__(self, reason: str, *, permanent: bool = True) -> None:
+        """Keep whether asking again soon is useless."""
+        super().__init__(reason)
+        self.permanent = permanent
 
 
 @dataclass(slots=True)
@@ -22,11 +27,13 @@ class _Inflater:
 
     limit: int
     unpacked: int = 0
+    is_whole: bool = True  # what came ends where a member ends
     _members: Any = field(default_factory=lambda: zlib.decompressobj(31))
 
     def feed(self, packed: bytes) -> Iterable[bytes]:
         """What this much of the packed body unpacks to, in pieces of bounded size."""
         while packed:
+            self.is_whole = False
             try:
                 piece = self._members.decompress(packed, _STEP)
             except zlib.error as error:
@@ -39,6 +46,7 @@ class _Inflater:
             yield piece
             packed = self._members.unconsumed_tail
             if self._members.eof:
+                self.is_whole = True
                 packed = self._members.unused_data.lstrip(b"\x00")
                 self._members = zlib.decompressobj(31)
                 if not packed.startswith(b"\x1f\x8b"):
@@ -46,8 +54,14 @@ class _Inflater:
 
 
 async def inflate(parts: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
-    """The unpacked body, piece by piece; InflateError past the limit or on broken gzip."""
+    """The unpacked body, piece by piece; InflateError past the limit or on broken gzip.
+
+    Where an answer has no length, only its gzip tells whether all of it came.
+    """
     inflater = _Inflater(limit)
     async for packed in parts:
         for piece in inflater.feed(packed):
             yield piece
+    if not inflater.is_whole:
+        message = "answer breaks off: its gzip has no end"
+        raise InflateError(message, permanent=False)

@@ -111,6 +111,25 @@ def test_an_answer_that_breaks_off_is_told(web: Web, manners: FetchSettings) -> 
     assert "breaks off" in error.reason
 
 
+def test_gzip_that_breaks_off_may_be_whole_next_time(web: Web, manners: FetchSettings) -> None:
+    """And its ETag is not kept."""
+    url = web.put("/", gzip.compress(b"x" * 100)[:-9], headers={"Content-Encoding": "gzip"})
+    error = failure(url, manners)
+    assert "breaks off" in error.reason
+    assert not error.permanent
+
+
+@pytest.mark.parametrize("name", ["ETag", "Last-Modified"])
+def test_a_validator_no_request_can_carry_is_dropped(
+    web: Web, manners: FetchSettings, name: str
+) -> None:
+    """Coming, and going where an older version stored it."""
+    url = web.put("/", b"x", headers={name: "Пн, 02 мар".encode().decode("latin-1")})
+    page = fetch(url, manners)
+    assert (page.etag, page.last_modified) == (None, None)
+    assert fetch(url, manners, etag='"новость"', last_modified="Пн, 02 мар").body == b"x"
+
+
 def test_redirects_are_followed(web: Web, manners: FetchSettings) -> None:
     """Relative and absolute, and the page knows where it was found."""
     web.put("/end", "here")

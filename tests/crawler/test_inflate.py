@@ -40,6 +40,17 @@ def test_rubbish_is_an_error_or_a_body(body: bytes) -> None:
         assert str(error)  # noqa: PT017
 
 
+@given(st.binary(max_size=500), st.data())
+def test_a_body_that_breaks_off_is_told(body: bytes, data: st.DataObject) -> None:
+    """Half an answer is none, and the other half may come next time."""
+    packed = gzip.compress(b"before") + gzip.compress(body)
+    second = len(gzip.compress(b"before")) + 2
+    cut = data.draw(st.integers(second, len(packed) - 1))
+    with pytest.raises(InflateError, match="breaks off") as caught:
+        unpack([packed[:cut]])
+    assert not caught.value.permanent
+
+
 def test_the_cap_is_exact() -> None:
     """As much as allowed passes, one byte more does not."""
     assert len(unpack([gzip.compress(bytes(1_000))], 1_000)) == 1_000
