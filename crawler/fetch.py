@@ -8,6 +8,8 @@ whether to come back.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -40,6 +42,10 @@ class FetchError(Exception):
         self.reason = reason
         self.permanent = permanent
         self.retry_after = retry_after
+
+
+class SlowError(FetchError):
+    """No whole answer came within the time it may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +143,11 @@ class Fetcher:
         if address is None:
             message = f"not a web address: {url[:200]}"
             raise FetchError(message, permanent=True)
+        allowance = _Allowance(self._settings.timeout.total_seconds())
         for_good = True
         for _ in range(MOST_REDIRECTS + 1):
             ask = Ask(url=address, etag=etag, last_modified=last_modified, accept=accept)
-            answer = await self._ask(ask)
+            answer = await self._ask(ask, allowance)
             if isinstance(answer, Page):
                 return replace(answer, moved_for_good=for_good and answer.url != url)
             for_good = for_good and answer.for_good
@@ -148,7 +155,7 @@ class Fetcher:
         message = f"more than {MOST_REDIRECTS} redirects"
         raise FetchError(message)
 
-    async def _ask(self, ask: Ask) -> "Page | _Redirect":
+    async def _ask(self, ask: Ask, allowance: "_Allowance") -> "Page | _Redirect":
         """One request in its turn, under the time cap, every failure named."""
         host = host_of(ask.url)
         async with self.pace.turn(host) as held:
@@ -156,12 +163,12 @@ class Fetcher:
                 message = f"{host} asked to be left alone for now"
                 raise FetchError(message, retry_after=held)
             try:
-                async with asyncio.timeout(self._settings.timeout.total_seconds()):
+                async with allowance.spend():
                     return await self._answer(ask, host)
             except TimeoutError as error:
                 limit = self._settings.timeout.total_seconds()
                 message = f"no whole answer within {limit:g} s"
-                raise FetchError(message) from error
+                raise SlowError(message) from error
             except AddressRefusedError as error:
                 raise FetchError(str(error), permanent=True) from error
             except InflateError as error:
@@ -223,6 +230,22 @@ class Fetcher:
                 message = f"answer is larger than {limit // 1024} KiB"
                 raise FetchError(message, permanent=True)
         return bytes(body)
+
+
+@dataclass(slots=True)
+class _Allowance:
+    """The seconds left for one answer; waiting for a turn costs none of them."""
+
+    left: float
+
+    @asynccontextmanager
+    async def spend(self) -> AsyncIterator[None]:
+        """TimeoutError once they are used up."""
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        async with asyncio.timeout(self.left):
+            yield
+        self.left -= clock() - begun
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,19 @@
 """Read RSS, Atom and JSON feeds; where they only summarise, their pages too."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from crawler.addresses import host_of
 from crawler.extract import Extracted, extract
 from crawler.feed_formats import FeedError
 from crawler.feeds import Entry, Feed, read_feed
-from crawler.fetch import FetchError, Page
+from crawler.fetch import FetchError, Page, SlowError
 from crawler.sources.protocol import (
     FailedPage,
     Finding,
@@ -27,6 +30,7 @@ FEED_TYPES = (
     "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+PATIENCE = 3  # slow pages of one host, after which a visit asks it for no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,7 @@ class RssSource:
     enabled: bool = True
     full_text: bool = False  # fetch the page of every new entry that has only a summary
     max_pages: int = 100  # of them at most, in one visit
+    timeout: timedelta = timedelta(minutes=5)  # of one visit; then pages are left out
     timezone: str = "UTC"  # of dates that do not say theirs
 
     def __post_init__(self) -> None:
@@ -50,6 +55,7 @@ class RssSource:
 
     async def read(self, visit: Visit) -> AsyncGenerator[Finding, None]:
         """The entries not stored yet; nothing where the feed has not changed."""
+        limits = _Limits(self.max_pages, self.timeout)
         page = await visit.fetcher.fetch(
             self.url,
             etag=visit.source.etag,
@@ -62,9 +68,8 @@ class RssSource:
         feed = await asyncio.to_thread(self._read_feed, page, visit)
         known = await visit.known([entry.canonical_url for entry in feed.entries])
         entries = [entry for entry in feed.entries if entry.canonical_url not in known]
-        for place, entry in enumerate(entries):
-            wants_page = self.full_text and entry.has_page and not entry.is_whole
-            async for finding in self._entry(entry, visit, wants_page, place < self.max_pages):
+        for entry in entries:
+            async for finding in self._entry(entry, visit, limits):
                 yield finding
         yield Freshness(etag=page.etag, last_modified=page.last_modified)
 
@@ -80,14 +85,14 @@ class RssSource:
         except FeedError as error:
             raise FetchError(str(error)) from error
 
-    async def _entry(
-        self, entry: Entry, visit: Visit, wants_page: bool, may_fetch: bool
-    ) -> AsyncIterator[Finding]:
+    async def _entry(self, entry: Entry, visit: Visit, limits: "_Limits") -> AsyncIterator[Finding]:
         """The article of one entry; its summary stays where its page cannot be read."""
         article, page = _article(entry, visit), ""
+        wants_page = self.full_text and entry.has_page and not entry.is_whole
         if wants_page:
             try:
-                article = await self._with_page(article, visit, may_fetch)
+                async with limits.page(entry.url):
+                    article = await self._with_page(article, visit)
                 page = entry.url
             except FetchError as error:
                 yield FailedPage(address=entry.url, reason=error.reason)
@@ -96,10 +101,7 @@ class RssSource:
         elif page or not wants_page:
             yield FailedPage(address=entry.url, reason="entry has neither title nor text")
 
-    async def _with_page(self, article: NewArticle, visit: Visit, may_fetch: bool) -> NewArticle:
-        if not may_fetch:
-            message = f"page left out: more than {self.max_pages} new entries in one visit"
-            raise FetchError(message)
+    async def _with_page(self, article: NewArticle, visit: Visit) -> NewArticle:
         await visit.robots.check(article.url)
         page = await visit.fetcher.fetch(article.url, accept=PAGE_TYPES)
         found = await asyncio.to_thread(self._extract, page, visit)
@@ -121,6 +123,45 @@ class RssSource:
             content_type=page.content_type,
             zone=ZoneInfo(self.timezone),
         )
+
+
+class _Limits:
+    """What the pages of one visit may cost: so many, so long, and so much patience with a host."""
+
+    def __init__(self, most: int, longest: timedelta) -> None:
+        """The time runs from now on."""
+        self._most = most
+        self._longest = longest.total_seconds()
+        self._end = asyncio.get_running_loop().time() + self._longest
+        self._asked = 0
+        self._slow: Counter[str] = Counter()  # by host, in a row
+
+    @asynccontextmanager
+    async def page(self, url: str) -> AsyncIterator[None]:
+        """Around the reading of one page; FetchError where it must be left out or left alone."""
+        host = host_of(url)
+        self._asked += 1
+        if reason := self._reason(host):
+            raise FetchError(reason)
+        try:
+            async with asyncio.timeout_at(self._end):
+                yield
+        except SlowError:
+            self._slow[host] += 1
+            raise
+        except TimeoutError as error:
+            raise FetchError(self._reason(host)) from error
+        self._slow[host] = 0
+
+    def _reason(self, host: str) -> str:
+        """Why no more pages are read; empty where nothing speaks against one."""
+        if self._asked > self._most:
+            return f"page left out: more than {self._most} new pages in one visit"
+        if self._slow[host] >= PATIENCE:
+            return f"page left out: {host} was too slow {PATIENCE} times in a row"
+        if asyncio.get_running_loop().time() >= self._end:
+            return f"page left out: the visit took longer than {self._longest:g} s"
+        return ""
 
 
 def _article(entry: Entry, visit: Visit) -> NewArticle:

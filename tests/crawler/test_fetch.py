@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.fetch import Fetcher, FetchError, FetchSettings, Page
-from tests.crawler.conftest import Reply, Web
+from tests.crawler.conftest import Reply, Seen, Web
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -103,6 +103,19 @@ def test_a_slow_page_is_given_up(web: Web, manners: FetchSettings) -> None:
     error = failure(web.put("/slow", b"x" * 1_000, drip=0.05), quick)
     assert "no whole answer within 0.3 s" in error.reason
     assert not error.permanent
+
+
+def test_redirects_share_the_time_of_one_answer(web: Web, manners: FetchSettings) -> None:
+    """Each hop may not take all of it anew."""
+
+    def hop(seen: Seen) -> Reply:
+        web.silent.wait(0.4)
+        return Reply(status=302, headers={"Location": f"/{int(seen.path[1:]) + 1}"})
+
+    web.replies |= {f"/{n}": hop for n in range(5)}
+    error = failure(f"{web.base}/0", replace(manners, timeout=timedelta(seconds=1)))
+    assert "no whole answer within 1 s" in error.reason
+    assert web.asked("/4") == 0
 
 
 def test_an_answer_that_breaks_off_is_told(web: Web, manners: FetchSettings) -> None:

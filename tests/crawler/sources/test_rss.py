@@ -1,6 +1,7 @@
 """A feed as a source: only what is new, and whole where it should be."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -86,7 +87,29 @@ def test_pages_past_the_limit_keep_their_summaries(web: Web, manners: FetchSetti
     texts = [one.article.text for one in findings if isinstance(one, Found)]
     assert texts == ["\n".join(PARAGRAPHS), "Кратко.", "Кратко."]
     left = [one.reason for one in findings if isinstance(one, FailedPage)]
-    assert left == ["page left out: more than 1 new entries in one visit"] * 2
+    assert left == ["page left out: more than 1 new pages in one visit"] * 2
+
+
+def test_a_host_that_is_too_slow_is_asked_for_no_more(web: Web, manners: FetchSettings) -> None:
+    """Three pages in a row are enough; the rest keep their summaries."""
+    links = [(web.put(f"/a/{n}", b"x" * 1_000, drip=0.2), f"Т {n}", "Кратко.") for n in range(5)]
+    plugin = RssSource(url=web.put("/rss", rss_of(links)), full_text=True)
+    findings = read(plugin, replace(manners, timeout=timedelta(seconds=0.2)))
+    assert [web.asked(f"/a/{n}") for n in range(5)] == [1, 1, 1, 0, 0]
+    assert sum(isinstance(one, Found) for one in findings) == 5
+    left = [one.reason for one in findings if isinstance(one, FailedPage)]
+    assert left[3:] == ["page left out: 127.0.0.1 was too slow 3 times in a row"] * 2
+
+
+def test_a_visit_has_its_time(web: Web, manners: FetchSettings) -> None:
+    """Pages that are not there by then keep their summaries, and nobody waits for them."""
+    links = [(web.put(f"/a/{n}", b"x" * 1_000, drip=0.2), f"Т {n}", "Кратко.") for n in range(3)]
+    url = web.put("/rss", rss_of(links))
+    findings = read(RssSource(url=url, full_text=True, timeout=timedelta(seconds=1)), manners)
+    assert [web.asked(f"/a/{n}") for n in range(3)] == [1, 0, 0]
+    assert [one.article.text for one in findings if isinstance(one, Found)] == ["Кратко."] * 3
+    left = [one.reason for one in findings if isinstance(one, FailedPage)]
+    assert left == ["page left out: the visit took longer than 1 s"] * 3
 
 
 def test_a_page_that_says_less_than_the_summary_is_not_taken(
