@@ -53,10 +53,12 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         addresses = await _resolve(host, port)
         self._guard.check(host, addresses)
         problem: Exception | None = None
-        for address in addresses[:_TRIES]:
+        tried = addresses[:_TRIES]
+        share = timeout and timeout / len(tried)  # an address that is silent leaves time for others
+        for address in tried:
             try:
-                return await self._plain.connect_tcp(address, port, timeout=timeout)
-            except httpcore.ConnectError as error:
+                return await self._plain.connect_tcp(address, port, timeout=share)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 problem = error
         raise httpcore.ConnectError(f"{host} does not answer on port {port}") from problem
 
