@@ -59,7 +59,7 @@ _NUMBERS = re.compile(
 )
 _YEAR_FIRST = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)[./-](?P<month>[01]?\d)[./-](?P<day>[0-3]?\d)(?!\d)"
-    rf"(?:t|{_LINK})?(?:{_TIME}{_ZONE})?",
+    rf"(?:t|{_LINK})?(?:{_TIME}{_HALF}{_ZONE})?",
     re.I,
 )
 _TIME_BEFORE = re.compile(
@@ -97,6 +97,9 @@ _UNITS = (
 _HALF_HOUR_AGO = re.compile(r"\b(?:полчаса|півгодини|half an hour)\s+(?:назад|тому|ago)\b", re.I)
 _JUST_NOW = re.compile(r"\b(?:только что|щойно|тільки що|сейчас|зараз|just now)\b", re.I)
 _ONLY_TIME = re.compile(rf"^\s*(?:(?:в|о|об|у|at)\s+)?{_TIME}{_HALF}{_ZONE}\s*$", re.I)
+_MAIL = re.compile(r"[a-z]{3}.*\d\d:\d\d.*(?:[+-]\d{4}|gmt|utc|ut)\b", re.I)
+# The readers of the standards would pass over these: GMT+3, 5:00 PM.
+_NO_MAIL = re.compile(r"\b(?:gmt|utc?)\s*[+-]\d|\d\s*[ap]\.?m\b", re.I)
 _STAMP = re.compile(r"^\s*(\d{10})(\d{3})?\s*$")
 _ZONES = {
     "мск": 3,
@@ -160,7 +163,7 @@ def _read_iso(text: str, local: datetime) -> datetime | None:
 
 def _read_mail(text: str, local: datetime) -> datetime | None:
     """RFC 822, the date of RSS, with English names and a zone."""
-    if not re.search(r"[a-z]{3}.*\d\d:\d\d.*(?:[+-]\d{4}|gmt|utc|ut)\b", text, re.I):
+    if not _MAIL.search(text) or _NO_MAIL.search(text):
         return None
     found = parsedate_to_datetime(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
@@ -172,15 +175,16 @@ def _read_stamp(text: str, local: datetime) -> datetime | None:
 
 
 def _read_words(text: str, local: datetime) -> datetime | None:
+    now = local.astimezone(UTC)  # hours passed are counted where clocks are never put back
     if _JUST_NOW.search(text):
-        return local
+        return now
     if _HALF_HOUR_AGO.search(text):
-        return local - timedelta(minutes=30)
+        return now - timedelta(minutes=30)
     ago = _AGO.search(text)
     if ago:
         count = int(ago["count"]) if (ago["count"] or "").isdigit() else 1
         unit = ago["unit"].lower()
-        return local - count * next(step for names, step in _UNITS if unit in names)
+        return now - count * next(step for names, step in _UNITS if unit in names)
     return None
 
 
@@ -231,9 +235,9 @@ def _read_rest(text: str, local: datetime) -> datetime | None:
 
 
 _READERS: tuple[Callable[[str, datetime], datetime | None], ...] = (
+    _read_stamp,
     _read_iso,
     _read_mail,
-    _read_stamp,
     _read_words,
     _read_day_word,
     _read_numbers,

@@ -19,6 +19,10 @@ MOSCOW = ZoneInfo("Europe/Moscow")
         ("Пн, 03 ноя 2025 10:00:00 +0300", "2025-11-03T07:00"),
         ("Mon, 03 Nov 2025 10:00:00 +0300", "2025-11-03T07:00"),
         ("Mon, 03 Nov 2025 10:00:00 GMT", "2025-11-03T10:00"),
+        ("Mon, 03 Nov 2025 10:00:00 GMT+3", "2025-11-03T07:00"),
+        ("Mon, 03 Nov 2025 10:00:00 UTC -0500", "2025-11-03T15:00"),
+        ("Mon Nov 03 2025 10:00:00 GMT+0300 (Moscow Standard Time)", "2025-11-03T07:00"),
+        ("Mon, 03 Nov 2025 5:00:00 PM +0300", "2025-11-03T14:00"),
         ("Mon, 03 Nov 2025 10:00:00 MSK", "2025-11-03T07:00"),
         ("Wed, 02 Oct 2002 08:00:00 EST", "2002-10-02T13:00"),
         ("2025-11-03T10:00:00+03:00", "2025-11-03T07:00"),
@@ -26,9 +30,11 @@ MOSCOW = ZoneInfo("Europe/Moscow")
         ("2025-11-03T10:00:00+0300", "2025-11-03T07:00"),
         ("2025-11-03 10:00:00", "2025-11-03T07:00"),
         ("2025/11/03 10:00", "2025-11-03T07:00"),
+        ("2025-11-03 05:00 PM", "2025-11-03T14:00"),
         ("20251103T100000Z", "2025-11-03T10:00"),
         ("1762150000", "2025-11-03T06:06:40"),
         ("1762150000000", "2025-11-03T06:06:40"),
+        ("1701120512000", "2023-11-27T21:28:32"),
         ("03.11.2025", "2025-11-02T21:00"),
         ("03.11.2025 10:00", "2025-11-03T07:00"),
         ("03-11-2025", "2025-11-02T21:00"),
@@ -75,6 +81,21 @@ def test_a_date_is_read_as_its_reader_means_it(text: str, utc: str) -> None:
     """Day before month, words against now, times without a zone in the source's own."""
     expected = datetime.fromisoformat(utc).replace(tzinfo=UTC)
     assert parse_date(text, now=NOW, zone=MOSCOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "text", "passed"),
+    [
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "1 минуту назад", timedelta(minutes=1)),
+        (datetime(2026, 10, 25, 1, 10, tzinfo=UTC), "полчаса назад", timedelta(minutes=30)),
+        (datetime(2026, 3, 29, 1, 30, tzinfo=UTC), "2 часа назад", timedelta(hours=2)),
+    ],
+)
+def test_what_has_passed_is_the_same_when_clocks_are_changed(
+    now: datetime, text: str, passed: timedelta
+) -> None:
+    """A minute ago is no hour ago in the night that has an hour twice."""
+    assert parse_date(text, now=now, zone=ZoneInfo("Europe/Kyiv")) == now - passed
 
 
 @pytest.mark.parametrize(
