@@ -147,15 +147,14 @@ class _Sender:
             self.sleep(wait.total_seconds())
 
     def _is_crowd(self, tx: Transaction, row: Notification, now: datetime) -> bool:
-        """Fold many first messages for one address into a few, after one went out whole."""
+        """Fold many first messages for one reader into a few, after one went out whole."""
         if not isinstance(self.notifier, Paced) or row.state != "pending":
             return False
         crowd = tx.attempts.crowd(row, now)
-        recent = now - _RECENT
         if (
             len(crowd) < folding.CROWD
             or row.id not in {one.id for one in crowd}
-            or not tx.attempts.was_sent_since(self.channel, row.address, recent)
+            or not tx.attempts.was_told_since(row, now - _RECENT)
         ):
             return False
         subjects = [folding.subject(one) for one in crowd]

@@ -7,7 +7,7 @@ list, the incident of a brand that this recipient is told about.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -52,6 +52,7 @@ class Press:
     chat: str
     person: Person
     data: str
+    topic: int | None = None  # of a forum; none: General, or a chat without topics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +65,22 @@ class Answer:
 
 
 def find_recipient(
-    chat: str, person: Person, recipients: Sequence[Recipient]
+    chat: str, person: Person, recipients: Sequence[Recipient], topic: int | None = None
 ) -> tuple[Recipient | None, bool]:
-    """The recipient of that chat, and whether the person may act there."""
+    """As whom the person acts in that chat, and whether the person may act there.
+
+    A chat may have several recipients, one for each topic or brand. A person acts as all
+    those on whose lists they are: seeing the brands of each, speaking as the topic's own.
+    """
     here = [one for one in recipients if one.channel == "telegram" and one.address == chat]
-    for one in here:
-        if not one.people or person.id in one.people or f"@{person.username}" in one.people:
-            return one, True
-    return (here[0], False) if here else (None, False)
+    here.sort(key=lambda one: one.topic != topic)
+    names = {person.id, f"@{person.username}"}
+    mine = [one for one in here if not one.people or names & {*one.people}]
+    if not mine:
+        return (here[0] if here else None), False
+    sees_all = any(not one.brands for one in mine)
+    brands = () if sees_all else tuple(brand for one in mine for brand in one.brands)
+    return replace(mine[0], brands=brands), True
 
 
 def known_person(person: Person, recipients: Sequence[Recipient]) -> Recipient | None:
@@ -89,7 +98,7 @@ def press(
     now: datetime,
 ) -> Answer | None:
     """Do what the button says, once; None where the chat is no recipient's: say nothing there."""
-    recipient, may = find_recipient(given.chat, given.person, recipients)
+    recipient, may = find_recipient(given.chat, given.person, recipients, given.topic)
     if recipient is None:
         logger.warning("press from a strange chat", extra={"person": given.person.id})
         return None

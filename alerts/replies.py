@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from telegram import Bot, Message, Update, User
+from telegram import Bot, MaybeInaccessibleMessage, Message, Update, User
 from telegram.error import TelegramError
 
 from alerts.chat_commands import obey
@@ -100,8 +100,12 @@ class Listener:
         query = update.callback_query
         if query is None or query.message is None:
             return
-        chat = str(query.message.chat.id)
-        given = Press(chat=chat, person=_person(query.from_user), data=query.data or "")
+        given = Press(
+            chat=str(query.message.chat.id),
+            person=_person(query.from_user),
+            data=query.data or "",
+            topic=_topic(query.message),
+        )
         recipients = self._here()
         with self.database.begin() as tx:
             answer = press(tx, given, recipients, self.playbook, self.clock())
@@ -109,9 +113,9 @@ class Listener:
             return
         self._toast(query.id, answer)
         if answer.question:
-            self._say(chat, answer.text, answer.question)
+            self._say(query.message, answer.text, answer.question)
         if answer.record:
-            self._tell(chat, answer.record)
+            self._tell(query.message, answer.record)
 
     def _toast(self, query: str, answer: Answer) -> None:
         """Tell the person in passing; a press answered too late has been done all the same."""
@@ -130,18 +134,18 @@ class Listener:
         if message is None or message.from_user is None or not (message.text or "").startswith("/"):
             return
         chat, person = str(message.chat.id), _person(message.from_user)
-        recipient, may = find_recipient(chat, person, self._here())
+        recipient, may = find_recipient(chat, person, self._here(), _topic(message))
         if recipient is None or not may:
             logger.warning("command without the right", extra={"person": person.id, "chat": chat})
             if recipient is not None:
-                self._say(chat, Speech(recipient.language).say("no_rights"), ())
+                self._say(message, Speech(recipient.language).say("no_rights"), ())
             return
         with self.database.begin() as tx:
             lines = obey(
                 tx, message.text or "", recipient, self.playbook, by=person.name, now=self.clock()
             )
         if lines:
-            self._tell(chat, lines)
+            self._tell(message, lines)
 
     def _forwarded(self, message: Message) -> None:
         """Keep what one of our people brings from a chat we cannot read.
@@ -157,30 +161,44 @@ class Listener:
             return
         given, speech = read(message, f"{person.name} ({person.id})"), Speech(recipient.language)
         if given is None:
-            self._say(str(message.chat.id), speech.say("forward_empty"), ())
+            self._say(message, speech.say("forward_empty"), ())
             return
         number = self.keep(given)
         logger.info("forward kept", extra={"person": person.id, "mentions": number})
         said = "forward_kept" if number else "forward_unnamed"
-        self._say(str(message.chat.id), speech.say(said, publisher=given.publisher), ())
+        self._say(message, speech.say(said, publisher=given.publisher), ())
 
-    def _tell(self, chat: str, lines: Sequence[str]) -> None:
+    def _tell(self, to: MaybeInaccessibleMessage, lines: Sequence[str]) -> None:
         said = notice(lines[0], lines[1:], "telegram")
-        self._say(chat, said.html, (), is_html=True)
+        self._say(to, said.html, (), is_html=True)
 
     def _say(
         self,
-        chat: str,
+        to: MaybeInaccessibleMessage,
         text: str,
         buttons: tuple[tuple[str, str], ...],
         *,
         is_html: bool = False,
     ) -> None:
+        """Answer where the message stands: in its chat, and there in its topic."""
+
         async def say(bot: Bot) -> None:
-            mode = "HTML" if is_html else None
-            await bot.send_message(chat, text, parse_mode=mode, reply_markup=keyboard(buttons))
+            await bot.send_message(
+                to.chat.id,
+                text,
+                parse_mode="HTML" if is_html else None,
+                message_thread_id=_topic(to),
+                reply_markup=keyboard(buttons),
+            )
 
         self.notifier.talk(say)
+
+
+def _topic(message: MaybeInaccessibleMessage) -> int | None:
+    """The topic of a forum; outside of forums Telegram numbers threads of answers as well."""
+    if isinstance(message, Message) and message.is_topic_message:
+        return message.message_thread_id
+    return None
 
 
 def _person(user: User) -> Person:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, exists, or_, select, tuple_
 
 from storage.outbox import WAITING
 from storage.records import Notification
@@ -34,7 +34,7 @@ class Attempts:
         return [Notification(**row._mapping, payload="") for row in self.connection.execute(query)]
 
     def crowd(self, notification: Notification, now: datetime) -> list[Notification]:
-        """Answer the first messages about incidents that wait for the same address, this one too.
+        """Answer the first messages about incidents that wait for the same reader, this one too.
 
         None of them is told yet in any revision; changes of told ones are left out.
         """
@@ -42,8 +42,7 @@ class Attempts:
         query = (
             select(notifications)
             .where(
-                notifications.c.channel == notification.channel,
-                notifications.c.address == notification.address,
+                *_same_reader(notification),
                 notifications.c.not_before <= now,
                 notifications.c.incident_id.is_not(None),
                 notifications.c.kind.not_like("push-%"),
@@ -63,12 +62,10 @@ class Attempts:
         )
         return [Notification(**row._mapping) for row in self.connection.execute(query)]
 
-    def was_sent_since(self, channel: str, address: str, since: datetime) -> bool:
-        """Answer whether anything reached the address since then."""
+    def was_told_since(self, notification: Notification, since: datetime) -> bool:
+        """Answer whether anything reached the reader of the notification since then."""
         query = select(notifications.c.id).where(
-            notifications.c.channel == channel,
-            notifications.c.address == address,
-            notifications.c.sent_at >= since,
+            *_same_reader(notification), notifications.c.sent_at >= since
         )
         return self.connection.execute(query.limit(1)).first() is not None
 
@@ -116,3 +113,13 @@ class Attempts:
             tried = tuple_(notifications.c.first_tried_at, notifications.c.id)
             query = query.where(tried < (notification.first_tried_at, notification.id))
         return self.connection.execute(query).first() is not None
+
+
+def _same_reader(notification: Notification) -> tuple[ColumnElement[bool], ...]:
+    """One chat may have several readers: of other brands, in topics or languages of their own."""
+    return (
+        notifications.c.channel == notification.channel,
+        notifications.c.address == notification.address,
+        notifications.c.recipient == notification.recipient,
+        notifications.c.topic.is_not_distinct_from(notification.topic),
+    )

@@ -477,14 +477,14 @@ def test_a_push_without_a_living_message_is_left_out(
 # --- a crowd -----------------------------------------------------------------------
 
 
-def crowd(database: Database, size: int) -> None:
+def crowd(database: Database, size: int, **given: object) -> None:
     brand = add_brand(database)
     with database.begin() as tx:
         numbers = [tx.incidents.open_new(brand, level=2, at=NOON).id for _ in range(size)]
     for place, number in enumerate(numbers):
         subject = f"[КРИЗИС {1 + place % 4}/4] «Ромашка»: беда (РОМ-{number})"
         message = replace(MESSAGE, subject=subject, text=f"беда РОМ-{number}", html="")
-        put(database, f"c{number}", incident_id=number, revision=1, message=message)
+        put(database, f"c{number}", incident_id=number, revision=1, message=message, **given)
 
 
 def test_a_crowd_of_alerts_is_one_message_and_a_digest(
@@ -527,3 +527,19 @@ def test_a_folded_incident_gets_its_own_message_when_it_changes(
     run(sqlite_database, telegram, clock, drain=True)
 
     assert texts(api)[-1] == "хуже"
+
+
+def test_two_topics_of_one_chat_are_two_crowds(
+    sqlite_database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """Each reader gets a first message whole and a digest, in the topic that is theirs."""
+    crowd(sqlite_database, 6, recipient="PR", topic=1)
+    crowd(sqlite_database, 5, recipient="Юристы", topic=2)
+    run(sqlite_database, telegram, clock, drain=True)
+
+    told = {
+        topic: [re.findall(r"РОМ-\d+", one.text) for one in api.ledger if one.thread == topic]
+        for topic in (1, 2)
+    }
+    assert [len(numbers) for numbers in told[1]] == [1, 5]
+    assert [len(numbers) for numbers in told[2]] == [1, 4]

@@ -25,7 +25,7 @@ from tests.alerts.making import (
     playbook,
     story,
 )
-from tests.fakes.bot_api import BotApi
+from tests.fakes.bot_api import BotApi, Chat
 from tests.monitor.conftest import World
 
 ORLOV = {"id": 5, "is_bot": False, "first_name": "Олег", "last_name": "Орлов"}
@@ -77,7 +77,9 @@ class Room:
         self.listen()
         return self.api.answered[-1]["text"] if self.api.answered else ""
 
-    def write(self, text: str, user: dict[str, Any] = ORLOV, chat_id: int = CHAT) -> list[str]:
+    def write(
+        self, text: str, user: dict[str, Any] = ORLOV, chat_id: int = CHAT, **more: object
+    ) -> list[str]:
         before = len(self.api.ledger)
         self.api.update(
             message={
@@ -86,6 +88,7 @@ class Room:
                 "chat": {"id": chat_id, "type": "supergroup"},
                 "from": user,
                 "text": text,
+                **more,
             }
         )
         self.listen()
@@ -276,6 +279,62 @@ def test_a_command_of_somebody_not_on_the_list_is_refused_politely(room: Room) -
     assert room.write("/silence Ромашка 4h", STRANGER) == ["Нет прав: вас нет в списке этого чата"]
     with room.database.read() as tx:
         assert tx.silences.active(room.clock()) == []
+
+
+TOPICS = [
+    chat("Лютик", topic=1, brands=("Лютик",), people=("5",), language="uk"),
+    chat("Ромашка", topic=2, brands=("Ромашка",), people=("5", "6")),
+]
+
+
+@pytest.fixture
+def forum(room: Room) -> Room:
+    """A chat of two recipients, each with a topic and a brand; the alert is in the second's."""
+    room.recipients = TOPICS
+    room.api.ledger[0].thread = 2
+    return room
+
+
+def test_a_press_in_a_topic_counts_for_that_topics_brand(forum: Room) -> None:
+    """Whoever else of the chat comes first in the config; a question is asked in the topic."""
+    assert forum.press(forum.button("take")) == "Вы взяли в работу"
+    forum.press(forum.button("notus"))
+
+    assert forum.api.ledger[-1].thread == 2
+
+
+def test_a_press_counts_for_every_recipient_the_person_acts_for(forum: Room) -> None:
+    """The topic is gone and the alert stands in General, say; who sees it not, sees it not."""
+    forum.api.ledger[0].thread = None
+    forum.recipients = [TOPICS[0], replace(TOPICS[1], people=("6",))]
+
+    assert forum.press(forum.button("take")) == "Такого інциденту немає"
+    assert forum.press(forum.button("take"), {**ORLOV, "id": 6}) == "Вы взяли в работу"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("/incident 1", "открыт, уровень 2"), ("/silence Ромашка 4h", "Ромашка: тишина до 19:00")],
+)
+@pytest.mark.parametrize("topic", [1, 2, 3, None])
+def test_a_command_is_answered_in_its_topic(
+    forum: Room, topic: int | None, command: str, said: str
+) -> None:
+    """For the brands of all the chat, in the language of the topic where it has one."""
+    thread = {"is_topic_message": True, "message_thread_id": topic} if topic else {}
+    [answer] = forum.write(command, **thread)
+
+    assert (said in answer) == (topic == 2)
+    assert "Ромашка" in answer
+    assert forum.api.ledger[-1].thread == topic
+
+
+def test_an_answer_to_somebody_in_a_chat_without_topics_is_no_topic(room: Room) -> None:
+    """Telegram would not find such a thread."""
+    room.api.chats[CHAT] = Chat(threads=frozenset())
+
+    [answer] = room.write("/status", message_thread_id=77)
+    assert "РОМ-1" in answer
 
 
 def test_the_whole_record_can_be_opened(room: Room) -> None:

@@ -294,7 +294,9 @@ class BotApi:
 
     def _shown(self, message: Posted) -> dict[str, Any]:
         kind = "private" if message.chat > 0 else "supergroup"
+        topic = {"is_topic_message": True, "message_thread_id": message.thread}
         return {
+            **(topic if message.thread else {}),
             "message_id": message.id,
             "date": 1_700_000_000,
             "chat": {"id": message.chat, "type": kind, "title": "chat"},

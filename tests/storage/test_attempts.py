@@ -23,7 +23,7 @@ def test_a_message_waits_for_those_tried_before_it_and_in_doubt(database: Databa
         assert tx.attempts.in_doubt(_one(tx, second.id))
 
 
-def test_a_crowd_is_what_waits_for_one_address_and_is_not_told_yet(database: Database) -> None:
+def test_a_crowd_is_what_waits_for_one_reader_and_is_not_told_yet(database: Database) -> None:
     """Due first messages about incidents, in the order they would be sent; nothing else."""
     _, brand = begun(database)
     with database.begin() as tx:
@@ -39,6 +39,8 @@ def test_a_crowd_is_what_waits_for_one_address_and_is_not_told_yet(database: Dat
                 notification("push", incident_id=one, kind="push-1"),
                 notification("not due", incident_id=three, not_before=NOON + HOUR),
                 notification("elsewhere", incident_id=three, address="-7"),
+                notification("another topic", incident_id=three, topic=2),
+                notification("another reader", incident_id=three, recipient="Юристы"),
                 notification("no incident"),
             ],
             NOON,
@@ -60,16 +62,21 @@ def test_one_that_is_claimed_is_still_of_its_crowd(database: Database) -> None:
             assert [one.id for one in crowd] == [claimed, ids[2]]
 
 
-def test_what_was_sent_lately_is_known_by_address(database: Database) -> None:
-    """Its channel and address, from that moment on; what only waits does not count."""
+def test_what_was_sent_lately_is_known_by_reader(database: Database) -> None:
+    """From that moment on; what only waits does not count, nor what another in the chat got."""
     with database.begin() as tx:
-        (key, _) = tx.outbox.add([notification("1"), notification("2", address="-7")], NOON)
-        assert not tx.attempts.was_sent_since("telegram", "-100123", NOON)
+        others = [
+            notification("2", address="-7"),
+            notification("3", topic=2),
+            notification("4", recipient="Юристы"),
+        ]
+        (key, *_) = tx.outbox.add([notification("1"), *others], NOON)
+        assert not tx.attempts.was_told_since(_one(tx, key), NOON)
         tx.outbox.confirm(key, provider_id="1", now=NOON)
-        assert tx.attempts.was_sent_since("telegram", "-100123", NOON)
-        assert not tx.attempts.was_sent_since("telegram", "-100123", NOON + LEASE)
-        assert not tx.attempts.was_sent_since("telegram", "-7", NOON)
-        assert not tx.attempts.was_sent_since("email", "-100123", NOON)
+        assert tx.attempts.was_told_since(_one(tx, key), NOON)
+        assert not tx.attempts.was_told_since(_one(tx, key), NOON + LEASE)
+        for other in (one for one in tx.outbox.listed() if one.id != key):
+            assert not tx.attempts.was_told_since(other, NOON)
 
 
 def test_a_rest_at_another_address_is_seen_until_it_is_over(database: Database) -> None:
