@@ -204,6 +204,9 @@ class _Sender:
             return DeliveryReport(dead=1), True
         except DeliveryError as error:
             return self._record(task, error)
+        except Exception as error:  # a mistake in one notifier must not stop what else waits
+            logger.exception("notifier failed", extra={"notification": row.id})
+            return self._record(task, DeliveryError(type(error).__name__, outcome="unknown"))
         with self.database.begin() as tx:
             now = self.clock()
             tx.outbox.confirm(row.id, provider_id=receipt.provider_id, now=now)

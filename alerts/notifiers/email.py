@@ -1,8 +1,10 @@
 """Send notifications by e-mail: text and HTML, one thread for one incident."""
 
 import hashlib
+import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.headerregistry import Address
@@ -18,6 +20,8 @@ from storage.records import Message, Notification
 
 _DEAD = (550, 551, 553, 556)  # no such mailbox, and its like
 _POISON = (552, 554)  # too big, refused for what is in it
+# Not of the mailbox: who sends, or what, is not let through (RFC 3463).
+_POLICY = re.compile(r"5\.(7\.\d|1\.[78]\b)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +48,8 @@ class EmailNotifier:
     def compose(self, notification: Notification, message: Message) -> EmailMessage:
         """The letter as it goes out."""
         letter = EmailMessage()
-        letter["From"] = _address(self.sender)
-        letter["To"] = _address(notification.address)
+        letter["From"] = _address(self.sender, outcome="auth")
+        letter["To"] = _address(notification.address, outcome="dead")
         letter["Subject"] = clean(message.subject) or "nabat"
         letter["Date"] = format_datetime(notification.created_at)
         letter["Message-ID"] = self._id(notification.key)
@@ -87,28 +91,33 @@ class EmailNotifier:
             server.close()
 
     def _envelope(self, server: smtplib.SMTP, sender: str, address: str) -> None:
+        """Name both ends: a refusal of the sender is of us, whoever the letter is for."""
         try:
             server.ehlo_or_helo_if_needed()
-            answers = (server.mail(sender), server.rcpt(address))
+            code, text = _told(lambda: server.mail(sender), sender, outcome="auth")
+            if code not in (250, 251):
+                outcome: Outcome = "auth" if code >= 500 else "not_sent"
+                raise DeliveryError(
+                    f"the mail server refused {sender}: {code} {text}", outcome=outcome
+                )
+            code, text = _told(lambda: server.rcpt(address), address, outcome="dead")
+            if code not in (250, 251):
+                raise _refusal(code, text, policy="not_sent")
         except (OSError, smtplib.SMTPException) as error:
             raise _before_data(error, self.password) from error
-        except UnicodeEncodeError as error:
-            raise DeliveryError(f"not an address: {clean(address)}", outcome="dead") from error
-        for code, text in answers:
-            if code not in (250, 251):
-                raise _refusal(code, _words(text))
 
     def _data(self, server: smtplib.SMTP, letter: EmailMessage) -> None:
         try:
             code, text = server.data(letter.as_bytes(policy=SMTP))
         except smtplib.SMTPDataError as error:
-            raise _refusal(int(error.smtp_code), _words(error.smtp_error)) from error
+            said = _words(error.smtp_error)
+            raise _refusal(int(error.smtp_code), said, policy="poison") from error
         except (OSError, smtplib.SMTPException) as error:
             # The connection broke while the letter was handed over: it may have been kept.
             reason = f"the connection to {self.host} broke: {error}"
             raise DeliveryError(reason, outcome="unknown") from error
         if code != 250:
-            raise _refusal(code, _words(text))
+            raise _refusal(code, _words(text), policy="poison")
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context() if self.tls or self.starttls else None
@@ -122,6 +131,11 @@ class EmailNotifier:
                 server.starttls(context=context)
             if self.username:
                 server.login(self.username, self.password)
+        except UnicodeEncodeError:
+            server.close()
+            # Not chained: the error holds the password.
+            reason = "the login has letters that this protocol does not take: use plain ASCII"
+            raise DeliveryError(reason, outcome="auth") from None
         except (OSError, smtplib.SMTPException):
             server.close()
             raise
@@ -139,16 +153,28 @@ class EmailNotifier:
         return "".join(c for c in domain if c.isascii() and (c.isalnum() or c in ".-")) or "nabat"
 
 
-def _address(text: str) -> str | Address:
-    """The address for a header; DeliveryError when it is none at all."""
+def _address(text: str, *, outcome: Outcome) -> str | Address:
+    """The address for a header; DeliveryError of that outcome when it is none at all."""
     name, address = parseaddr(text)
     local, at, domain = address.rpartition("@")
+    refused = DeliveryError(f"not an e-mail address: {clean(text)!r}", outcome=outcome)
     if not at or not local or not domain or any(c in text for c in "\r\n\0"):
-        raise DeliveryError(f"not an e-mail address: {clean(text)!r}", outcome="dead")
+        raise refused
     try:
         return Address(display_name=name, username=local, domain=domain)
     except (ValueError, IndexError) as error:
-        raise DeliveryError(f"not an e-mail address: {clean(text)!r}", outcome="dead") from error
+        raise refused from error
+
+
+def _told(
+    tell: Callable[[], tuple[int, bytes]], address: str, *, outcome: Outcome
+) -> tuple[int, str]:
+    """The server's answer to one end; DeliveryError of that outcome where it cannot be written."""
+    try:
+        code, text = tell()
+    except UnicodeEncodeError as error:
+        raise DeliveryError(f"not an address: {clean(address)}", outcome=outcome) from error
+    return code, _words(text)
 
 
 def _before_data(error: Exception, password: str) -> DeliveryError:
@@ -159,14 +185,17 @@ def _before_data(error: Exception, password: str) -> DeliveryError:
     return DeliveryError(_without(f"no connection to the mail server: {error}", password))
 
 
-def _refusal(code: int, text: str) -> DeliveryError:
+def _refusal(code: int, text: str, *, policy: Outcome) -> DeliveryError:
+    """``policy``: what it means here that the server lets us, or such a letter, not through."""
     outcome: Outcome = "not_sent"
-    if code in _DEAD:
+    if code in (530, 535):
+        outcome = "auth"
+    elif code >= 500 and _POLICY.match(text):
+        outcome = policy
+    elif code in _DEAD:
         outcome = "dead"
     elif code in _POISON:
         outcome = "poison"
-    elif code in (530, 535):
-        outcome = "auth"
     return DeliveryError(f"the mail server answered {code} {text}", outcome=outcome)
 
 

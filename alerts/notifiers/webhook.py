@@ -53,16 +53,17 @@ class WebhookNotifier:
             reason = f"no answer: {type(error).__name__}"
             raise DeliveryError(reason, outcome="unknown") from error
         if not answer.is_success:
-            raise DeliveryError(f"answered {answer.status_code}", outcome=_outcome(answer))
+            code = answer.status_code
+            raise DeliveryError(f"answered {code}", outcome=_outcome(code))
         return Receipt(provider_id=headers["Idempotency-Key"])
 
 
-def _outcome(answer: httpx.Response) -> Outcome:
-    code = answer.status_code
-    known: dict[int, Outcome] = {401: "auth", 403: "auth", 404: "dead", 410: "dead", 429: "rate"}
-    if code in known:
-        return known[code]
-    return "unknown" if code >= 500 else "poison"
+def _outcome(code: int) -> Outcome:
+    """What a refusal means; one that is neither of the text nor of the address may pass."""
+    if code in (400, 413, 415, 422):
+        return "poison"
+    known: dict[int, Outcome] = {404: "dead", 410: "dead", 429: "rate"}
+    return known.get(code, "unknown" if code >= 500 else "not_sent")
 
 
 def _content(notification: Notification, message: Message) -> dict[str, object]:

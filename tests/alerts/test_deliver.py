@@ -69,7 +69,7 @@ class Failing:
     """A channel that fails as it is told, then takes everything."""
 
     kind: ClassVar[str] = "failing"
-    errors: list[DeliveryError] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
     taken: list[Message] = field(default_factory=list)
 
     def send(self, _notification: Notification, message: Message) -> Receipt:
@@ -359,6 +359,20 @@ def test_a_failing_channel_does_not_delay_another(database: Database, clock: Clo
     report = deliver(database, channels, clock=clock, owner="test")
 
     assert (report.sent, report.failed, report.waiting) == (1, 1, 1)
+
+
+def test_a_mistake_in_a_notifier_is_a_doubt_and_stops_no_other(
+    database: Database, clock: Clock
+) -> None:
+    """Nobody knows how far it came; the others go their way."""
+    notifier = Failing(errors=[ValueError("a mistake")])
+    put(database, "a", channel="failing")
+    put(database, "b", channel="failing")
+
+    run(database, notifier, clock)
+
+    said = [one.text for one in notifier.taken]
+    assert said == ["Тревога", "♻️ Возможен повтор этого сообщения\nТревога"]
 
 
 def test_two_senders_never_share_a_channel(

@@ -58,6 +58,10 @@ def test_letters_about_one_incident_are_one_thread(
     ("answer", "outcome"),
     [
         ("550 no such user", "dead"),
+        ("550 5.1.1 no such user", "dead"),
+        ("553 5.7.1 <nabat@example.org>: Sender address rejected", "not_sent"),
+        ("550 5.1.8 the sender's domain is not known", "not_sent"),
+        ("554 5.7.1 relay access denied", "not_sent"),
         ("451 try later", "not_sent"),
         ("552 too big", "poison"),
         ("530 log in first", "auth"),
@@ -76,7 +80,12 @@ def test_a_refused_recipient_says_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("answer", "outcome"), [("451 later", "not_sent"), ("554 looks like spam", "poison")]
+    ("answer", "outcome"),
+    [
+        ("451 later", "not_sent"),
+        ("554 looks like spam", "poison"),
+        ("550 5.7.1 looks like spam", "poison"),
+    ],
 )
 def test_a_refused_letter_says_what_to_do(
     mailbox: MailServer, email: EmailNotifier, answer: str, outcome: str
@@ -88,6 +97,46 @@ def test_a_refused_letter_says_what_to_do(
         email.send(ROW, MESSAGE)
 
     assert raised.value.outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ("553 not owned by you", "auth"),
+        ("550 who are you", "auth"),
+        ("554 no", "auth"),
+        ("451 try later", "not_sent"),
+    ],
+)
+def test_a_refused_sender_is_not_the_fault_of_the_recipient(
+    mailbox: MailServer, email: EmailNotifier, answer: str, outcome: str
+) -> None:
+    """Its address is as good as before once the sender is mended."""
+    mailbox.refuse_sender.append(answer)
+
+    with pytest.raises(DeliveryError) as raised:
+        email.send(ROW, MESSAGE)
+
+    assert (raised.value.outcome, mailbox.letters) == (outcome, [])
+
+
+@pytest.mark.parametrize("sender", ["nobody", "почта@example.org"])
+def test_an_impossible_sender_is_not_the_fault_of_the_recipient(
+    email: EmailNotifier, sender: str
+) -> None:
+    """Not even where it cannot be written down."""
+    with pytest.raises(DeliveryError) as raised:
+        replace(email, sender=sender).send(ROW, MESSAGE)
+
+    assert raised.value.outcome == "auth"
+
+
+def test_a_password_the_protocol_cannot_carry_is_a_refused_login(email: EmailNotifier) -> None:
+    """Said without the password, and not as a crash."""
+    with pytest.raises(DeliveryError) as raised:
+        replace(email, username="pr", password="пароль").send(ROW, MESSAGE)
+
+    assert (raised.value.outcome, "пароль" in str(raised.value)) == ("auth", False)
 
 
 def test_a_connection_cut_after_the_letter_is_unknown(

@@ -78,8 +78,10 @@ def test_a_message_is_posted_as_signed_json(receiver: Receiver) -> None:
 @pytest.mark.parametrize(
     ("code", "outcome"),
     [
-        (401, "auth"),
+        (401, "not_sent"),
+        (403, "not_sent"),
         (404, "dead"),
+        (408, "not_sent"),
         (429, "rate"),
         (500, "unknown"),
         (400, "poison"),

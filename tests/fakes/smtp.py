@@ -10,7 +10,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as Protocol
-from aiosmtpd.smtp import Envelope, Session
+from aiosmtpd.smtp import AuthResult, Envelope, Session
 
 
 @dataclass
@@ -18,11 +18,21 @@ class MailServer:
     """What the server took, and what shall go wrong."""
 
     letters: list[EmailMessage] = field(default_factory=list)
+    refuse_sender: list[str] = field(default_factory=list)  # answers, one for each MAIL
     refuse_recipient: list[str] = field(default_factory=list)  # answers, one for each RCPT
     refuse_data: list[str] = field(default_factory=list)  # answers, one for each DATA
     drop_after_data: int = 0  # so many letters are kept and the connection is cut
     host: str = "127.0.0.1"
     port: int = 0
+
+    async def handle_MAIL(
+        self, _server: Protocol, _session: Session, envelope: Envelope, address: str, _options: Any
+    ) -> str:
+        """Take the sender or give the scripted answer."""
+        if self.refuse_sender:
+            return self.refuse_sender.pop(0)
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(
         self, _server: Protocol, _session: Session, envelope: Envelope, address: str, _options: Any
@@ -59,7 +69,10 @@ class _AnyPort(Controller):
 def mail_server() -> Iterator[MailServer]:
     """Serve on a free port of loopback until the block ends."""
     state = MailServer()
-    controller = _AnyPort(state, hostname=state.host, port=0)
+    controller = _AnyPort(
+        state, hostname=state.host, port=0, auth_require_tls=False,
+        authenticator=lambda *_: AuthResult(success=True),
+    )  # fmt: skip
     controller.start()
     try:
         state.port = controller.port
