@@ -10,6 +10,8 @@ from alerts.spans import clip
 from storage.records import Message, Notification
 
 Step = Literal["send", "edit", "reply", "wait", "merge"]
+DOUBTFUL_TRIES = 7  # some four minutes: then others wait no longer for one in doubt
+PICTURE_TRIES = 3  # then the picture may be what keeps it from arriving
 _LONGEST = timedelta(minutes=5)
 _STUB = 300
 
@@ -37,7 +39,7 @@ def decide(
     here = [one for one in whole if one.address == notification.address]
     posted = [one for one in here if one.state == "sent" and one.provider_id]
     is_push = notification.kind.startswith("push-")
-    if any(one.state in ("sending", "unknown") for one in whole if _before(one, notification)):
+    if any(_in_doubt(one) for one in whole if _before(one, notification)):
         return Attempt(step="wait")
     if is_push:
         return _decide_push(notification, whole, posted)
@@ -46,6 +48,10 @@ def decide(
     if posted:
         return Attempt(step="edit", provider_id=str(posted[-1].provider_id))
     return Attempt(step="send")
+
+
+def _in_doubt(one: Notification) -> bool:
+    return one.state in ("sending", "unknown") and one.attempts < DOUBTFUL_TRIES
 
 
 def _before(one: Notification, other: Notification) -> bool:

@@ -174,25 +174,24 @@ class _Sender:
             tx.attempts.siblings(notification),
             living=isinstance(self.notifier, Living),
         )
-        known: tuple[str, ...] = ()
-        if isinstance(self.notifier, Probing):
-            known = tuple(tx.attempts.provider_ids(self.channel, notification.address))
+        in_doubt = notification.state in ("sending", "unknown")
+        known: tuple[str, ...] | None = None
+        if isinstance(self.notifier, Probing) and self.notifier.reconcile == "probe":
             # While an older message is in doubt, a younger one would take its number.
-            if tx.attempts.in_doubt(notification):
+            if tx.attempts.in_doubt(notification, tries=attempts.DOUBTFUL_TRIES):
                 attempt = attempts.Attempt(step="wait")
-        return Task(
-            notification=notification,
-            attempt=attempt,
-            known=known,
-            in_doubt=notification.state in ("sending", "unknown"),
-        )
+            if in_doubt and notification.attempts < attempts.DOUBTFUL_TRIES:
+                known = tuple(tx.attempts.provider_ids(self.channel, notification.address))
+        return Task(notification=notification, attempt=attempt, in_doubt=in_doubt, known=known)
 
     def _attempt(self, task: Task) -> tuple[DeliveryReport, bool]:
         """Do what the task says and record its fate; whether the channel may go on."""
         row = task.notification
         if task.attempt.step == "wait":
             state = "unknown" if task.in_doubt else "pending"
-            self._postpone(row, state, _SOON, "waits for an older message", "order")
+            reason = "waits for an older message"
+            with self.database.begin() as tx:
+                tx.outbox.put_back(row, state=state, until=self.clock() + _SOON, reason=reason)
             return DeliveryReport(), True
         if task.attempt.step == "merge":
             self._give_up(row, "merged", "a newer message says it all", "order")

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerts import payload
-from alerts.attempts import Attempt, plainer
+from alerts.attempts import PICTURE_TRIES, Attempt, plainer
 from alerts.compose import marked
 from alerts.notifiers.protocol import (
     CannotTell,
@@ -31,14 +31,17 @@ class Task:
 
     notification: Notification
     attempt: Attempt
-    known: tuple[str, ...]  # what the channel called other messages to this address
     in_doubt: bool  # an earlier attempt may have got through
+    # What the channel called other messages to this address; None: do not look there.
+    known: tuple[str, ...] | None
 
 
 def hand_over(notifier: Notifier, task: Task) -> Receipt:
     """Bring the message to its reader once; DeliveryError when that failed, Held in doubt."""
     row, attempt = task.notification, task.attempt
     message = _message(row)
+    if task.in_doubt and row.attempts >= PICTURE_TRIES:
+        message = replace(message, photo=None)
     if attempt.step == "edit" and isinstance(notifier, Living):
         try:
             return _plainer(lambda one: notifier.edit(row, one, attempt.provider_id), message)
@@ -56,10 +59,9 @@ def hand_over(notifier: Notifier, task: Task) -> Receipt:
 
 def _look(notifier: Notifier, task: Task, message: Message) -> Receipt | Message:
     """The receipt of a message that did arrive, or the message to send: marked in doubt."""
-    reconcile = getattr(notifier, "reconcile", "resend-marked")
-    if reconcile == "hold":
+    if getattr(notifier, "reconcile", "") == "hold":
         raise Held("nobody knows whether it arrived; `nabat outbox retry` sends it again")
-    if reconcile == "probe" and isinstance(notifier, Probing):
+    if task.known is not None and isinstance(notifier, Probing):
         try:
             found = notifier.find(task.notification, message, task.known)
         except CannotTell as error:

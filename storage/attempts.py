@@ -94,10 +94,11 @@ class Attempts:
         )
         return list(self.connection.execute(query).scalars())
 
-    def in_doubt(self, notification: Notification) -> bool:
+    def in_doubt(self, notification: Notification, *, tries: int) -> bool:
         """Answer whether an earlier message to this address may or may not have gone out.
 
-        For one that is in doubt itself, earlier is what was tried before it.
+        For one that is in doubt itself, earlier is what was tried before it. One that
+        is still in doubt after so many tries is waited for no longer.
         """
         query = (
             select(notifications.c.id)
@@ -105,6 +106,7 @@ class Attempts:
                 notifications.c.channel == notification.channel,
                 notifications.c.address == notification.address,
                 notifications.c.state.in_(("sending", "unknown")),
+                notifications.c.attempts < tries,
                 notifications.c.id != notification.id,
             )
             .limit(1)

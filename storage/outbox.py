@@ -161,6 +161,18 @@ class Outbox:
             error_class=error_class,
         )
 
+    def put_back(self, claimed: Notification, *, state: str, until: datetime, reason: str) -> None:
+        """Write that what was claimed was not tried after all: it has an older one to wait for."""
+        self._settle(
+            claimed.id,
+            state=state,
+            not_before=until,
+            attempts=claimed.attempts,
+            first_tried_at=claimed.first_tried_at,
+            last_error=reason,
+            error_class="order",
+        )
+
     def give_up(self, notification_id: int, *, state: str, reason: str, error_class: str) -> None:
         """Write that it will not be tried again: dead, expired or merged."""
         self._settle(notification_id, state=state, last_error=reason, error_class=error_class)

@@ -91,7 +91,12 @@ class Living(Protocol):
 
 @runtime_checkable
 class Probing(Protocol):
-    """A channel that can look whether a message arrived."""
+    """A channel that can look whether a message arrived, and does with reconcile "probe"."""
+
+    @property
+    def reconcile(self) -> Reconcile:
+        """What to do about a message of which nobody knows whether it arrived."""
+        ...
 
     def find(
         self, notification: Notification, message: Message, known: Sequence[str]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.attempts import backoff, decide, plainer
+from alerts.attempts import DOUBTFUL_TRIES, backoff, decide, plainer
 from storage.records import Message
 from tests.alerts.making import notification
 
@@ -24,6 +24,7 @@ def row(number: int, state: str = "pending", **given: object):  # type: ignore[n
         (row(2), [row(1, "sent")], "edit"),
         (row(2), [row(1, "unknown")], "wait"),
         (row(2), [row(1, "sending")], "wait"),
+        (row(2), [row(1, "unknown", attempts=DOUBTFUL_TRIES)], "send"),
         (row(2), [row(1, "sent", address="-100999")], "send"),
         (row(1), [row(2, "sent")], "merge"),
         (row(2), [row(1, "dead")], "send"),

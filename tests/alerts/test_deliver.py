@@ -149,6 +149,54 @@ def test_held_messages_wait_for_a_person(
     assert (texts(api), states(database)) == (["Тревога"], ["dead"])
 
 
+def test_a_message_in_doubt_holds_up_no_other(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """Only a probe needs the chat to stand still."""
+    put(database, "a")
+    put(database, "b", message=replace(MESSAGE, html="другое"))
+    api.fail("502_before", "sendmessage")
+
+    run(database, telegram, clock)
+
+    assert (texts(api), states(database)) == (["другое"], ["unknown", "sent"])
+
+
+def test_a_picture_that_never_arrives_is_left_out(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """After three tries of which nobody knows more the words go alone."""
+    put(database, photo=b"\x89PNG")
+    api.fail("502_before", "sendphoto", times=100)
+
+    run(database, telegram, clock, drain=True)
+
+    assert texts(api) == ["♻️ Возможен повтор этого сообщения\nТревога"]
+    assert api.faults[0].times == 97
+
+
+def test_a_probe_that_never_tells_holds_up_others_for_minutes_only(
+    sqlite_database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """Waiting is no try; when others have gone the probe would find nothing: a marked copy."""
+    put(sqlite_database, "a", photo=b"\x89PNG")
+    put(sqlite_database, "b", message=replace(MESSAGE, html="другое"))
+    api.fail("502_before", "sendphoto", times=100)
+    api.fail("502_before", "editmessagereplymarkup", times=100)
+    probing = replace(telegram, reconcile="probe")
+
+    for _ in range(4):
+        run(sqlite_database, probing, clock)
+        clock.pass_time(minutes=5)
+    assert (texts(api), rows(sqlite_database)[1].attempts) == ([], 0)
+    for _ in range(5):
+        run(sqlite_database, probing, clock)
+        clock.pass_time(minutes=5)
+
+    assert sorted(texts(api)) == ["другое", "♻️ Возможен повтор этого сообщения\nТревога"]
+    assert clock() - NOON < timedelta(hours=1)
+
+
 def test_a_surely_unsent_message_is_repeated_without_a_mark(
     database: Database, clock: Clock
 ) -> None:

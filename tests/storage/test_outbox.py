@@ -60,6 +60,17 @@ def test_an_unfinished_attempt_is_claimed_again_after_its_lease(database: Databa
         assert _claim(tx, NOON - 1000 * HOUR, "c") == [key]
 
 
+def test_what_was_put_back_was_not_tried(database: Database) -> None:
+    """It had to wait for another; its own tries begin with the next claim."""
+    with database.begin() as tx:
+        tx.outbox.add([notification()], NOON)
+        (claimed,) = tx.outbox.claim(NOON, owner="a", lease=LEASE)
+        tx.outbox.put_back(claimed, state="pending", until=NOON + HOUR, reason="waits")
+        (again,) = tx.outbox.claim(NOON + HOUR, owner="a", lease=LEASE)
+        assert (again.state, again.attempts, again.first_tried_at) == ("pending", 0, None)
+        assert (again.last_error, again.error_class) == ("waits", "order")
+
+
 def test_no_two_claimers_get_the_same_notification(database: Database) -> None:
     """On either database, however they overlap."""
     with database.begin() as tx:
