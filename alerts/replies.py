@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 _KINDS = ("callback_query", "message")
 _LEASE = timedelta(seconds=60)
+_BATCHES = 10  # of at most a hundred updates each
 _LEASE_NAME = "replies:telegram"
 
 
@@ -42,30 +43,32 @@ class Listener:
     owner: str
     keep: Callable[[Forwarded], int] | None = None  # stores; answers how many brands it names
 
-    def listen(self, *, wait: timedelta = timedelta(), go_on: Callable[[], bool]) -> int:
-        """Hear updates until ``go_on`` says no; answers how many were done.
+    def listen(self, *, wait: timedelta = timedelta()) -> int:
+        """Hear updates for about ``wait``, or what is there already; answers how many were done.
 
+        However much is written to the bot, this ends: the rest is heard the next time.
         One process listens to a bot at a time: Telegram would refuse a second.
         """
-        done, offset = 0, None
-        while True:
+        begun, done, offset = self.clock(), 0, None
+        for _ in range(_BATCHES):
             now = self.clock()
             with self.database.begin() as tx:
                 if tx.leases.take(_LEASE_NAME, owner=self.owner, now=now, duration=_LEASE) is None:
                     return done
-            updates = self._hear(offset, wait)
+            updates = self._hear(offset, min(wait, max(timedelta(), begun + wait - now)))
             for update in updates:
                 self._handle(update)
                 done, offset = done + 1, update.update_id + 1
-            if updates:
-                continue
-            if not go_on():
-                with self.database.begin() as tx:
-                    tx.leases.release(_LEASE_NAME, owner=self.owner)
-                return done
+            if not updates:
+                break
+        else:
+            self._hear(offset, timedelta())  # asking from there on confirms what was done
+        with self.database.begin() as tx:
+            tx.leases.release(_LEASE_NAME, owner=self.owner)
+        return done
 
     def _hear(self, offset: int | None, wait: timedelta) -> tuple[Update, ...]:
-        seconds = int(wait.total_seconds())
+        seconds = round(wait.total_seconds())
 
         async def hear(bot: Bot) -> tuple[Update, ...]:
             return await bot.get_updates(

@@ -258,7 +258,7 @@ class Jobs:
             self.owner,
             keep=lambda given: keep(self.database, self.ingest, given, now=self.clock()),
         )
-        heard = listener.listen(wait=wait, go_on=lambda: False)
+        heard = listener.listen(wait=wait)
         if heard:
             # What was pressed shows in every copy with the next delivery, not the next minute.
             plan(self.database, self.playbook, self.recipients, now=self.clock(), chart=draw)

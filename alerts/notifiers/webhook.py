@@ -1,8 +1,10 @@
 """Post notifications as signed JSON to an address of one's own."""
 
+import asyncio
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -11,6 +13,7 @@ import httpx
 from alerts.notifiers.protocol import DeliveryError, Outcome, Receipt, Reconcile
 from storage.records import Message, Notification
 
+_PATIENCE = 3  # connecting, writing and waiting for the answer may take `timeout` each
 _NEVER_LEFT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -44,18 +47,27 @@ class WebhookNotifier:
             digest = hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
             headers["X-Nabat-Signature"] = f"sha256={digest}"
         try:
-            answer = httpx.post(
-                notification.address, content=body, headers=headers, timeout=self.timeout
-            )
+            code = asyncio.run(self._post(notification.address, body, headers))
         except (*_NEVER_LEFT, httpx.InvalidURL) as error:
             raise DeliveryError(f"no connection: {type(error).__name__}") from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             reason = f"no answer: {type(error).__name__}"
             raise DeliveryError(reason, outcome="unknown") from error
-        if not answer.is_success:
-            code = answer.status_code
+        if not 200 <= code < 300:
             raise DeliveryError(f"answered {code}", outcome=_outcome(code))
         return Receipt(provider_id=headers["Idempotency-Key"])
+
+    async def _post(self, address: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """The code of the answer; what else is in it is not waited for.
+
+        The library's limit is for each piece that comes, and the pieces may be many.
+        """
+        async with (
+            asyncio.timeout(_PATIENCE * self.timeout),
+            httpx.AsyncClient(timeout=self.timeout) as client,
+            client.stream("POST", address, content=body, headers=headers) as answer,
+        ):
+            return answer.status_code
 
 
 def _outcome(code: int) -> Outcome:

@@ -63,7 +63,7 @@ class Room:
             self.database, self.telegram, recipients or self.recipients, playbook(), self.clock,
             "me",
         )  # fmt: skip
-        return listener.listen(go_on=lambda: False)
+        return listener.listen()
 
     def button(self, verb: str) -> str:
         rows = json.loads(self.api.ledger[0].buttons or "{}")["inline_keyboard"]
@@ -223,6 +223,37 @@ def test_updates_are_confirmed_only_when_done(room: Room) -> None:
 
     assert (room.listen(), room.listen()) == (1, 0)
     assert room.kinds == ["opened", "taken"]
+
+
+TALK = {
+    "message_id": 1, "date": 1_700_000_000, "text": "hi", "from": STRANGER,
+    "chat": {"id": 666, "type": "private"},
+}  # fmt: skip
+
+
+def test_who_writes_without_end_is_heard_in_turns(room: Room) -> None:
+    """A flood holds no job for ever; what one turn did is not heard again in the next."""
+    for _ in range(1100):
+        room.api.update(message=TALK)
+    room.api.press(room.api.ledger[0], room.button("take"), ORLOV)
+
+    assert [room.listen(), room.listen(), room.listen()] == [1000, 101, 0]
+    assert room.incident.taken_by == "Олег Орлов"
+
+
+def test_who_writes_every_few_seconds_does_not_lengthen_the_wait(room: Room) -> None:
+    """A poll waits for what is left of it."""
+
+    def write(method: str, when: str) -> None:
+        if (method.lower(), when) == ("getupdates", "before"):
+            room.api.update(message=TALK)
+            room.clock.pass_time(seconds=2)
+
+    room.api.on_request = write
+    listener = Listener(room.database, room.telegram, room.recipients, playbook(), room.clock, "me")
+    listener.listen(wait=timedelta(seconds=5))
+
+    assert room.api.waits == [5, 3, 1, *[0] * 8]
 
 
 def test_only_one_process_listens_to_a_bot(room: Room) -> None:
@@ -425,7 +456,7 @@ def forward(room: Room, *, user: dict[str, Any] = ORLOV, **given: Any) -> list[F
         room.database, room.telegram, room.recipients, playbook(), room.clock, "me",
         keep=lambda one: kept.append(one) or 1,
     )  # fmt: skip
-    listener.listen(go_on=lambda: False)
+    listener.listen()
     return kept
 
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -28,6 +29,7 @@ class Receiver:
     def __init__(self) -> None:
         self.posts: list[tuple[dict[str, str], bytes]] = []
         self.answers: list[int] = []
+        self.drips = ""  # "head" or "body": which part of an answer comes in drops
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -38,10 +40,24 @@ class Receiver:
                 if code == 0:
                     self.close_connection = True
                     return
+                if receiver.drips:
+                    self.drip(code)
+                    return
                 with suppress(OSError):
                     self.send_response(code)
                     self.send_header("Content-Length", "0")
                     self.end_headers()
+
+            def drip(self, code: int) -> None:
+                """Answer in drops until the other side has had enough."""
+                start = b"HTTP/1.1 %d OK\r\n" % code
+                rest = b"\r\n" if receiver.drips == "body" else b""
+                with suppress(OSError):
+                    self.wfile.write(start + rest)
+                    for _ in range(200):
+                        self.wfile.write(b"X")
+                        time.sleep(0.05)
+                self.close_connection = True
 
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing."""
@@ -97,6 +113,20 @@ def test_each_answer_says_what_to_do(receiver: Receiver, code: int, outcome: str
         WebhookNotifier().send(row, MESSAGE)
 
     assert raised.value.outcome == outcome
+
+
+def test_an_answer_in_drops_is_not_waited_for(receiver: Receiver) -> None:
+    """Its code is all that matters; without one the time is over for the whole."""
+    row = notification(channel="webhook", address=f"http://127.0.0.1:{receiver.port}/hook")
+    begun = time.monotonic()
+
+    receiver.drips = "body"
+    WebhookNotifier(timeout=1.0).send(row, MESSAGE)
+    receiver.drips = "head"
+    with pytest.raises(DeliveryError) as raised:
+        WebhookNotifier(timeout=0.2).send(row, MESSAGE)
+
+    assert (raised.value.outcome, time.monotonic() - begun < 8) == ("unknown", True)
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/", "no address", "ftp://x", "http://["])

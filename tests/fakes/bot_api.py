@@ -75,6 +75,7 @@ class BotApi:
         self.faults: list[Fault] = []
         self.updates: list[dict[str, Any]] = []
         self.confirmed = 0  # updates before this number are not told again
+        self.waits: list[int] = []  # seconds that each asking for updates was ready to wait
         self.answered: list[dict[str, str]] = []  # callback queries
         self.limits = limits
         self.clock = clock  # of the limits, in seconds
@@ -151,6 +152,7 @@ class BotApi:
         return _ok({"id": 7, "is_bot": True, "first_name": "nabat", "username": "nabat_bot"})
 
     def _getupdates(self, given: dict[str, str], _files: dict[str, bytes]) -> Reply:
+        self.waits.append(int(given.get("timeout") or 0))
         # Asking from a number on confirms what is before it, for good.
         self.confirmed = max(self.confirmed, int(given.get("offset") or 0))
         return _ok([one for one in self.updates if one["update_id"] >= self.confirmed][:100])
