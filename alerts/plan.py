@@ -1,4 +1,4 @@
-"""Job: events not handled yet into notifications in the outbox, in one transaction.
+"""Job: events not handled yet into notifications in the outbox, one transaction an incident.
 
 Says which situation an incident is, who is to know and by which message;
 what goes out and when is the outbox's and ``alerts.deliver``'s.
@@ -31,7 +31,6 @@ LIVING = ("telegram",)  # channels whose message is changed in place: one per in
 _OVER = ("resolved", "false-alarm")
 _LOUD = ("opened", "joined", "worsened", "missed", "escalated", "taken", *_OVER)
 _MAX_LEVEL_PUSHES = 2
-_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,48 +88,48 @@ def plan(
     another process planned meanwhile is left alone. Answers how many were added.
     """
     with database.read() as tx:
-        cases = _cases(tx, playbook, now)
+        waiting = tx.incidents.unplanned()
         addresses = {
             one.name: tx.destinations.moved_to(one.channel, one.address) for one in recipients
         }
     here = [replace(one, address=addresses[one.name]) for one in recipients]
-    decided = [_decide(case, playbook, here, now, living, chart) for case in cases]
-    if not decided:
-        return 0
-    with database.begin() as tx:
-        return sum(_write(tx, one, now) for one in decided)
+    added = 0
+    for number in waiting:
+        with database.read() as tx:
+            case = _case(tx, number, playbook, now)
+        if case is None:
+            continue
+        decided = _decide(case, playbook, here, now, living, chart)
+        with database.begin() as tx:
+            added += _write(tx, decided, now)
+    return added
 
 
-def _cases(tx: Transaction, playbook: Playbook, now: datetime) -> list[Case]:
-    """The incidents with something new, less those to be quiet about for now."""
-    fresh: dict[int, list[Event]] = {}
-    for event in tx.incidents.unplanned(limit=_BATCH):
-        fresh.setdefault(event.incident_id, []).append(event)
+def _case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -> Case | None:
+    """The incident with all that is new about it; None where another planned it meanwhile."""
+    known = tx.incidents.events(number)
+    fresh = tuple(one for one in known if one.planned_at is None)
+    if not fresh:
+        return None
+    incident = tx.incidents.get(number)
+    situation = playbook.situation(incident.situation)
+    planned = [one for one in known if one.planned_at is not None]
     silences = tx.silences.active(now)
-    cases = []
-    for incident_id, events in fresh.items():
-        incident = tx.incidents.get(incident_id)
-        name = playbook.situation(incident.situation).id
-        known = tx.incidents.events(incident_id)
-        planned = [one for one in known if one.planned_at is not None]
-        floor = playbook.situation(incident.situation).level
-        links = tuple(tx.incidents.links(incident_id))
-        burning = [(incident, events[-1].facts)]
-        burning += [(one.incident, one.facts) for one in links if one.incident.state != "resolved"]
-        cases.append(
-            Case(
-                incident=incident,
-                fresh=tuple(events),
-                told_level=max(planned[-1].level, floor) if planned else 0,
-                sent=tuple(tx.outbox.of_incident(incident_id)),
-                silence=_quiet([covering(silences, one, name, told, now) for one, told in burning]),
-                was_over=_was_over(planned),
-                called=called(known, playbook.reaction(name)),
-                ticked=sum(one.kind == "step" for one in known),
-                links=links,
-            )
-        )
-    return cases
+    links = tuple(tx.incidents.links(number))
+    burning = [(incident, fresh[-1].facts)]
+    burning += [(one.incident, one.facts) for one in links if one.incident.state != "resolved"]
+    quiet = [covering(silences, one, situation.id, told, now) for one, told in burning]
+    return Case(
+        incident=incident,
+        fresh=fresh,
+        told_level=max(planned[-1].level, situation.level) if planned else 0,
+        sent=tuple(tx.outbox.of_incident(number)),
+        silence=_quiet(quiet),
+        was_over=_was_over(planned),
+        called=called(known, playbook.reaction(situation.id)),
+        ticked=sum(one.kind == "step" for one in known),
+        links=links,
+    )
 
 
 def _quiet(covers: Sequence[Silence | None]) -> Silence | None:

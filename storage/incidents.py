@@ -189,12 +189,18 @@ class Incidents:
         )
         return [_event(row) for row in self.connection.execute(query)]
 
-    def unplanned(self, *, limit: int = 100) -> list[Event]:
-        """Answer events whose notifications are not in the outbox yet, oldest first."""
+    def unplanned(self) -> list[int]:
+        """Answer the incidents with events that are not in the outbox yet, longest waiting first.
+
+        All of them: those to be quiet about may be many, and must not hide the others.
+        """
         query = (
-            select(events).where(events.c.planned_at.is_(None)).order_by(events.c.id).limit(limit)
+            select(events.c.incident_id)
+            .where(events.c.planned_at.is_(None))
+            .group_by(events.c.incident_id)
+            .order_by(func.min(events.c.id))
         )
-        return [_event(row) for row in self.connection.execute(query)]
+        return list(self.connection.execute(query).scalars())
 
     def mark_planned(self, event_ids: Sequence[int], now: datetime) -> None:
         """Remember that these events' notifications are in the outbox."""

@@ -15,6 +15,7 @@ from tests.alerts.making import (
     NOON,
     add_brand,
     chat,
+    facts,
     happen,
     incident,
     join_crisis,
@@ -215,6 +216,20 @@ def test_a_silence_keeps_new_readers_quiet_until_it_ends(database: Database, bra
 
     assert told(database, [chat()], minutes=1) == 0
     assert told(database, [chat()], minutes=61) == 1
+
+
+def test_a_long_silence_hides_no_other_brand_and_ends_well(database: Database, brand: int) -> None:
+    """However many events wait for its end; then one message tells how things stand."""
+    number = open_incident(database, brand).id
+    with database.begin() as tx:
+        tx.silences.add(brand, until=NOON + timedelta(days=6), by="Орлов", now=NOON)
+        for _ in range(520):
+            tx.incidents.add_event(tx.incidents.get(number), kind="updated", at=NOON, facts=facts())
+    other = open_incident(database, add_brand(database, "Лютик")).id
+
+    assert told(database, [chat()]) == 1
+    assert told(database, [chat()], minutes=6 * 24 * 60 + 1) == 1
+    assert [one.incident_id for one in rows(database)] == [other, number]
 
 
 def test_during_a_silence_the_message_is_still_kept_true(database: Database, brand: int) -> None:

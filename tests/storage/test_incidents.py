@@ -108,9 +108,20 @@ def test_an_event_waits_until_it_is_planned(database: Database) -> None:
         opened = tx.incidents.open_new(brand, level=1, at=NOON)
         event = tx.incidents.add_event(opened, kind="opened", at=NOON, facts=facts())
         tx.incidents.mark_planned([], NOON)
-        assert tx.incidents.unplanned() == [event]
+        assert tx.incidents.unplanned() == [opened.id]
         tx.incidents.mark_planned([event.id], NOON)
         assert tx.incidents.unplanned() == []
+
+
+def test_what_waits_longest_to_be_planned_comes_first(database: Database) -> None:
+    """Each incident once, however many events of it wait."""
+    _, brand = begun(database)
+    with database.begin() as tx:
+        first, second = (tx.incidents.open_new(brand, level=1, at=NOON) for _ in "ab")
+        for one in (second, first, second):
+            now = tx.incidents.get(one.id)
+            tx.incidents.add_event(now, kind="updated", at=NOON, facts=facts())
+        assert tx.incidents.unplanned() == [second.id, first.id]
 
 
 def test_one_person_takes_an_incident(database: Database) -> None:
