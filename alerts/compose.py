@@ -15,15 +15,12 @@ from alerts.texts import Speech
 from storage.records import Message
 
 _LIMIT = telegram_html.CAPTION_LIMIT - 48  # room for the line that says "may be a repeat"
+_SPARE = ("note", "fact")  # lines that go, the last first, where the least budget is too much
 
 
 def alert(brief: Brief, channel: str) -> Message:
     """The whole message about an incident as it stands now."""
-    if channel == "telegram":
-        tried = (lines_of(brief, budget) for budget in LADDER)
-        lines = next(found for found in tried if length(found) <= _LIMIT)
-    else:
-        lines = lines_of(brief, WIDE)
+    lines = _fitting(brief) if channel == "telegram" else lines_of(brief, WIDE)
     return _message(brief, lines, channel, _buttons(brief))
 
 
@@ -59,6 +56,19 @@ def marked(message: Message, channel: str, language: str) -> Message:
     elif html:
         html = mail_html.marked(html, line.text)
     return replace(message, text=f"{line.text}\n{message.text}", html=html)
+
+
+def _fitting(brief: Brief) -> list[Line]:
+    """The most that fits a caption; what stays at the end is clipped to less than that."""
+    lines: list[Line] = []
+    for budget in LADDER:
+        lines = lines_of(brief, budget)
+        if length(lines) <= _LIMIT:
+            return lines
+    for kind in _SPARE:
+        while length(lines) > _LIMIT and (spare := [one for one in lines if one.kind == kind]):
+            lines.remove(spare[-1])
+    return lines
 
 
 def _message(

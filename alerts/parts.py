@@ -97,7 +97,7 @@ def _what(brief: Brief, budget: Budget) -> list[Line]:
             author=clip(facts.top_author, 40),
             share=speech.percent(facts.top_author_share),
         )
-        lines.append(Line("fact", (Span(f"🗣️ {said}"),)))
+        lines.append(Line("note", (Span(f"🗣️ {said}"),)))
     return lines
 
 
@@ -114,7 +114,7 @@ def _basis(brief: Brief) -> list[Line]:
     ]
     if basis.shared >= 0.5:
         said.append(speech.say("basis_shared"))
-    return [Line("fact", (Span(f"🧭 {speech.say('basis', parts=', '.join(said))}"),))]
+    return [Line("note", (Span(f"🧭 {speech.say('basis', parts=', '.join(said))}"),))]
 
 
 def _linked(brief: Brief, budget: Budget) -> list[Line]:

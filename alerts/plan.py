@@ -99,7 +99,11 @@ def plan(
             case = _case(tx, number, playbook, now)
         if case is None:
             continue
-        decided = _decide(case, playbook, here, now, living, chart)
+        try:
+            decided = _decide(case, playbook, here, now, living, chart)
+        except Exception:  # what cannot be said of one incident must not silence the others
+            logger.exception("incident not planned", extra={"incident": number})
+            continue
         with database.begin() as tx:
             added += _write(tx, decided, now)
     return added

@@ -12,7 +12,7 @@ from alerts.brief import Brief
 from alerts.compose import alert, marked, notice, push
 from alerts.parts import number, sparkline
 from alerts.spans import units
-from storage.records import Basis, Link, StoryFact
+from storage.records import Basis, Link, Silence, StoryFact
 from tests.alerts.making import NOON, event, facts, incident, playbook, series, story
 from tests.fakes.telegram_markup import parse
 
@@ -30,6 +30,18 @@ NASTY_URL = st.one_of(
          "https://[::1", "tg://user?id=1", "https://пример.рф/a b", "https://e.example/" + "x" * 9000]
     ),
 )  # fmt: skip
+
+
+LONG_BASIS = Basis(
+    watched=timedelta(days=26, hours=3),
+    stored=timedelta(hours=47, minutes=59),
+    archive=timedelta(hours=47, minutes=59),
+    shared=0.9,
+)
+
+
+def paused(by: str) -> Silence:
+    return Silence(id=1, brand_id=1, until=NOON + timedelta(days=9), by=by, created_at=NOON)
 
 
 def brief(**given: Any) -> Brief:
@@ -71,6 +83,7 @@ def nasty_briefs(draw: st.DrawFn) -> Brief:
         persons=(draw(NASTY),),
         about=draw(NASTY),
         sources_alive=3,
+        basis=draw(st.sampled_from([None, LONG_BASIS])),
     )
     state = draw(st.sampled_from(["open", "calmed", "resolved"]))
     return brief(
@@ -79,6 +92,7 @@ def nasty_briefs(draw: st.DrawFn) -> Brief:
         owners=(("PR", draw(NASTY)),),
         language=draw(st.sampled_from(["ru", "uk", "en"])),
         reader=draw(NASTY),
+        silence=draw(st.sampled_from([None, paused("Ж" * 200)])),
         links=tuple(
             Link(incident=incident(brand=draw(NASTY), state=state), facts=told)
             for _ in range(draw(st.integers(0, 5)))
@@ -96,6 +110,23 @@ def test_no_text_breaks_or_overfills_a_telegram_message(made: Brief) -> None:
     assert units(read.text) <= 1024
     assert all(link.startswith(("http://", "https://")) for link in read.links)
     assert all(len(data.encode()) <= 64 for _, data in message.buttons)
+
+
+@pytest.mark.parametrize("language", ["ru", "uk", "en"])
+def test_the_longest_names_everywhere_still_fit(language: str) -> None:
+    """Whatever else goes: what it is, how bad, in whose hands, what to do, and its number."""
+    name = "Ж" * 200
+    hands = incident(brand=name, taken_by=name, taken_at=NOON - timedelta(days=3), id=10**9)
+    first = story(publisher=name, author=name)
+    told = facts(observed=1e12, expected=3e8, window=timedelta(hours=25, minutes=59), first=first,
+                 top_author=name, sources_alive=10**6, sources_total=10**7, basis=LONG_BASIS)  # fmt: skip
+    made = brief(facts=told, incident=hands, level=4, language=language, silence=paused(name))
+    links = [Link(incident=incident(brand=f"{place}{name}"), facts=told) for place in range(9)]
+    message = alert(replace(made, links=tuple(links), timezone="Asia/Kathmandu"), "telegram")
+
+    assert units(message.text) <= 976
+    assert all(sign in message.text for sign in ("⛔", "📈", "✅", "🔕", "☐", f"-{10**9}"))
+    assert all(sign not in message.text for sign in ("🗣️", "🧭"))
 
 
 @settings(max_examples=60, deadline=None)

@@ -288,6 +288,22 @@ def test_a_chart_goes_with_the_message(database: Database, brand: int) -> None:
     assert rows(database)[0].photo == b"png"
 
 
+def test_an_incident_that_cannot_be_told_silences_no_other(database: Database, brand: int) -> None:
+    """It is written to the log and tried again with the next run."""
+
+    def drawn(about: Facts, _speech: object) -> bytes:
+        return b"png" if about.observed < 99 else bytes("я", "ascii")
+
+    broken = open_incident(database, brand, observed=99).id
+    other = open_incident(database, add_brand(database, "Лютик")).id
+
+    assert plan(database, playbook(), [chat()], now=NOON, chart=drawn) == 1
+
+    assert [one.incident_id for one in rows(database)] == [other]
+    with database.read() as tx:
+        assert tx.incidents.unplanned() == [broken]
+
+
 def test_one_crisis_of_several_brands_is_one_message(database: Database, brand: int) -> None:
     """Both are named with their own numbers; nobody gets two alerts."""
     number = open_incident(database, brand).id
