@@ -208,11 +208,12 @@ def _messages(
     """Which messages this recipient gets now, by kind."""
     channel, event = recipient.channel, case.event
     whole = (event.kind, lambda given: alert(given, channel))
+    has_copy = any(one.recipient == recipient.name for one in case.sent)
     if channel not in living:
         loud = (*_LOUD, "reopened") if case.was_over else _LOUD  # of a calming nobody was told
-        is_loud = any(one.kind in loud for one in case.fresh)
+        is_news = not has_copy or brief.level > case.told_level
+        is_loud = is_news or any(one.kind in loud for one in case.fresh)
         return [whole] if is_loud and not case.is_silenced else []
-    has_copy = any(one.recipient == recipient.name for one in case.sent)
     if not has_copy or case.is_silenced:
         return [whole]
     return [whole, *_pushes(case, brief, recipient)]

@@ -185,6 +185,20 @@ def test_a_mailbox_gets_letters_only_for_what_is_loud(database: Database, brand:
     assert kinds(database) == [("Почта", "opened"), ("Почта", "resolved")]
 
 
+def test_a_mailbox_hears_of_a_level_that_rises_with_the_situation(
+    database: Database, brand: int
+) -> None:
+    """Recognised in a small update, it is news to who was told less, and to who now has to know."""
+    people = [mail(), mail("Директор", "d@example.org", levels=(3, 4))]
+    number = open_incident(database, brand, level=1, **QUIET).id
+    told(database, people)
+    for minute in (1, 2):
+        happen(database, number, "updated", NOON)
+        told(database, people, minute)
+
+    assert kinds(database) == [("Почта", "opened"), ("Почта", "updated"), ("Директор", "updated")]
+
+
 def test_what_was_never_sent_is_superseded(database: Database, brand: int) -> None:
     """After an outage the newest state goes out, not the backlog."""
     number = open_incident(database, brand).id
