@@ -1,4 +1,4 @@
-"""Keep bot tokens out of logs and errors."""
+"""Keep bot tokens and the keys in addresses out of logs, errors and messages."""
 
 import logging
 import re
@@ -11,6 +11,12 @@ _TALKATIVE = ("httpx", "httpcore", "telegram", "telegram.Bot", "telegram.request
 def redact(text: str) -> str:
     """The text without anything that looks like a bot token."""
     return _TOKEN.sub("<token>", text)
+
+
+def scheme_only(address: str) -> str:
+    """The address; of a URL only its scheme, as anything after it may be a key."""
+    scheme, colon, _ = address.partition(":")
+    return f"{scheme}:…" if colon else address
 
 
 class RedactingFilter(logging.Filter):

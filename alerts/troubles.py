@@ -1,38 +1,53 @@
 """Job: what went wrong with telling people is told to the operators, and to the next channel.
 
-A destination that takes nothing any more, and a message given up, each become
-one message to every recipient with ``ops = true``; a message given up for its
-address, and what waits for an address that is off, go to the recipient's
-``fallback`` as well.
+A destination that takes nothing any more, a channel that does not know us, and
+a message given up, each become one message to every recipient with ``ops =
+true``. What its reader would have heard, were the address not dead or the
+channel closed to us, goes to the recipient's ``fallback`` as well.
 """
 
 import hashlib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from alerts import payload
 from alerts.compose import notice
+from alerts.plan import LIVING
 from alerts.recipients import Recipient
+from alerts.redaction import scheme_only
 from alerts.texts import Speech
 from storage.database import Database, Transaction
-from storage.outbox import NewNotification
+from storage.destinations import EVERYWHERE
+from storage.outbox import WAITING, NewNotification
 from storage.records import Message, Notification
 
 _BATCH = 100
+_REFUSED_AFTER = timedelta(minutes=10)  # a key may just be being changed
+_Place = tuple[str, str]  # channel and address, or EVERYWHERE for all of the channel
 
 
 def report_troubles(database: Database, recipients: Sequence[Recipient], *, now: datetime) -> int:
     """Put what is new about failed delivery in the outbox; answers how many were added."""
     with database.begin() as tx:
+        here = [
+            replace(one, address=tx.destinations.moved_to(one.channel, one.address))
+            for one in recipients
+        ]
+        disabled = tx.destinations.disabled()
+        refused = tx.destinations.refused(now, after=_REFUSED_AFTER)
+        off = {(channel, address) for channel, address, _ in disabled}
+        off |= {(channel, EVERYWHERE) for channel in refused}
+        operators = [one for one in here if one.ops and not _is_off(one, off)]
         dead = [one for one in tx.outbox.listed(states=["dead"], limit=_BATCH) if _is_told(one)]
-        off = {(channel, address) for channel, address, _ in tx.destinations.disabled()}
         stuck = [one for one in dead if one.error_class == "dead"]
         if off:
-            stuck += [one for one in tx.outbox.listed(states=["pending"]) if _goes_to(one, off)]
+            stuck += [one for one in tx.outbox.listed(states=WAITING) if _is_off(one, off)]
         new = [
-            *_disabled(tx, recipients),
-            *(_given_up(one, to) for one in dead for to in _operators(recipients, off)),
-            *_fallbacks(stuck, recipients),
+            *(_disabled(*one, here, to) for one in disabled for to in operators),
+            *(_refused(channel, now, to) for channel in refused for to in operators),
+            *(_given_up(one, to) for one in dead for to in operators),
+            *_fallbacks(tx, stuck, here),
         ]
         return len(tx.outbox.add(new, now))
 
@@ -42,25 +57,22 @@ def _is_told(one: Notification) -> bool:
     return one.kind != "ops"
 
 
-def _goes_to(one: Notification, off: set[tuple[str, str]]) -> bool:
-    return (one.channel, one.address) in off and not one.kind.startswith("push-")
+def _is_off(one: Notification | Recipient, off: Collection[_Place]) -> bool:
+    return (one.channel, one.address) in off or (one.channel, EVERYWHERE) in off
 
 
-def _operators(recipients: Sequence[Recipient], off: set[tuple[str, str]]) -> list[Recipient]:
-    return [one for one in recipients if one.ops and (one.channel, one.address) not in off]
+def _disabled(
+    channel: str, address: str, reason: str, recipients: Iterable[Recipient], to: Recipient
+) -> NewNotification:
+    names = [one.name for one in recipients if (one.channel, one.address) == (channel, address)]
+    where = ", ".join(names) or scheme_only(address)
+    text = Speech(to.language).say("trouble_disabled", channel=channel, where=where, reason=reason)
+    return for_operator(f"disabled:{channel}:{address}:{reason}", [text], to)
 
 
-def _disabled(tx: Transaction, recipients: Sequence[Recipient]) -> list[NewNotification]:
-    found = tx.destinations.disabled()
-    off = {(channel, address) for channel, address, _ in found}
-    made = []
-    for channel, address, reason in found:
-        for to in _operators(recipients, off):
-            text = Speech(to.language).say(
-                "trouble_disabled", channel=channel, address=address, reason=reason
-            )
-            made.append(for_operator(f"disabled:{channel}:{address}:{reason}", [text], to))
-    return made
+def _refused(channel: str, now: datetime, to: Recipient) -> NewNotification:
+    text = Speech(to.language).say("trouble_refused", channel=channel)
+    return for_operator(f"refused:{channel}:{now:%Y-%m-%d}", [text], to)
 
 
 def _given_up(one: Notification, to: Recipient) -> NewNotification:
@@ -92,23 +104,50 @@ def topic_gone(one: Notification, to: Recipient, now: datetime) -> NewNotificati
 
 
 def _fallbacks(
-    stuck: Sequence[Notification], recipients: Sequence[Recipient]
+    tx: Transaction, stuck: Iterable[Notification], recipients: Sequence[Recipient]
 ) -> list[NewNotification]:
-    """The same words by the next channel: late and plain, but told."""
+    """The newest words by the next channel, late and plain, once for each that would have rung."""
     by_name = {one.name: one for one in recipients}
+    whole = [one for one in stuck if one.incident_id and not _is_push(one)]
+    newest = {
+        (one.incident_id, one.recipient, one.channel): one
+        for one in sorted(whole, key=lambda one: one.revision)
+    }
     made = []
-    for one in stuck:
+    for one in newest.values():
         owner = by_name.get(one.recipient)
         to = by_name.get(owner.fallback) if owner and owner.fallback else None
-        if to is None or one.incident_id is None:
+        rung = _rung(one, tx.attempts.siblings(one)) if to else None
+        if to is None or rung is None:
             continue
         try:
             told = payload.read(one)
         except payload.PayloadError:
             continue
         message = notice(told.subject, told.text.split("\n"), to.channel, to.language)
-        made.append(_new(f"fallback:{one.id}:{to.name}", "fallback", message, to, one))
+        what = f"fallback:{one.incident_id}:{one.recipient}:{rung}:{to.name}"
+        made.append(_new(what, "fallback", message, to, one))
     return made
+
+
+def _rung(one: Notification, siblings: Sequence[Notification]) -> int | None:
+    """The last revision that would have been heard and was not; None where all were.
+
+    Of a living message the first is heard, and then only what is said beside it.
+    """
+    rows = [*siblings, one]
+    heard = max((row.revision for row in rows if row.state == "sent"), default=0)
+    first = min(row.revision for row in rows)
+    rings = [
+        row.revision
+        for row in rows
+        if row.channel not in LIVING or row.revision == first or _is_push(row)
+    ]
+    return max((revision for revision in rings if revision > heard), default=None)
+
+
+def _is_push(one: Notification) -> bool:
+    return one.kind.startswith("push-")
 
 
 def for_operator(

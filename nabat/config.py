@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from alerts.redaction import scheme_only
 from monitor.budget import parse_budget
 from nabat.errors import ConfigError, nearest
 from nabat.health import read_address
@@ -278,7 +279,8 @@ def secrets_of(settings: Settings) -> list[str]:
         if isinstance(value, str) and value.startswith(("env:", "file:")):
             with suppress(ConfigError):
                 found.append(secret(value, ""))
-    return found
+    addresses = [str(table.get("address", "")) for table in settings.recipient]
+    return found + [one for one in addresses if scheme_only(one) != one]
 
 
 def variable(name: str) -> str:

@@ -61,6 +61,8 @@ def set_up(level: str, form: str, *, secrets: Sequence[str] = ()) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     # A job that takes longer than its interval is nothing to warn of, every second.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+    # An address that it cannot read it writes out, keys and all.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)
 
 
 def _add_fields(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

@@ -1,16 +1,17 @@
 """Where messages go: addresses that rest, are switched off, or have moved."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, exists, select, update
 
 from storage.tables import destinations, notifications
 from storage.upsert import put
 
 _UNSENT = ("pending", "unknown", "sending")
 _MOST_MOVES = 10
+_A_DAY = timedelta(days=1)
 EVERYWHERE = "*"  # the address that stands for the whole of a channel
 
 
@@ -46,6 +47,31 @@ class Destinations:
         return [
             (row.channel, row.address, row.reason or "") for row in self.connection.execute(query)
         ]
+
+    def refused(self, now: datetime, *, after: timedelta) -> list[str]:
+        """Answer the channels that have not known us for so long: nothing of them went out since.
+
+        Messages that newer ones took the place of count too: each change of an
+        incident would start the time anew. The days are what the index can use.
+        """
+        sent = notifications.alias()
+        query = (
+            select(notifications.c.channel)
+            .distinct()
+            .where(
+                notifications.c.state.in_((*_UNSENT, "merged")),
+                notifications.c.not_before >= now - _A_DAY,
+                notifications.c.error_class == "auth",
+                notifications.c.first_tried_at <= now - after,
+                ~exists().where(
+                    sent.c.channel == notifications.c.channel,
+                    sent.c.state == "sent",
+                    sent.c.not_before >= now - 2 * _A_DAY,
+                    sent.c.sent_at >= notifications.c.first_tried_at,
+                ),
+            )
+        )
+        return list(self.connection.execute(query).scalars())
 
     def move(self, channel: str, address: str, *, to: str) -> None:
         """Follow an address that moved: what waits for it is sent to the new one."""

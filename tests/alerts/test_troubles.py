@@ -1,5 +1,7 @@
 """Failed delivery is told to the operators and by the next channel; the digest says all is well."""
 
+from dataclasses import replace
+
 import pytest
 
 from alerts import payload
@@ -10,8 +12,17 @@ from alerts.plan import plan
 from alerts.troubles import report_troubles
 from storage.database import Database
 from storage.records import Notification
-from tests.alerts.making import NOON, Clock, add_brand, chat, mail, open_incident, playbook
-from tests.fakes.bot_api import BotApi, Chat
+from tests.alerts.making import (
+    NOON,
+    Clock,
+    add_brand,
+    chat,
+    happen,
+    mail,
+    open_incident,
+    playbook,
+)
+from tests.fakes.bot_api import TOKEN, BotApi, Chat
 
 PEOPLE = [chat(fallback="Почта"), mail(levels=()), mail(name="Дежурный", levels=(), ops=True)]
 
@@ -40,7 +51,7 @@ def test_a_blocked_bot_is_told_to_the_operator_once(blocked: Database) -> None:
 
     texts = [payload.read(one).text for one in told(blocked) if one.recipient == "Дежурный"]
     assert len(texts) == 2
-    assert any("Не пишу в telegram -100123" in text for text in texts)
+    assert any("Не пишу в telegram (PR)" in text for text in texts)
 
 
 def test_the_alert_goes_out_by_the_next_channel(blocked: Database) -> None:
@@ -66,6 +77,75 @@ def test_later_alerts_to_a_blocked_chat_go_out_by_the_next_channel_too(
     letters = [payload.read(one).text for one in told(blocked) if one.kind == "fallback"]
     assert (added, report_troubles(blocked, PEOPLE, now=NOON)) == (1, 0)
     assert ["«Василёк» · " in text for text in letters] == [True, False]
+
+
+def test_only_what_would_have_rung_goes_out_by_the_next_channel(blocked: Database) -> None:
+    """Changes of the living message make no sound; a risen level does."""
+    report_troubles(blocked, PEOPLE, now=NOON)
+    for kind, changes in (("updated", {}), ("worsened", {"level": 4}), ("updated", {})):
+        happen(blocked, 1, kind, NOON, **changes)
+        plan(blocked, playbook(), PEOPLE, now=NOON)
+        report_troubles(blocked, PEOPLE, now=NOON)
+
+    letters = [payload.read(one).subject for one in told(blocked) if one.kind == "fallback"]
+    assert len(letters) == 2
+    assert "КРИЗИС 4/4" in letters[0]
+
+
+@pytest.mark.parametrize("is_changed", [False, True], ids=["the same message", "a newer one"])
+def test_a_channel_that_does_not_know_us_is_told_and_gone_round(
+    sqlite_database: Database, api: BotApi, clock: Clock, is_changed: bool
+) -> None:
+    """A revoked token: nothing of the channel goes out, whichever message is tried."""
+    open_incident(sqlite_database, add_brand(sqlite_database))
+    stranger = TelegramNotifier(token=TOKEN[:-3] + "zzz", base_url=api.url)
+    plan(sqlite_database, playbook(), PEOPLE, now=NOON)
+    deliver(sqlite_database, {"telegram": stranger}, clock=clock, owner="me")
+    assert report_troubles(sqlite_database, PEOPLE, now=clock()) == 0
+    clock.pass_time(minutes=15)
+    if is_changed:
+        happen(sqlite_database, 1, "updated", clock())
+        plan(sqlite_database, playbook(), PEOPLE, now=clock())
+
+    added = report_troubles(sqlite_database, PEOPLE, now=clock())
+
+    assert (added, report_troubles(sqlite_database, PEOPLE, now=clock())) == (2, 0)
+    assert {one.kind for one in told(sqlite_database) if one.channel == "email"} == {
+        "ops",
+        "fallback",
+    }
+
+
+def test_a_channel_that_knows_us_again_is_not_gone_round(
+    sqlite_database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """Something of it went out since."""
+    open_incident(sqlite_database, add_brand(sqlite_database))
+    stranger = TelegramNotifier(token=TOKEN[:-3] + "zzz", base_url=api.url)
+    plan(sqlite_database, playbook(), PEOPLE, now=NOON)
+    deliver(sqlite_database, {"telegram": stranger}, clock=clock, owner="me")
+    happen(sqlite_database, 1, "updated", NOON)
+    plan(sqlite_database, playbook(), PEOPLE, now=NOON)
+    clock.pass_time(minutes=15)
+    deliver(sqlite_database, {"telegram": telegram}, clock=clock, owner="me")
+
+    assert report_troubles(sqlite_database, PEOPLE, now=clock()) == 0
+
+
+def test_an_address_that_is_a_key_is_told_to_nobody(sqlite_database: Database) -> None:
+    """The recipient's name says enough; of one that is in the config no more, the scheme."""
+    address = "https://user:S3cret@hooks.example/xoxKEY123"
+    hook = replace(chat("Лента событий", address), channel="webhook")
+    with sqlite_database.begin() as tx:
+        tx.destinations.disable("webhook", address, reason="answered 404", now=NOON)
+
+    for people in ([hook, PEOPLE[2]], [replace(PEOPLE[2], name="Второй")]):
+        report_troubles(sqlite_database, people, now=NOON)
+
+    texts = [payload.read(one).text for one in told(sqlite_database)]
+    assert [text for text in texts if "xoxKEY123" in text or "S3cret" in text] == []
+    assert "webhook (https:…)" in texts[0]
+    assert "webhook (Лента событий)" in texts[1]
 
 
 def test_a_retried_letter_opens_its_address_again(

@@ -8,7 +8,7 @@ import pytest
 
 from nabat import assembly
 from nabat.commands.setup import example
-from nabat.config import Settings, load, secret
+from nabat.config import Settings, load, secret, secrets_of
 from nabat.errors import ConfigError
 
 
@@ -112,6 +112,13 @@ def test_a_secret_is_read_from_a_file_or_the_environment(
     assert secret("env:NABAT_TEST_SECRET", "here") == "from-environment"
     with pytest.raises(ConfigError, match="cannot be read"):
         secret(f"file:{tmp_path / 'nothing'}", "here")
+
+
+def test_an_address_that_is_a_url_is_a_secret(tmp_path: Path) -> None:
+    """What is behind its scheme may be a key; a chat's number and a mailbox are none."""
+    people = ("-100123", "pr@example.org", "slack://T1JJ3T3L2/A1BRTD4JD")
+    text = "".join(f"[[recipient]]\naddress = '{one}'\n" for one in people)
+    assert secrets_of(load(written(tmp_path, text))) == ["slack://T1JJ3T3L2/A1BRTD4JD"]
 
 
 def test_a_recipient_needs_its_channel_and_a_known_brand(tmp_path: Path) -> None:

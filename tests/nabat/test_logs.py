@@ -110,6 +110,13 @@ def test_a_named_secret_is_hidden_whatever_it_looks_like(log: Any) -> None:
     assert said.count("<secret>") == 2
 
 
+def test_apprise_does_not_write_the_address_it_cannot_read(log: Any) -> None:
+    """It hides the keys only of those that it can."""
+    said = log("text", lambda _: logging.getLogger("apprise").error("Unsupported URL: slack:/KEY"))
+
+    assert said == ""
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_hostile_value_stays_on_its_line(log: Any, form: str) -> None:
     """A title may not write a second line, colour the terminal or turn the text round."""
