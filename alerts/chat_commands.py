@@ -57,8 +57,10 @@ def status(tx: Transaction, recipient: Recipient, playbook: Playbook, speech: Sp
 def digest(
     tx: Transaction, recipient: Recipient, playbook: Playbook, speech: Speech, now: datetime
 ) -> list[str]:
-    """A line for each brand, the open incidents, and that nabat is alive."""
-    lines = []
+    """The open incidents, that nabat is alive, and a line for each brand, of which some may go."""
+    alive, total = _sources(tx)
+    lines = [_told(one, playbook, speech) for one in _open(tx, recipient)]
+    lines.append(speech.say("digest_alive", alive=alive, total=total))
     for brand in _brands(tx, recipient):
         mentions, negative = _day(tx, brand, now)
         share = speech.percent(negative / mentions) if mentions else speech.percent(0)
@@ -66,9 +68,7 @@ def digest(
         lines.append(
             speech.say("digest_line", brand=clip(brand.name, 60), mentions=said, share=share)
         )
-    lines += [_told(one, playbook, speech) for one in _open(tx, recipient)]
-    alive, total = _sources(tx)
-    return [*lines, speech.say("digest_alive", alive=alive, total=total)]
+    return lines
 
 
 def _brand(

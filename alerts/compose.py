@@ -15,6 +15,8 @@ from alerts.texts import Speech
 from storage.records import Message
 
 _LIMIT = telegram_html.CAPTION_LIMIT - 48  # room for the line that says "may be a repeat"
+_NOTICE_LIMIT = telegram_html.TEXT_LIMIT - 48
+_TAIL = 30  # of them for the line that says how many more there are
 _SPARE = ("note", "fact")  # lines that go, the last first, where the least budget is too much
 
 
@@ -37,11 +39,18 @@ def push(brief: Brief, channel: str, what: str, **values: object) -> Message:
 
 
 def notice(subject: str, texts: Sequence[str], channel: str, language: str = "ru") -> Message:
-    """A message about nabat itself: lines of plain words under a subject."""
-    top = Line("head", (Span(clip(subject, 120), "bold"),))
-    lines = (top, *(Line("fact", (Span(clip(text, 600)),)) for text in texts))
-    while length(lines) > telegram_html.TEXT_LIMIT - 48:
-        lines = lines[:-1]
+    """A message about nabat itself: lines of plain words under a subject.
+
+    What Telegram has no room for is left out from the end, and counted.
+    """
+    lines = [Line("head", (Span(clip(subject, 120), "bold"),))]
+    lines += [Line("fact", (Span(clip(text, 600)),)) for text in texts]
+    if channel == "telegram" and length(lines) > _NOTICE_LIMIT:
+        kept = list(lines)
+        while length(kept) > _NOTICE_LIMIT - _TAIL:
+            kept.pop()
+        rest = Speech(language).say("more", number=len(lines) - len(kept))
+        lines = [*kept, Line("fact", (Span(rest),))]
     return Message(
         subject=clip(subject, 200), text=plain(lines), html=_html(lines, channel, "", language)
     )

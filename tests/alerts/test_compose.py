@@ -268,10 +268,14 @@ def test_a_push_is_short_and_names_the_incident() -> None:
 
 
 def test_a_notice_of_any_length_fits() -> None:
-    """Troubles come in numbers."""
-    message = notice("Беда", ["<очень> длинно " * 100] * 50, "telegram")
+    """Troubles come in numbers; what there is no room for is counted. A letter has room."""
+    lines = [f"{place} <очень> длинно " * 100 for place in range(50)]
+    message = notice("Беда", lines, "telegram")
 
+    shown = message.text.splitlines()
     assert units(parse(message.html).text) <= 4096
+    assert shown[-1] == f"и ещё {50 - (len(shown) - 2)}"
+    assert len(notice("Беда", lines, "email").text.splitlines()) == 51
 
 
 @pytest.mark.parametrize(
