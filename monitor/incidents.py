@@ -106,7 +106,7 @@ def _risen(
     if incident.state != "open":
         if not _is_news(incident, level, last_negative_at):
             return None
-        again = replace(newest, state="open", calmed_at=None, resolved_at=None)
+        again = replace(newest, state="open", calmed_at=None, resolved_at=None, verdict=None)
         return Change(incident=again, kind="reopened")
     if level > max(incident.level, floor):
         return Change(incident=newest, kind="worsened")

@@ -25,7 +25,9 @@ def told(lead: Incident, other: Incident, kind: str, at: datetime) -> Change | N
     """
     if kind in ("opened", "reopened"):
         level = max(lead.level, other.level)
-        begun = replace(lead, level=level, state="open", calmed_at=None, resolved_at=None)
+        begun = replace(
+            lead, level=level, state="open", calmed_at=None, resolved_at=None, verdict=None
+        )
         return Change(incident=begun, kind="joined" if lead.state != "resolved" else "reopened")
     if lead.state == "resolved":
         return None

@@ -144,7 +144,10 @@ def test_a_false_alarm_stays_closed_unless_it_worsens() -> None:
     closed = incident("resolved", resolved_at=NOON, verdict=FALSE_ALARM)
     later = verdict("spike", NOON + HOUR)
     assert step(closed, later, level=2, negative_at=NOON + HOUR) is None
-    assert kind(step(closed, later, level=3, negative_at=NOON + HOUR)) == "reopened"
+    change = step(closed, later, level=3, negative_at=NOON + HOUR)
+    assert kind(change) == "reopened"
+    assert isinstance(change, Change)
+    assert change.incident.verdict is None
 
 
 @pytest.mark.parametrize(

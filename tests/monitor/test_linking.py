@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.evaluate import evaluate
-from monitor.incidents import Change
+from monitor.incidents import FALSE_ALARM, Change
 from monitor.linking import leader, told, waits
 from storage.records import Event, Incident
 from tests.monitor.conftest import World
@@ -57,11 +57,14 @@ def test_the_oldest_incident_that_leads_itself_leads() -> None:
 )
 def test_what_the_lead_hears(state: str, event: str, level: int, said: str | None) -> None:
     """Beginnings and worse are loud, the rest renews the message."""
-    change = told(incident(state=state), incident(2, level=level), event, NOON + HOUR)
+    verdict = FALSE_ALARM if state == "resolved" else None
+    lead = replace(incident(state=state), verdict=verdict)
+    change = told(lead, incident(2, level=level), event, NOON + HOUR)
     assert kind(change) == said
     if said in ("joined", "reopened"):
         assert change is not None
         assert (change.incident.state, change.incident.level) == ("open", max(2, level))
+        assert change.incident.verdict is None
 
 
 def test_a_message_is_not_renewed_at_every_story() -> None:
