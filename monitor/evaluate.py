@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
-from monitor.counts import bucket_start, rebuild
+from monitor.counts import bucket_start, is_negative, rebuild
 from monitor.coverage import Alive, count_alive
 from monitor.explain import Evidence, explain
 from monitor.incidents import Opening, decide, level_of
@@ -22,14 +22,15 @@ from monitor.settings import DetectorSettings
 from monitor.spread import widest
 from storage.database import Database, Transaction
 from storage.mentions import MentionFilter
-from storage.records import BUCKET, Brand, Event, Incident, MentionView, Verdict
+from storage.records import BUCKET, Brand, Event, Incident, Verdict
 
 logger = logging.getLogger(__name__)
 
 _OVERLAP = 2 * BUCKET  # changes this long before the last run are looked at again
 _LAST_RUN_WITHIN = timedelta(days=3650)
 _BASELINE_WORDS = timedelta(days=28)
-_MOST_VIEWS = 500
+_MOST_BEFORE = 500  # mentions of the baseline whose words are compared
+_MOST_TOLD = 5000  # negative mentions that are read in full, the earliest: they tell who began
 _TAKEN_UP_WITHIN = timedelta(days=1)
 
 
@@ -213,20 +214,21 @@ def _opened(tx: Transaction, judged: Judged, opening: Opening, lead: Incident | 
 
 def _evidence(tx: Transaction, incident: Incident, judged: Judged, alive: Alive) -> Evidence:
     """The mentions since the spike began, and those of the baseline beside them."""
-    verdict = judged.verdict
+    verdict, brand_id = judged.verdict, judged.brand.id
     begin = bucket_start(incident.opened_at) + BUCKET - verdict.window
     begin = min(begin, bucket_start(verdict.at) + BUCKET - verdict.window)
-
-    def views(since: datetime, until: datetime) -> list[MentionView]:
-        which = MentionFilter(brand_id=judged.brand.id, since=since, until=until, limit=_MOST_VIEWS)
-        return tx.mentions.views(which)
-
+    mentions = tx.mentions.counted(brand_id, begin, verdict.at + BUCKET)
+    negative = [one.id for one in mentions if is_negative(one)]
+    before = MentionFilter(
+        brand_id=brand_id, since=begin - _BASELINE_WORDS, until=begin, limit=_MOST_BEFORE
+    )
     return Evidence(
-        mentions=sorted(
-            views(begin, verdict.at + BUCKET),
+        mentions=mentions,
+        negative=sorted(
+            tx.mentions.by_ids(negative[:_MOST_TOLD]),
             key=lambda view: (view.mention.happened_at, view.mention.id),
         ),
-        before=views(begin - _BASELINE_WORDS, begin),
+        before=tx.mentions.views(before),
         series=judged.series,
         sources_alive=alive.alive,
         sources_total=alive.total,

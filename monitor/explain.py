@@ -10,19 +10,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 
+from monitor.counts import StoryKey, is_negative, story_key
+from storage.mentions import CountedMention
 from storage.records import Facts, Mention, MentionView, Point, StoryFact, Verdict
 
 _TOP_STORIES = 3
 _TOP_WORDS = 8
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_SURE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What an explanation is made from."""
 
-    mentions: Sequence[MentionView]  # of the stretch, oldest first
+    mentions: Sequence[CountedMention]  # all of the stretch, of any tone
+    negative: Sequence[MentionView]  # the negative ones among them, oldest first
     before: Sequence[MentionView]  # of the baseline, to tell what is unusual
     series: Sequence[Point]  # hours of the last week
     sources_alive: int
@@ -31,7 +33,8 @@ class Evidence:
 
 def explain(verdict: Verdict, evidence: Evidence) -> Facts:
     """Put together everything an alert may say about a verdict."""
-    negative = [view for view in evidence.mentions if is_negative(view.mention)]
+    blamed = [one for one in evidence.mentions if is_negative(one)]
+    negative = evidence.negative
     stories = _stories(negative, evidence.mentions)
     authors = Counter(author for view in negative if (author := _author(view)))
     loudest, loudest_count = authors.most_common(1)[0] if authors else (None, 0)
@@ -47,8 +50,8 @@ def explain(verdict: Verdict, evidence: Evidence) -> Facts:
         sources_alive=evidence.sources_alive,
         sources_total=evidence.sources_total,
         mentions=len(evidence.mentions),
-        negative=len(negative),
-        stories=len(stories),
+        negative=len(blamed),
+        stories=len({story_key(one) for one in blamed}),
         first=min(stories, key=lambda story: story.happened_at, default=None),
         top=tuple(sorted(stories, key=_weight, reverse=True)[:_TOP_STORIES]),
         publishers=_counted(view.publisher for view in negative),
@@ -65,25 +68,17 @@ def explain(verdict: Verdict, evidence: Evidence) -> Facts:
     )
 
 
-def is_negative(mention: Mention) -> bool:
-    """Answer whether a mention is negative toward its brand; a person's word wins."""
-    if mention.corrected is not None:
-        return mention.corrected == "negative"
-    tone = mention.tone
-    return tone is not None and (tone.label == "negative" or tone.negative >= _SURE)
-
-
 def _stories(
-    negative: Sequence[MentionView], all_of_them: Sequence[MentionView]
+    negative: Sequence[MentionView], all_of_them: Sequence[CountedMention]
 ) -> list[StoryFact]:
     """One fact per story with a negative mention, told by its first one."""
-    copies = Counter(_story(view) for view in all_of_them)
-    families: dict[tuple[str, int], set[str]] = {}
-    firsts: dict[tuple[str, int], MentionView] = {}
-    for view in sorted(negative, key=lambda view: (view.mention.happened_at, view.mention.id)):
+    copies = Counter(story_key(one) for one in all_of_them)
+    families: dict[StoryKey, set[str]] = {}
+    for one in all_of_them:
+        families.setdefault(story_key(one), set()).add(one.publisher)
+    firsts: dict[StoryKey, MentionView] = {}
+    for view in negative:
         firsts.setdefault(_story(view), view)
-    for view in all_of_them:
-        families.setdefault(_story(view), set()).add(view.publisher)
     return [
         StoryFact(
             mention_id=view.mention.id,
@@ -101,7 +96,7 @@ def _stories(
     ]
 
 
-def _story(view: MentionView) -> tuple[str, int]:
+def _story(view: MentionView) -> StoryKey:
     if view.story_id is None:
         return ("article", view.mention.article_id)
     return ("story", view.story_id)

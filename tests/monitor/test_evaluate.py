@@ -68,6 +68,23 @@ def test_a_crisis_after_quiet_weeks_opens_one_incident(world: World, now: dateti
     assert "usual; by chance alone this happens" in event.facts.reason
 
 
+def test_much_neutral_talk_hides_no_negative_story(world: World, now: datetime) -> None:
+    """The origin, the counts and the crisis words are those of all negative mentions."""
+    world.quiet_weeks(now - 3 * HOUR)
+    crisis(world, now)
+    for second in range(510):
+        world.mention(now - timedelta(seconds=second), tone=NEUTRAL, seen_at=now)
+
+    (event,) = run(world, now)
+
+    facts = event.facts
+    assert facts.mentions >= 510 + facts.negative
+    assert facts.negative == facts.stories == facts.observed > 10
+    assert facts.crisis == (("скандал", facts.negative),)
+    assert facts.first is not None
+    assert facts.first.happened_at < now - 2 * HOUR
+
+
 def test_running_again_at_the_same_time_adds_nothing(world: World, now: datetime) -> None:
     """Idempotent: same database, same moment, no second event."""
     world.quiet_weeks(now - 3 * HOUR)

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.explain import Evidence, explain, is_negative
+from monitor.counts import is_negative
+from monitor.explain import Evidence, explain
+from storage.mentions import CountedMention
 from storage.records import (
     CrisisTerm,
     Facts,
@@ -43,7 +45,6 @@ def view(
     author: str | None = None,
     crisis: tuple[str, ...] = (),
     person: str | None = None,
-    corrected: str | None = None,
 ) -> MentionView:
     """A mention so many minutes after noon."""
     label = "negative" if negative >= 0.5 else "neutral"
@@ -69,7 +70,6 @@ def view(
                 unsure=False,
                 model="m",
             ),
-            corrected=corrected,
         ),
         brand="Ромашка",
         url=f"https://example.org/{number}",
@@ -87,9 +87,34 @@ def view(
 
 def facts(*mentions: MentionView, before: tuple[MentionView, ...] = ()) -> Facts:
     """The facts of these mentions."""
+    known = [counted(one) for one in mentions]
+    negative = [view for view, one in zip(mentions, known, strict=True) if is_negative(one)]
     return explain(
         VERDICT,
-        Evidence(mentions=mentions, before=before, series=(), sources_alive=9, sources_total=10),
+        Evidence(
+            mentions=known,
+            negative=sorted(negative, key=lambda one: one.mention.happened_at),
+            before=before,
+            series=(),
+            sources_alive=9,
+            sources_total=10,
+        ),
+    )
+
+
+def counted(one: MentionView) -> CountedMention:
+    """The little of a mention that counting needs."""
+    assert one.mention.tone is not None
+    return CountedMention(
+        id=one.mention.id,
+        brand_id=one.mention.brand_id,
+        article_id=one.mention.article_id,
+        happened_at=one.mention.happened_at,
+        story_id=one.story_id,
+        label=one.mention.tone.label,
+        negative=one.mention.tone.negative,
+        author=one.author,
+        publisher=one.publisher,
     )
 
 
@@ -194,13 +219,3 @@ def test_nothing_negative_gives_empty_facts() -> None:
     """No stories, no authors, no division by zero."""
     found = facts()
     assert (found.mentions, found.stories, found.first, found.top) == (0, 0, None, ())
-
-
-@pytest.mark.parametrize(
-    ("negative", "corrected", "answer"),
-    [(0.9, None, True), (0.9, "positive", False), (0.1, "negative", True), (0.5, None, True)],
-    ids=["model", "person says no", "person says yes", "half"],
-)
-def test_a_person_s_word_wins(negative: float, corrected: str | None, answer: bool) -> None:
-    """The label people gave goes before the model's."""
-    assert is_negative(view(1, negative=negative, corrected=corrected).mention) is answer
