@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.basis import basis_of
+from monitor.counts import StoryKey, is_negative, story_key
 from monitor.detect import probability
 from monitor.reasons import (
     blind_reason,
@@ -59,7 +60,7 @@ def judge_brands(
                 verdict=_with_tone(
                     verdict_at(replayed, -1, column, brand, shared, now), replayed, column, shared
                 ),
-                last_negative_at=_last_negative_at(replayed, column, now),
+                last_negative_at=_last_negative_at(tx, brand, replayed, column),
                 series=_series(replayed, column),
             )
     return [judged[brand.id] for brand in brands]
@@ -167,9 +168,19 @@ def _state(replayed: Replay, cell: tuple[int, int]) -> str:
     return "calm"
 
 
-def _last_negative_at(replayed: Replay, column: int, now: datetime) -> datetime | None:
+def _last_negative_at(
+    tx: Transaction, brand: Brand, replayed: Replay, column: int
+) -> datetime | None:
+    """When the newest negative story was first told; its bucket knows only the quarter hour."""
     some = replayed.history.stories[:, column].nonzero()[0]
-    return min(replayed.at(int(some[-1]) + 1), now) if len(some) else None
+    if not len(some):
+        return None
+    start = replayed.at(int(some[-1])).astimezone(UTC)
+    first: dict[StoryKey, datetime] = {}
+    for mention in tx.mentions.counted(brand.id, start, start + BUCKET):
+        if is_negative(mention):
+            first.setdefault(story_key(mention), mention.happened_at)
+    return max(first.values(), default=start)
 
 
 def _series(replayed: Replay, column: int) -> tuple[Point, ...]:

@@ -151,6 +151,23 @@ def test_a_growing_crisis_worsens_and_a_quiet_one_is_laid_to_rest(
     assert [one.state for one in incidents(world)] == ["resolved"]
 
 
+def test_what_a_person_resolved_is_not_opened_again_by_the_same_stories(
+    world: World, now: datetime
+) -> None:
+    """Their bucket still runs when the button is pressed, but none of them is newer than it."""
+    now += timedelta(minutes=3)
+    world.quiet_weeks(now - 3 * HOUR)
+    crisis(world, now)
+    (opened,) = run(world, now)
+    with world.database.begin() as tx:
+        rested = tx.incidents.get(opened.incident_id)
+        tx.incidents.change(
+            replace(rested, state="resolved", resolved_at=now + timedelta(minutes=2))
+        )
+    for minute in (3, 5, 13):
+        assert run(world, now + timedelta(minutes=minute)) == []
+
+
 def test_dead_sources_are_blind_and_calm_nothing_down(world: World, now: datetime) -> None:
     """An incident stays open while nobody answers."""
     world.quiet_weeks(now - 3 * HOUR)

@@ -7,7 +7,7 @@ import pytest
 from monitor.judge import Judged, judge_brands
 from monitor.settings import DetectorSettings
 from storage.records import BUCKET, Bucket
-from tests.monitor.conftest import World
+from tests.monitor.conftest import NEUTRAL, World
 
 
 def judged(world: World, now: datetime, settings: DetectorSettings) -> Judged:
@@ -28,16 +28,21 @@ def test_a_brand_without_history_is_blind_or_learning(world: World, now: datetim
 
 
 @pytest.mark.parametrize("hours", [2, 30])
-def test_the_last_negative_story_is_never_in_the_future(
+def test_the_last_negative_story_is_timed_by_its_first_mention(
     world: World, now: datetime, hours: int
 ) -> None:
-    """The end of its bucket, or now where that is still running."""
-    at = now - timedelta(hours=hours)
-    world.mention(at)
+    """Neither its reprint, nor neutral talk, nor the rest of its bucket is later news."""
+    start = now - timedelta(hours=hours)
+    with world.database.begin() as tx:
+        story = tx.stories.add(1, "f").id
+    world.mention(start + timedelta(minutes=2), story_id=story)
+    world.mention(start + timedelta(minutes=9), story_id=story)
+    world.mention(start + timedelta(minutes=11), tone=NEUTRAL)
     bucket = Bucket(
-        brand_id=world.brand_id, start_at=at, mentions=1, negative=1, stories=1,
+        brand_id=world.brand_id, start_at=start, mentions=3, negative=2, stories=2,
         negative_stories=1, authors=1, coverage=1.0,
     )  # fmt: skip
     with world.database.begin() as tx:
-        tx.buckets.replace(world.brand_id, at, at + BUCKET, [bucket])
-    assert judged(world, now, DetectorSettings()).last_negative_at == at + BUCKET
+        tx.buckets.replace(world.brand_id, start, start + BUCKET, [bucket])
+    found = judged(world, now, DetectorSettings())
+    assert found.last_negative_at == start + timedelta(minutes=2)
