@@ -87,8 +87,12 @@ class SeriesJudge:
         assert self._stretch is not None
         gap, step = row.at - self._stretch.last_at, self._stretch.step
         if gap < step:
-            self._stretch = _Stretch(self._replay[0], gap, self._settings)
-            self._stretch.judge(self._replay[1:])
+            # The finer grid forgets sooner, and what is forgotten would only fill it with slots.
+            since = self._stretch.last_at - _memory(gap, self._settings)
+            kept = [one for one in self._replay if one.at >= since]
+            self._stretch = _Stretch(kept[0], gap, self._settings)
+            if kept[1:]:
+                self._stretch.judge(kept[1:])
         else:
             self._stretch = _Stretch(Row(row.at - step, 0.0), step, self._settings)
 
@@ -98,7 +102,7 @@ class _Stretch:
 
     def __init__(self, first: Row, step: float, settings: DetectorSettings) -> None:
         # The detector knows steps of a minute to a day; time is stretched for all others.
-        self._scale = step / DAY if step > DAY else min(step / MINUTE, 1.0)
+        self._scale = _scale(step)
         self.step = step
         self._inner = max(known for known in _STEPS if known <= step / self._scale * 1.02)
         self._outer = self._inner * self._scale
@@ -112,11 +116,11 @@ class _Stretch:
 
     def fitting(self, rows: Sequence[Row], *, finer: bool) -> int:
         """How many rows can be judged as things stand; ``finer`` says a smaller step may be."""
-        longest = self._settings.history_days * DAY * self._scale
+        longest = max(_memory(self.step, self._settings), 3 * self.step)
         previous = self.last_at
         for index, row in enumerate(rows):
             gap = row.at - previous
-            if gap > max(longest, 3 * self.step) or (finer and gap < _FINER * self.step):
+            if gap > longest or (finer and gap < _FINER * self.step):
                 return index
             previous = row.at
         return len(rows)
@@ -174,6 +178,16 @@ class _Stretch:
 
     def _span(self, steps: float) -> timedelta:
         return timedelta(seconds=steps * self._outer)
+
+
+def _scale(step: float) -> float:
+    """How far time is stretched to make of this step one that the detector knows."""
+    return step / DAY if step > DAY else min(step / MINUTE, 1.0)
+
+
+def _memory(step: float, settings: DetectorSettings) -> float:
+    """Seconds after which a series of this step is forgotten."""
+    return settings.history_days * DAY * _scale(step)
 
 
 def _nothing_known() -> RowJudgement:

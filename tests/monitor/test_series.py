@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from monitor.series import Row, RowJudgement, SeriesJudge
-from monitor.settings import HOUR, DetectorSettings
+from monitor.settings import DAY, HOUR, DetectorSettings
 
 COUNTS = np.random.default_rng(6).poisson(4.0, 24 * 6).tolist()
 ROWS = [Row(number * HOUR, float(count)) for number, count in enumerate(COUNTS)]
@@ -43,3 +43,12 @@ def test_a_missing_day_is_unknown() -> None:
     answers = judged(ROWS[:72] + ROWS[96:])
     assert len(answers) == len(ROWS) - 24
     assert not answers[-1].reason.startswith("learning")
+
+
+@pytest.mark.parametrize("soon", [0.001, 1.0, 3.0])
+def test_a_row_a_moment_after_daily_ones_costs_no_more_than_what_is_remembered(
+    soon: float,
+) -> None:
+    """A year of days is not cut into seconds: on the finer grid they are forgotten."""
+    days = [Row(number * DAY, 1.0) for number in range(200)]
+    assert len(judged([*days, Row(days[-1].at + soon, 1.0)])) == 201
