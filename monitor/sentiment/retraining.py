@@ -7,17 +7,25 @@ which it was not fitted on, and costs no more than a point on the built-in
 check set.
 """
 
+import logging
+import os
+import shutil
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.sentiment.protocol import LABELS
 from monitor.sentiment.verdict import Floats, softmax
+from monitor.sentiment.weights import shipped_version
+
+logger = logging.getLogger(__name__)
 
 FEWEST_MARKS = 30
 NEWEST = 0.2  # share of the marks that judge the correction
@@ -28,6 +36,9 @@ STEPS = 250
 SPEED = 0.5
 
 _PARTS = ("centre", "spread", "table", "bias")
+_UNREADABLE = (
+    OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError, BadZipFile, zlib.error,
+)  # fmt: skip
 
 Labels = NDArray[np.int64]
 
@@ -111,7 +122,11 @@ def retrain(marks: Judged, check: Judged) -> Retraining:
 
 
 def stored_correction(path: str) -> Correction | None:
-    """The correction of a file; None where there is none, so that removing it undoes it."""
+    """The correction of a file; None where there is none, so that removing it undoes it.
+
+    One that can not be read, or was fitted on another model, is none: the shipped
+    model judges on, and the log says what to do.
+    """
     file = Path(path)
     if not file.exists():
         return None
@@ -121,17 +136,30 @@ def stored_correction(path: str) -> Correction | None:
 def store_correction(path: str, correction: Correction) -> None:
     """Write the file in one step, keeping the one before it beside it."""
     file = Path(path)
-    fresh = file.with_name(file.name + ".new.npz")
-    np.savez(fresh, **{name: getattr(correction, name) for name in _PARTS})
+    fresh = file.with_name(file.name + ".new")
+    with fresh.open("wb") as stream:
+        parts = {name: getattr(correction, name) for name in _PARTS}
+        np.savez(stream, version=np.array(shipped_version()), **parts)
+        stream.flush()
+        os.fsync(stream.fileno())
     if file.exists():
-        file.replace(file.with_name(file.name + ".previous"))
+        shutil.copy2(file, file.with_name(file.name + ".previous"))
     fresh.replace(file)
 
 
 @lru_cache(maxsize=4)
-def _read(file: Path, _changed: int) -> Correction:
-    with np.load(file) as stored:
-        return Correction(**{name: stored[name].astype(np.float32) for name in _PARTS})
+def _read(file: Path, _changed: int) -> Correction | None:
+    try:
+        with file.open("rb") as stream, np.load(stream) as stored:
+            if str(stored["version"]) != shipped_version():
+                raise ValueError(f"fitted on {stored['version']}, not on {shipped_version()}")
+            return Correction(**{name: stored[name].astype(np.float32) for name in _PARTS})
+    except _UNREADABLE as error:
+        logger.warning(
+            "tone correction ignored; run nabat tone retrain",
+            extra={"file": str(file), "reason": f"{type(error).__name__}: {error}"},
+        )
+        return None
 
 
 def f1_polar(labels: Labels, logits: Floats) -> float:

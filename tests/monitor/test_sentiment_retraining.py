@@ -1,6 +1,8 @@
 """Learning from marks: what is accepted, what refused, what is kept."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -97,6 +99,40 @@ def test_a_stored_correction_comes_back_and_the_last_one_is_kept(tmp_path: Path)
     again = stored_correction(str(path))
     assert again is not None
     assert again.digest == first.digest
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:-100]),
+        lambda path: path.write_bytes(b"PK\3\4 torn"),
+        lambda path: (path.unlink(), path.mkdir()),
+        lambda path: store(path, version="older model"),
+        lambda path: store(path),
+    ],
+    ids=["empty", "cut short", "torn", "a folder", "another model", "of unknown model"],
+)
+def test_a_correction_that_does_not_fit_is_left_out_and_said(
+    spoil: Callable[[Path], object], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Scoring goes on with the shipped model, and the log says what to do."""
+    path = tmp_path / "tone.npz"
+    store_correction(str(path), correction(1.0))
+    spoil(path)
+    assert stored_correction(str(path)) is None
+    assert stored_correction(str(path)) is None
+    assert [one.message for one in caplog.records] == [
+        "tone correction ignored; run nabat tone retrain"
+    ]
+
+
+def store(path: Path, **version: str) -> None:
+    """Write a correction as another version of the package would."""
+    one = correction(1.0)
+    arrays: dict[str, Any] = {name: np.array(text) for name, text in version.items()}
+    arrays |= {"centre": one.centre, "spread": one.spread, "table": one.table, "bias": one.bias}
+    np.savez(path, **arrays)
 
 
 @pytest.mark.parametrize(
