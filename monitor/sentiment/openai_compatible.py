@@ -3,11 +3,13 @@
 For those who run one: a tie-breaker, not the default. Passages leave the
 machine. Every answer must quote the passage it judges word for word; what
 fails in any way (network, cost cap, nonsense) is judged by the embedded model
-instead, and the log says how often.
+instead, and the log says how often. An endpoint that does not answer, or takes
+long, is left alone for some minutes: nobody waits for it.
 """
 
 import json
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -24,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 SURE, REST = 0.9, 0.05  # a label without numbers is taken for so probable
 LONGEST = 1500  # characters of a passage that are sent
+MOST_FAILURES = 2  # of the network in a row; then the endpoint is left alone
+LONGEST_WAIT = 120.0  # seconds one call may spend on the endpoint; then too
+PAUSE = 300.0  # seconds for which it is left alone
 TASK = (
     "You judge reputation. For each item say whether its text harms (negative), helps (positive) "
     "or does neither (neutral) to the reputation of its target. A bad story about somebody else, "
@@ -57,6 +62,23 @@ class AnswerError(Exception):
     """The endpoint answered something that can not be used."""
 
 
+@dataclass(slots=True)
+class _Endpoint:
+    """How the endpoint has fared in this process."""
+
+    requests: int = 0
+    failures: int = 0  # of the network, in a row
+    waited: float = 0.0  # seconds, in the newest call
+    paused_until: float = 0.0  # of the monotonic clock
+
+    def rest_if_slow(self) -> None:
+        """Ask nothing for some minutes where too much was lost already."""
+        if self.failures >= MOST_FAILURES or self.waited >= LONGEST_WAIT:
+            self.failures, self.waited = 0, 0.0
+            self.paused_until = time.monotonic() + PAUSE
+            logger.warning("tone endpoint left alone", extra={"seconds": PAUSE})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAICompatibleSentiment:
     """Judges passages by a remote language model, within a number of requests."""
@@ -69,7 +91,7 @@ class OpenAICompatibleSentiment:
     most_requests: int = 500  # of this process; past it the embedded model judges
     timeout_seconds: float = 30.0  # for one answer
     _fallback: EmbeddedSentiment = field(default_factory=EmbeddedSentiment, init=False, repr=False)
-    _requests: list[int] = field(default_factory=lambda: [0], init=False, repr=False)
+    _endpoint: _Endpoint = field(default_factory=_Endpoint, init=False, repr=False)
 
     @property
     def version(self) -> str:
@@ -81,6 +103,7 @@ class OpenAICompatibleSentiment:
         tones: list[Tone] = []
         failures = 0
         waiting = iter(passages)
+        self._endpoint.waited = 0.0
         while chunk := list(islice(waiting, self.batch)):
             try:
                 tones.extend(self._ask(chunk))
@@ -93,17 +116,40 @@ class OpenAICompatibleSentiment:
         return tones
 
     def _ask(self, chunk: list[Passage]) -> list[Tone]:
-        if self._requests[0] >= self.most_requests:
+        if self._endpoint.requests >= self.most_requests:
             raise AnswerError("cost cap reached")
-        self._requests[0] += 1
-        response = httpx.post(
+        if time.monotonic() < self._endpoint.paused_until:
+            raise AnswerError("the endpoint is left alone")
+        self._endpoint.requests += 1
+        begun = time.monotonic()
+        try:
+            body = self._fetch(chunk)
+            self._endpoint.failures = 0
+        except (httpx.HTTPError, httpx.InvalidURL):
+            self._endpoint.failures += 1
+            raise
+        finally:
+            self._endpoint.waited += time.monotonic() - begun
+            self._endpoint.rest_if_slow()
+        return self._tones(chunk, body)
+
+    def _fetch(self, chunk: list[Passage]) -> bytes:
+        """The body of the answer, all of it within the time for one answer."""
+        deadline = time.monotonic() + self.timeout_seconds
+        body = bytearray()
+        with httpx.stream(
+            "POST",
             f"{self.url.rstrip('/')}/chat/completions",
             json=self._request(chunk),
             headers={"Authorization": f"Bearer {self.token}"} if self.token else {},
             timeout=self.timeout_seconds,
-        )
-        response.raise_for_status()
-        return self._tones(chunk, response.text)
+        ) as response:
+            response.raise_for_status()
+            for part in response.iter_bytes():
+                body += part
+                if time.monotonic() > deadline:
+                    raise httpx.ReadTimeout("the answer was not whole in time")
+        return bytes(body)
 
     def _request(self, chunk: list[Passage]) -> dict[str, object]:
         items = [
@@ -121,7 +167,7 @@ class OpenAICompatibleSentiment:
             ],
         }
 
-    def _tones(self, chunk: list[Passage], body: str) -> list[Tone]:
+    def _tones(self, chunk: list[Passage], body: bytes) -> list[Tone]:
         """The tones of an answer; raises AnswerError unless each item is judged and quoted."""
         try:
             content = json.loads(body)["choices"][0]["message"]["content"]

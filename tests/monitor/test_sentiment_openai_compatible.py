@@ -1,10 +1,10 @@
 """The remote judge against a server on loopback that answers well and badly."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -17,7 +17,9 @@ PASSAGE = Passage(text="Рубикон врёт вкладчикам", start=0, 
 
 
 @contextmanager
-def endpoint(answer: Answer) -> Iterator[tuple[str, list[dict[str, object]]]]:
+def endpoint(
+    answer: Answer, *, before: Callable[[], Iterable[bytes]] = tuple
+) -> Iterator[tuple[str, list[dict[str, object]]]]:
     """A chat endpoint on loopback; also what it was asked."""
     asked: list[dict[str, object]] = []
 
@@ -27,8 +29,13 @@ def endpoint(answer: Answer) -> Iterator[tuple[str, list[dict[str, object]]]]:
             asked.append({"path": self.path, "auth": self.headers["Authorization"], **body})
             status, content = answer(json.loads(body["messages"][1]["content"]))
             self.send_response(status)
+            # An encoding that is none for text: JSON is what its bytes say, whatever it is called.
+            self.send_header("Content-Type", "application/json; charset=rot13")
             self.end_headers()
-            self.wfile.write(content.encode())
+            with suppress(OSError):  # the judge has gone
+                for part in before():
+                    self.wfile.write(part)
+                self.wfile.write(content.encode(errors="surrogateescape"))
 
         def log_message(self, *_arguments: object) -> None:
             """Say nothing."""
@@ -76,8 +83,18 @@ def test_a_good_answer_is_taken() -> None:
         lambda _: (200, said([{"item": 0, "label": "angry", "quote": "врёт"}])),
         lambda _: (200, said([{"item": 0, "label": "positive", "quote": "честен"}])),
         lambda _: (200, said("nothing")),
+        lambda _: (200, "\udcff"),
     ],
-    ids=["500", "no json", "no choices", "missing", "label", "invented quote", "type"],
+    ids=[
+        "500",
+        "no json",
+        "no choices",
+        "missing",
+        "label",
+        "invented quote",
+        "type",
+        "no text",
+    ],
 )
 def test_a_bad_answer_falls_back_to_the_embedded_model(answer: Answer) -> None:
     """Nothing the endpoint does can stop scoring."""
@@ -100,3 +117,37 @@ def test_the_cost_cap_is_kept() -> None:
         assert len(judge.judge([PASSAGE] * 4)) == 4
         judge.judge([PASSAGE])
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize("passages", [2, 9])
+def test_an_endpoint_that_fails_twice_in_a_row_is_left_alone(passages: int) -> None:
+    """The rest is judged here, in this call and in those of the next minutes."""
+    with endpoint(lambda _: (503, "")) as (url, asked):
+        judge = OpenAICompatibleSentiment(url=url, model="m", batch=1)
+        assert len(judge.judge([PASSAGE] * passages)) == passages
+        assert len(judge.judge([PASSAGE])) == 1
+    assert len(asked) == 2
+
+
+def test_a_slow_endpoint_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However well it answers, one call does not wait for it longer than so."""
+    monkeypatch.setattr("monitor.sentiment.openai_compatible.LONGEST_WAIT", 0.0)
+    with endpoint(good) as (url, asked):
+        judge = OpenAICompatibleSentiment(url=url, model="m", batch=1)
+        assert judge.judge([PASSAGE] * 3)[0].label == "positive"
+    assert len(asked) == 1
+
+
+def test_an_answer_that_drips_is_not_waited_for() -> None:
+    """The time for one answer is for all of it, not for each of its bytes."""
+    late = Event()
+
+    def drip() -> Iterator[bytes]:
+        while not late.wait(0.05):
+            yield b" "
+
+    with endpoint(good, before=drip) as (url, _):
+        judge = OpenAICompatibleSentiment(url=url, model="m", timeout_seconds=0.3)
+        (tone,) = judge.judge([PASSAGE])
+        late.set()
+    assert tone.label == EmbeddedSentiment().judge([PASSAGE])[0].label
