@@ -93,6 +93,13 @@ class OpenAICompatibleSentiment:
     _fallback: EmbeddedSentiment = field(default_factory=EmbeddedSentiment, init=False, repr=False)
     _endpoint: _Endpoint = field(default_factory=_Endpoint, init=False, repr=False)
 
+    def __post_init__(self) -> None:
+        """Refuse a token that no header can carry; what editors and shells leave around it goes."""
+        token = self.token.strip("\ufeff \r\n\t")
+        if not (token.isascii() and token.isprintable()):
+            raise ValueError("the token of the tone endpoint holds characters that no token has")
+        object.__setattr__(self, "token", token)
+
     @property
     def version(self) -> str:
         """The remote model's name; stands also for what the embedded one judged in its place."""
@@ -177,7 +184,7 @@ class OpenAICompatibleSentiment:
         except (ValueError, LookupError, TypeError, RecursionError) as error:
             raise AnswerError("not the agreed form") from error
         for passage, (label, quote) in zip(chunk, told, strict=True):
-            if label not in LABELS or quote not in passage.text:
+            if label not in LABELS or not quote.strip() or quote not in passage.text:
                 raise AnswerError("unknown label, or a quote that is not in the text")
         return [self._tone(label) for label, _ in told]
 

@@ -82,6 +82,7 @@ def test_a_good_answer_is_taken() -> None:
         lambda _: (200, said([])),
         lambda _: (200, said([{"item": 0, "label": "angry", "quote": "врёт"}])),
         lambda _: (200, said([{"item": 0, "label": "positive", "quote": "честен"}])),
+        lambda _: (200, said([{"item": 0, "label": "positive", "quote": " "}])),
         lambda _: (200, said("nothing")),
         lambda _: (200, "\udcff"),
     ],
@@ -92,6 +93,7 @@ def test_a_good_answer_is_taken() -> None:
         "missing",
         "label",
         "invented quote",
+        "blank quote",
         "type",
         "no text",
     ],
@@ -151,3 +153,18 @@ def test_an_answer_that_drips_is_not_waited_for() -> None:
         (tone,) = judge.judge([PASSAGE])
         late.set()
     assert tone.label == EmbeddedSentiment().judge([PASSAGE])[0].label
+
+
+@pytest.mark.parametrize("token", ["sk-ключ", "sk-1\nX: y"], ids=["Cyrillic", "two lines"])
+def test_a_token_that_no_header_can_carry_is_refused(token: str) -> None:
+    """At once, when the configuration is read, and without showing it."""
+    with pytest.raises(ValueError, match="token") as refused:
+        OpenAICompatibleSentiment(url="http://127.0.0.1:1/v1", model="m", token=token)
+    assert token not in str(refused.value)
+
+
+def test_what_an_editor_leaves_around_a_token_is_dropped() -> None:
+    """A byte order mark and the newline at the end of a file."""
+    with endpoint(good) as (url, asked):
+        OpenAICompatibleSentiment(url=url, model="m", token="\ufeffsk-1\n").judge([PASSAGE])
+    assert asked[0]["auth"] == "Bearer sk-1"
