@@ -32,6 +32,7 @@ _BASELINE_WORDS = timedelta(days=28)
 _MOST_BEFORE = 500  # mentions of the baseline whose words are compared
 _MOST_TOLD = 5000  # negative mentions that are read in full, the earliest: they tell who began
 _TAKEN_UP_WITHIN = timedelta(days=1)
+_SPOILT = (ArithmeticError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,10 @@ class BrandSettings:
     timezone: tzinfo | None = None  # of its audience; None takes the installation's
 
 
+class UnjudgedBrandsError(Exception):
+    """Some brands could not be judged; all others were, and their events are written."""
+
+
 def evaluate(
     database: Database,
     brands_settings: Mapping[str, BrandSettings],
@@ -70,6 +75,7 @@ def evaluate(
     again at the same time writes nothing new. ``checkpoints`` only save a daemon work.
     ``floors`` tells the least level of each situation on the crisis map, ``families``
     the names of brands whose incidents are one crisis, the one to tell it by first.
+    Raises UnjudgedBrandsError at the very end for brands whose records are not as they should be.
     """
     alive = _count(database, now)
     settings = {name: detector_settings(one, timezone) for name, one in brands_settings.items()}
@@ -80,10 +86,18 @@ def evaluate(
             settings.setdefault(brand.name, default)
         verdicts = judge_brands(tx, brands, settings, now=now, checkpoints=checkpoints)
     shared = _Shared(alive=alive, floors=floors or {}, kin=_kin(families, brands))
-    events = []
+    events: list[Event] = []
+    failed: list[str] = []
     for judged in _in_order(verdicts, families):
-        with database.begin() as tx:
-            events += _follow(tx, judged, settings[judged.brand.name].budget, shared)
+        name = judged.brand.name
+        try:
+            with database.begin() as tx:
+                events += _follow(tx, judged, settings[name].budget, shared)
+        except _SPOILT:  # what one brand's records hold must not silence the others
+            logger.exception("brand not judged", extra={"brand": name})
+            failed.append(name)
+    if failed:
+        raise UnjudgedBrandsError(f"not judged, see the log: {', '.join(failed)}")
     return events
 
 

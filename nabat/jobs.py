@@ -215,22 +215,27 @@ class Jobs:
 
     def _evaluate(self) -> Report:
         now = self.clock()
-        events = evaluate(
-            self.database,
-            brand_limits(self.settings),
-            now=now,
-            timezone=self.settings.spike.timezone,
-            checkpoints=self._checkpoints,
-            floors={one.id: one.level for one in self.playbook.situations},
-            families=families(self.settings.brand),
-        )
+        try:
+            events = evaluate(
+                self.database,
+                brand_limits(self.settings),
+                now=now,
+                timezone=self.settings.spike.timezone,
+                checkpoints=self._checkpoints,
+                floors={one.id: one.level for one in self.playbook.situations},
+                families=families(self.settings.brand),
+            )
+        finally:  # what is on record is told, whatever the judging ran into
+            added = self._fill_outbox(now)
+        told = ", ".join(f"incident {event.incident_id} {event.kind}" for event in events)
+        return Report(job="evaluate", said=f"{told or 'nothing changed'}; {added} messages to send")
+
+    def _fill_outbox(self, now: datetime) -> int:
         escalate(self.database, self.playbook, now=now)
         added = plan(self.database, self.playbook, self.recipients, now=now, chart=draw)
         added += plan_digests(self.database, self.playbook, self.recipients, now=now)
         added += report_troubles(self.database, self.recipients, now=now)
-        added += watch_sources(self.database, self.recipients, now=now)
-        told = ", ".join(f"incident {event.incident_id} {event.kind}" for event in events)
-        return Report(job="evaluate", said=f"{told or 'nothing changed'}; {added} messages to send")
+        return added + watch_sources(self.database, self.recipients, now=now)
 
     def _deliver(self, *, drain: bool) -> Report:
         now = self.clock()

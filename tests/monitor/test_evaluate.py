@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+from sqlalchemy import text
 
 from crawler.identity import StoryIndex
-from monitor.evaluate import BrandSettings, evaluate
+from monitor.evaluate import BrandSettings, UnjudgedBrandsError, evaluate
 from monitor.judge import judge_brands
 from monitor.replay import Checkpoints
 from monitor.settings import DetectorSettings
@@ -83,6 +84,28 @@ def test_much_neutral_talk_hides_no_negative_story(world: World, now: datetime) 
     assert facts.crisis == (("скандал", facts.negative),)
     assert facts.first is not None
     assert facts.first.happened_at < now - 2 * HOUR
+
+
+def test_spoilt_records_of_one_brand_do_not_silence_the_others(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """The others' incidents are written; the failure is told by name at the end."""
+    world = World(sqlite_database, now, brands=("Ромашка", "Лютик"))
+    with world.database.read() as tx:
+        ids = {brand.name: brand.id for brand in tx.brands.active()}
+    for brand_id in ids.values():
+        world.quiet_weeks(now - 3 * HOUR, brand_id=brand_id)
+        for index in range(14):
+            at = now - 3 * HOUR * (index + 0.5) / 14
+            world.mention(at, title=f"Скандал {index}", seen_at=now, brand_id=brand_id)
+    with world.database.begin() as tx:
+        spoilt = text("UPDATE mentions SET crisis = '{' WHERE brand_id = :brand")
+        tx.connection.execute(spoilt, {"brand": ids["Лютик"]})
+
+    with pytest.raises(UnjudgedBrandsError, match="see the log: Лютик"):
+        run(world, now)
+
+    assert [one.brand for one in incidents(world)] == ["Ромашка"]
 
 
 def test_running_again_at_the_same_time_adds_nothing(world: World, now: datetime) -> None:

@@ -109,6 +109,20 @@ def test_a_job_that_fails_stops_no_other(made: Made) -> None:
     assert [name for name, beat in beats.items() if not beat.ok] == ["evaluate"]
 
 
+def test_what_is_on_record_is_told_though_judging_fails(made: Made) -> None:
+    """A failure in front of it does not keep an alert back."""
+    jobs = made(CONSOLE.format(more="levels = [1, 2, 3, 4]"))
+    with jobs.database.read() as tx:
+        (brand,) = tx.brands.active()
+    number = open_incident(jobs.database, brand.id).id
+    with jobs.database.begin() as tx:
+        tx.connection.execute(text("DROP TABLE buckets"))
+
+    assert not jobs.evaluate().ok
+    with jobs.database.read() as tx:
+        assert len(tx.outbox.of_incident(number)) == 1
+
+
 def test_what_another_process_does_is_left_to_it(made: Made, clock: Clock) -> None:
     """Nothing is done twice at once, and it is no failure."""
     jobs = made()
