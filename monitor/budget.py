@@ -17,7 +17,11 @@ def parse_budget(text: str) -> float:
     found = _FORM.fullmatch(text)
     if not found:
         raise ValueError(f"cannot read the budget {text!r}; write 1/month, 2/week or 4/year")
-    a_month = float(found[1].replace(",", ".")) * MONTH_DAYS / _UNITS[found[2].lower()]
-    if not 0.01 <= a_month <= 300:
-        raise ValueError(f"the budget {text!r} is outside 0.01/month to 10/day")
+    return bearable(float(found[1].replace(",", ".")) * MONTH_DAYS / _UNITS[found[2].lower()])
+
+
+def bearable(a_month: float) -> float:
+    """Answer the budget, a number a month; ValueError where no detector can keep it."""
+    if not 0.01 <= a_month <= 300:  # nor is a number that is none
+        raise ValueError(f"the budget of {a_month} a month is outside 0.01/month to 10/day")
     return a_month

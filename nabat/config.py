@@ -18,21 +18,40 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from alerts.redaction import scheme_only
-from monitor.budget import parse_budget
+from monitor.budget import bearable, parse_budget
 from nabat.errors import ConfigError, nearest
 from nabat.health import read_address
 from storage.durations import parse_duration
 from storage.records import Person, Watch
 
 DEFAULT_NAME = "nabat.toml"
+LONGEST_DAYS = 36_500  # a century: reckoning with more would leave the calendar
 
 
-def _duration(value: Any) -> Any:
-    return parse_duration(value) if isinstance(value, str) else value
+def length(value: Any) -> timedelta:
+    """Read a length of time; ValueError for a bare number, for nothing, and for over a century."""
+    known = value if isinstance(value, timedelta) else _length_in_words(value)
+    if timedelta(0) < known <= timedelta(days=LONGEST_DAYS):
+        return known
+    message = f"{value!r} is no length of time to wait; write for example '15 min', '4h'"
+    raise ValueError(message)
 
 
-def _rate(value: Any) -> Any:
-    return parse_budget(value) if isinstance(value, str) else value
+def _delay(value: Any) -> timedelta:
+    return timedelta(0) if value in (0, "0", "none") else length(value)
+
+
+def _length_in_words(value: Any) -> timedelta:
+    if isinstance(value, str):
+        return parse_duration(value)
+    message = f"a length of time carries its unit, not {value!r}; write for example '15 min', '4h'"
+    raise ValueError(message)
+
+
+def _rate(value: Any) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return bearable(value)
+    return parse_budget(str(value))
 
 
 def _zone(value: Any) -> Any:
@@ -45,13 +64,16 @@ def _zone(value: Any) -> Any:
         raise ValueError(message) from error
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Duration = Annotated[timedelta, BeforeValidator(length)]
+Delay = Annotated[timedelta, BeforeValidator(_delay)]
 Rate = Annotated[float, BeforeValidator(_rate)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False
+    )
 
 
 class StorageSettings(_Section):
@@ -63,7 +85,7 @@ class StorageSettings(_Section):
 class RetentionSettings(_Section):
     """``[retention]``: how long unmentioned articles are kept for a look back."""
 
-    articles_days: int = Field(default=90, ge=1)
+    articles_days: int = Field(default=90, ge=1, le=LONGEST_DAYS)
 
 
 class PersonSettings(_Section):
@@ -116,17 +138,15 @@ class CrawlSettings(_Section):
     timeout: Duration = timedelta(seconds=30)
     max_megabytes: float = Field(default=8.0, gt=0)
     concurrency: int = Field(default=16, ge=1)
-    host_delay: Duration = timedelta(seconds=1)
+    host_delay: Delay = timedelta(seconds=1)
 
     @field_validator("allow_addresses", mode="before")
     @classmethod
     def _networks(cls, value: Any) -> Any:
-        return tuple(ip_network(item, strict=False) for item in value)
-
-    @field_validator("host_delay", mode="before")
-    @classmethod
-    def _no_delay(cls, value: Any) -> Any:
-        return timedelta(0) if value in (0, "0", "none") else value
+        if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+            message = f'write a list of networks, ["10.0.5.0/24"], not {value!r}'
+            raise ValueError(message)
+        return tuple(ip_network(one, strict=False) for one in value)
 
 
 class MatchingSettings(_Section):

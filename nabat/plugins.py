@@ -22,8 +22,8 @@ from pydantic import TypeAdapter, ValidationError
 import alerts.notifiers
 import crawler.sources
 import monitor.sentiment
+from nabat.config import length
 from nabat.errors import ConfigError, nearest
-from storage.durations import DurationError, parse_duration
 
 
 def sources() -> dict[str, type[Any]]:
@@ -89,12 +89,12 @@ def build(chosen: type[Any], table: Mapping[str, Any], place: str) -> Any:
 
 def _convert(hint: Any, value: Any, place: str) -> Any:
     try:
-        if hint in (timedelta, timedelta | None) and isinstance(value, str):
-            return parse_duration(value)
+        if hint in (timedelta, timedelta | None):
+            return length(value)
         return TypeAdapter(hint).validate_python(value)
-    except DurationError as error:
-        message = f"{place}: {error}"
-        raise ConfigError(message) from error
-    except ValidationError as error:
+    except ValidationError as error:  # a kind of ValueError
         message = f"{place}: {error.errors()[0]['msg'].lower()}, not {value!r}"
+        raise ConfigError(message) from error
+    except ValueError as error:
+        message = f"{place}: {error}"
         raise ConfigError(message) from error

@@ -56,6 +56,11 @@ def test_the_example_can_be_assembled(tmp_path: Path) -> None:
         ("[[brand]]\nname = 'A'\n[[brand.person]]\nnam = 'X'", r"brand\[1\].person\[1\].nam: unknown key; did you mean 'name'"),
         ("[crawl]\ninterval = 'soon'", "crawl.interval: cannot read 'soon'"),
         ("[crawl]\nallow_addresses = ['home']", "crawl.allow_addresses"),
+        ("[crawl]\nallow_addresses = 5", "crawl.allow_addresses: write a list of networks"),
+        ("[crawl]\nallow_addresses = [true]", "crawl.allow_addresses: write a list of networks"),
+        ("[crawl]\nmax_megabytes = inf", "crawl.max_megabytes: input should be a finite number"),
+        ("[spike]\nmin_ratio = inf", "spike.min_ratio: input should be a finite number"),
+        ("[retention]\narticles_days = 1000000", "retention.articles_days: .* 36500"),
         ("[spike]\ntimezone = 'Europe/Moscov'", "spike.timezone: unknown time zone"),
         ("[log]\nlevel = 'loud'", "log.level"),
         ("[storage\n", "not valid TOML"),
@@ -159,6 +164,37 @@ def test_a_file_that_is_not_there_says_what_to_run(tmp_path: Path) -> None:
     """The first run of all ends with the next step."""
     with pytest.raises(ConfigError, match="nabat init"):
         load(tmp_path / "nabat.toml")
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "nan", "inf", "0.001", "1000", "true", "[]"])
+def test_a_budget_that_no_detector_can_keep_is_refused(tmp_path: Path, given: str) -> None:
+    """A bare number is held to the same bounds as one in words."""
+    with pytest.raises(ConfigError, match=r"brand\[1\].false_alarms: "):
+        load(written(tmp_path, f"[[brand]]\nname = 'A'\nfalse_alarms = {given}"))
+
+
+def test_a_budget_may_be_a_number_a_month(tmp_path: Path) -> None:
+    """The same as in words."""
+    settings = load(written(tmp_path, "[[brand]]\nname = 'A'\nfalse_alarms = 2"))
+    assert settings.brand[0].false_alarms == 2.0
+
+
+@pytest.mark.parametrize("given", ["10", "0", "-60", "true", "'0.0000001 s'", "'99999 days'"])
+@pytest.mark.parametrize("key", ["daemon.evaluate_every", "crawl.interval", "crawl.timeout"])
+def test_a_length_of_time_is_in_words_and_can_be_waited_for(
+    tmp_path: Path, key: str, given: str
+) -> None:
+    """A scheduler told to wait less than nothing would never come to an end."""
+    section, _, name = key.partition(".")
+    with pytest.raises(ConfigError, match=rf"{key}: .*write for example '15 min'"):
+        load(written(tmp_path, f"[{section}]\n{name} = {given}"))
+
+
+def test_a_source_is_not_visited_every_negative_minute(tmp_path: Path) -> None:
+    """The lengths of a plug-in are read as all others."""
+    text = "[[source]]\nkind = 'rss'\nurl = 'http://a.example/'\ninterval = -5"
+    with pytest.raises(ConfigError, match=r"source\[1\].interval: a length of time carries its"):
+        assembly.sources(load(written(tmp_path, text)))
 
 
 def test_lengths_of_time_carry_their_units(tmp_path: Path) -> None:
