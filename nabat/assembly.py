@@ -3,19 +3,20 @@
 Each builder raises ConfigError with the place in the file and the mend.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from alerts import playbook as maps
 from alerts.notifiers.protocol import Notifier
 from alerts.playbook import Playbook, PlaybookError
 from alerts.recipients import Recipient
+from alerts.texts import LANGUAGES
 from crawler.entities import Entities, EntitiesError, NatashaEntities
 from crawler.fetch import FetchSettings
 from crawler.sources.protocol import SourcePlugin, key_of
 from crawler.watch_language import WatchError, parse
 from monitor.sentiment.protocol import SentimentBackend
 from nabat import plugins
-from nabat.config import CrawlSettings, Settings, reveal, secret, secret_fields
+from nabat.config import CrawlSettings, Settings, reveal, secret, secret_fields, zone
 from nabat.errors import ConfigError, nearest
 from storage.records import Watch
 
@@ -68,24 +69,29 @@ def notifiers(settings: Settings) -> dict[str, Notifier]:
 
 
 def recipients(settings: Settings, *, channels: Sequence[str]) -> list[Recipient]:
-    """Build the people and groups that are told; each must have a configured channel."""
-    brands, built = [brand.name for brand in settings.brand], list[Recipient]()
+    """Build the people and groups that are told; what each names must be there."""
+    built = list[Recipient]()
     for index, table in enumerate(settings.recipient, 1):
-        place = f"recipient[{index}]"
         given = {key: str(value) if key == "address" else value for key, value in table.items()}
-        recipient: Recipient = plugins.build(Recipient, given, place)
-        if recipient.channel not in channels:
-            message = (
-                f"{place}.channel: no [[notifier]] of kind {recipient.channel!r}"
-                f"{nearest(recipient.channel, channels)}"
-            )
-            raise ConfigError(message)
-        for name in recipient.brands:
-            if name not in brands:
-                message = f"{place}.brands: no brand is named {name!r}{nearest(name, brands)}"
-                raise ConfigError(message)
-        built.append(recipient)
+        built.append(plugins.build(Recipient, given, f"recipient[{index}]"))
     _refuse_twins([one.name for one in built], "recipient", "give each its own name")
+    brands = [brand.name for brand in settings.brand]
+    situations = [one.id for one in playbook(settings).situations]
+    levels = [str(level) for level in maps.LEVELS]
+    for index, one in enumerate(built, 1):
+        others = [other.name for other in built if other is not one]
+        place = f"recipient[{index}]"
+        for key, said, named, known in (
+            ("channel", "no [[notifier]] of kind", [one.channel], channels),
+            ("brands", "no brand is named", one.brands, brands),
+            ("situations", "no situation of the map is", one.situations, situations),
+            ("levels", "no level is", [str(level) for level in one.levels], levels),
+            ("language", "no language of ours is", [one.language], LANGUAGES),
+            ("fallback", "no other recipient is named", filter(None, [one.fallback]), others),
+        ):
+            _refuse_unknown(f"{place}.{key}: {said}", named, known)
+        _check_zone(one, place)
+        _refuse_deaf(one, built, place)
     return built
 
 
@@ -136,6 +142,31 @@ def fetching(crawl: CrawlSettings) -> FetchSettings:
         host_delay=crawl.host_delay,
         connections=crawl.concurrency,
     )
+
+
+def _refuse_unknown(said: str, named: Iterable[str], known: Sequence[str]) -> None:
+    for name in named:
+        if name not in known:
+            message = f"{said} {name!r}{nearest(name, known)}"
+            raise ConfigError(message)
+
+
+def _check_zone(recipient: Recipient, place: str) -> None:
+    try:
+        zone(recipient.timezone)
+    except ValueError as error:
+        message = f"{place}.timezone: {error}"
+        raise ConfigError(message) from error
+
+
+def _refuse_deaf(one: Recipient, everybody: Sequence[Recipient], place: str) -> None:
+    """Without levels one may stand by: for the troubles, the digest, a role, another's messages."""
+    stands_by = (
+        one.ops or one.digest or one.role or any(one.name == to.fallback for to in everybody)
+    )
+    if not one.levels and not stands_by:
+        message = f"{place}.levels: would be told of nothing; write some of 1, 2, 3, 4"
+        raise ConfigError(message)
 
 
 def _refuse_twins(names: Sequence[str], what: str, mend: str) -> None:

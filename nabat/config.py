@@ -54,7 +54,8 @@ def _rate(value: Any) -> float:
     return parse_budget(str(value))
 
 
-def _zone(value: Any) -> Any:
+def zone(value: Any) -> Any:
+    """Read a time zone's name; ValueError with the mend for one that does not exist."""
     if not isinstance(value, str):
         return value
     try:
@@ -67,7 +68,7 @@ def _zone(value: Any) -> Any:
 Duration = Annotated[timedelta, BeforeValidator(length)]
 Delay = Annotated[timedelta, BeforeValidator(_delay)]
 Rate = Annotated[float, BeforeValidator(_rate)]
-Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
 
 
 class _Section(BaseModel):

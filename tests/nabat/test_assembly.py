@@ -61,8 +61,21 @@ def test_a_source_switched_off_is_left_out() -> None:
         ([PERSON | {"quiet_hours": "вечер"}], "recipient[1]: recipient Дежурный: cannot read "
          "quiet_hours 'вечер'"),
         ([{"name": "a"}], "recipient[1]"),
+        ([PERSON | {"situations": ["blackmial"]}], "recipient[1].situations: no situation of the "
+         "map is 'blackmial'; did you mean 'blackmail'?"),
+        ([PERSON | {"levels": [3, 5]}], "recipient[1].levels: no level is '5'; known: 1, 2, 3, 4"),
+        ([PERSON | {"levels": []}], "recipient[1].levels: would be told of nothing"),
+        ([PERSON | {"language": "fr"}], "recipient[1].language: no language of ours is 'fr'; "
+         "known: ru, uk, en"),
+        ([PERSON | {"timezone": "Europe/Moscov"}], "recipient[1].timezone: unknown time zone "
+         "'Europe/Moscov'"),
+        ([PERSON, PERSON | {"name": "PR", "fallback": "Дежурная"}], "recipient[2].fallback: no "
+         "other recipient is named 'Дежурная'; did you mean 'Дежурный'?"),
+        ([PERSON | {"fallback": "Дежурный"}], "recipient[1].fallback: no other recipient"),
     ],
-    ids=["twins", "unknown brand", "unknown channel", "quiet hours", "half a recipient"],
+    ids=["twins", "unknown brand", "unknown channel", "quiet hours", "half a recipient",
+         "unknown situation", "unknown level", "no level", "unknown language", "unknown zone",
+         "unknown fallback", "its own fallback"],
 )  # fmt: skip
 def test_a_wrong_recipient_is_named(people: list[dict[str, Any]], said: str) -> None:
     """Before anything is sent to nobody."""
@@ -70,6 +83,29 @@ def test_a_wrong_recipient_is_named(people: list[dict[str, Any]], said: str) -> 
         assembly.recipients(_settings(recipient=people), channels=["console"])
 
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize("duty", [{"ops": True}, {"digest": True}, {"role": "юрист"}, {}])
+def test_who_stands_by_needs_no_levels(duty: dict[str, Any]) -> None:
+    """For nabat's troubles, the digest, a role of the map, or where another cannot be reached."""
+    second = {"name": "Второй", "levels": [], **duty}
+    first = PERSON if duty else PERSON | {"fallback": "Второй"}
+
+    people = assembly.recipients(
+        _settings(recipient=[first, PERSON | second]), channels=["console"]
+    )
+
+    assert [one.name for one in people] == ["Дежурный", "Второй"]
+
+
+def test_a_situation_of_ones_own_can_be_asked_for() -> None:
+    """The map is the shipped one with the config's own over it."""
+    own = [{"id": "strike", "title": "Забастовка", "words": ["забастовк"]}]
+    person = PERSON | {"situations": ["strike", "blackmail"]}
+
+    (one,) = assembly.recipients(_settings(situation=own, recipient=[person]), channels=["console"])
+
+    assert one.situations == ("strike", "blackmail")
 
 
 def test_a_chat_may_be_written_as_a_number() -> None:
