@@ -7,7 +7,7 @@ not, the watchman hears which, and systemd hears nothing and starts us anew.
 import logging
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
@@ -18,7 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from alerts.chart import warm_up
 from nabat.alarm import StorageAlarm
-from nabat.health import late, serve_health
+from nabat.health import Ticking, late, serve_health
 from nabat.heartbeat import Heartbeat
 from nabat.jobs import Jobs
 from nabat.systemd import notify
@@ -40,9 +40,9 @@ def run(jobs: Jobs) -> None:
     told: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda given, _frame: told.put(given))
-    watched = _watched(jobs)
-    scheduler = _scheduler(jobs, watched)
-    with serve_health(jobs.settings.daemon.health, jobs.database, jobs.clock, watched):
+    ticking = Ticking(every=_watched(jobs), began=jobs.clock())
+    scheduler = _scheduler(jobs, ticking)
+    with serve_health(jobs.settings.daemon.health, jobs.database, jobs.clock, ticking):
         scheduler.start()
         warm_up()
         notify("READY=1")
@@ -80,7 +80,7 @@ def _watched(jobs: Jobs) -> dict[str, timedelta]:
     return watched | ({"listen": LISTEN} if "telegram" in jobs.notifiers else {})
 
 
-def _scheduler(jobs: Jobs, watched: Mapping[str, timedelta]) -> BackgroundScheduler:
+def _scheduler(jobs: Jobs, ticking: Ticking) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(
         timezone="UTC",
         # A job that comes late is done late, once; it is never skipped.
@@ -99,7 +99,7 @@ def _scheduler(jobs: Jobs, watched: Mapping[str, timedelta]) -> BackgroundSchedu
     for name, job, interval in table:
         _add(scheduler, name, alarm.guarded(job), interval, jobs.clock())
     heartbeat = Heartbeat(jobs.heartbeat)
-    _add(scheduler, "sign", lambda: sign(jobs, watched, heartbeat), SIGN, jobs.clock() + SIGN)
+    _add(scheduler, "sign", lambda: sign(jobs, ticking, heartbeat), SIGN, jobs.clock() + SIGN)
     if heartbeat.url:
         scheduler.add_job(heartbeat.begin, id="begin")
     return scheduler
@@ -116,9 +116,9 @@ def _add(
     scheduler.add_job(job, trigger, id=name, next_run_time=first)
 
 
-def sign(jobs: Jobs, watched: Mapping[str, timedelta], heartbeat: Heartbeat) -> None:
+def sign(jobs: Jobs, ticking: Ticking, heartbeat: Heartbeat) -> None:
     """Tell those who watch us from outside whether every job ticks."""
-    said = late(jobs.database, jobs.clock(), watched)
+    said = late(jobs.database, jobs.clock(), ticking)
     if not said:
         notify("WATCHDOG=1")
     heartbeat.beat(said)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -14,18 +15,25 @@ from storage.database import Database, StorageError
 STALE = timedelta(minutes=10)  # how long a job may take, or wait for another
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticking:
+    """The jobs that must tick and how often, and since when they have had the time to."""
+
+    every: Mapping[str, timedelta]
+    began: datetime
+
+
 @contextmanager
 def serve_health(
     address: str,
     database: Database,
     clock: Callable[[], datetime],
-    every: Mapping[str, timedelta],
+    ticking: Ticking,
 ) -> Iterator[str | None]:
     """Answer ``/healthz`` and ``/metrics`` at host:port for the block; an empty address: nothing.
 
-    200 while every job of ``every`` ran well at its interval or not much
-    later, 503 otherwise; the body says which job is late. Yields the address
-    really bound.
+    200 while every job ran well at its interval or not much later, 503 otherwise;
+    the body says which job is late. Yields the address really bound.
     """
     if not address:
         yield None
@@ -35,7 +43,7 @@ def serve_health(
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path == "/healthz":
-                ok, body = health(database, clock(), every)
+                ok, body = health(database, clock(), ticking)
                 self._write(200 if ok else 503, "application/json", json.dumps(body))
             elif self.path == "/metrics":
                 self._write(*_metrics(database, clock()))
@@ -86,9 +94,9 @@ def read_address(address: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def late(database: Database, now: datetime, every: Mapping[str, timedelta]) -> str:
+def late(database: Database, now: datetime, ticking: Ticking) -> str:
     """Say which jobs do not tick, and what they said; nothing while all is well."""
-    ok, body = health(database, now, every)
+    ok, body = health(database, now, ticking)
     if ok:
         return ""
     jobs = body.get("jobs")
@@ -97,10 +105,11 @@ def late(database: Database, now: datetime, every: Mapping[str, timedelta]) -> s
     return "\n".join(f"{name}: {one['said']}" for name, one in jobs.items() if not one["ok"])
 
 
-def health(
-    database: Database, now: datetime, every: Mapping[str, timedelta]
-) -> tuple[bool, dict[str, object]]:
-    """Answer whether all is well, and each job's age and last word."""
+def health(database: Database, now: datetime, ticking: Ticking) -> tuple[bool, dict[str, object]]:
+    """Answer whether all is well, and each job's age and last word.
+
+    What was before the beginning counts neither for a job nor against it.
+    """
     try:
         with database.read() as tx:
             beats = {beat.job: beat for beat in tx.leases.heartbeats()}
@@ -108,12 +117,14 @@ def health(
         return False, {"ok": False, "error": str(error)}
     jobs: dict[str, object] = {}
     ok = True
-    for name, interval in every.items():
+    for name, interval in ticking.every.items():
         beat = beats.get(name)
-        fresh = beat is not None and beat.ok and now - beat.at < STALE + 2 * interval
-        ok = ok and fresh
+        ran = beat is not None and beat.at >= ticking.began
+        since = beat.at if beat and ran else ticking.began
+        well = now - since < STALE + 2 * interval and (beat is None or beat.ok or not ran)
+        ok = ok and well
         jobs[name] = {
-            "ok": fresh,
+            "ok": well,
             "last": beat.at.isoformat() if beat else None,
             "said": beat.detail if beat else "never ran",
         }

@@ -17,6 +17,7 @@ from nabat import clock, config
 from nabat.daemon import sign
 from nabat.demo.press import published_by
 from nabat.demo.web import serve
+from nabat.health import Ticking
 from nabat.heartbeat import Heartbeat
 from nabat.jobs import Jobs
 from storage.database import Database
@@ -86,22 +87,29 @@ def _health(port: int) -> tuple[int, str]:
         connection.close()
 
 
+def _all_ran(port: int) -> bool:
+    said = _health(port)[1]
+    return bool(said) and all(job["last"] for job in json.loads(said)["jobs"].values())
+
+
 def test_it_ticks_keeps_its_secrets_and_stops_in_order(started: _Started) -> None:
     """Healthy after the first pass; SIGTERM ends it within seconds, with nothing left held."""
-    assert until(lambda: _health(started.port)[0] == 200), "".join(started.nabat.lines[-20:])
-    jobs = json.loads(_health(started.port)[1])["jobs"]
+    assert until(lambda: _all_ran(started.port)), "".join(started.nabat.lines[-20:])
+    code, said = _health(started.port)
+    jobs = json.loads(said)["jobs"]
+    assert code == 200, said
     assert set(jobs) == {"crawl", "score", "evaluate", "deliver", "listen"}
     assert started.systemd.recv(100) == b"READY=1"
 
     begin = monotonic()
-    code = started.nabat.stop()
+    ended = started.nabat.stop()
 
     heard = [started.systemd.recv(100)]
     while heard[-1] == b"WATCHDOG=1":  # it was up for half a minute
         heard.append(started.systemd.recv(100))
     assert heard[-1] == b"STOPPING=1"
     said = "".join(started.nabat.lines)
-    assert (code, monotonic() - begin < 15) == (0, True), said[-2000:]
+    assert (ended, monotonic() - begin < 15) == (0, True), said[-2000:]
     assert "daemon stopped" in said
     assert "Traceback" not in said
     assert "Logging error" not in said
@@ -149,7 +157,9 @@ def test_systemd_and_the_watchman_hear_whether_scheduler_sender_and_poller_tick(
         systemd.setblocking(False)
         monkeypatch.setenv("NOTIFY_SOCKET", str(path))
 
-        sign(jobs, dict.fromkeys(("crawl", "deliver", "listen"), every), Heartbeat(watchman.url))
+        jobs_of_it = dict.fromkeys(("crawl", "deliver", "listen"), every)
+        ticking = Ticking(every=jobs_of_it, began=jobs.clock() - timedelta(days=1))
+        sign(jobs, ticking, Heartbeat(watchman.url))
 
         fed = bool(select.select([systemd], [], [], 0)[0])
     assert fed == (not late)

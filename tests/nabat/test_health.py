@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from nabat.errors import ConfigError
-from nabat.health import STALE, health, late, read_address, serve_health
+from nabat.health import STALE, Ticking, health, late, read_address, serve_health
 from storage.database import Database
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 EVERY = {"crawl": timedelta(seconds=30), "deliver": timedelta(hours=1)}
+TICKING = Ticking(every=EVERY, began=NOON - timedelta(days=1))
 
 
 class _Clock:
@@ -42,7 +43,7 @@ def clock() -> _Clock:
 @pytest.fixture
 def served(beating: Database, clock: _Clock) -> Iterator[str]:
     """The endpoint on a free port; answers its address."""
-    with serve_health("127.0.0.1:0", beating, clock, EVERY) as address:
+    with serve_health("127.0.0.1:0", beating, clock, TICKING) as address:
         assert address is not None
         yield address
 
@@ -91,18 +92,32 @@ def test_a_job_that_failed_is_not_well(served: str, beating: Database) -> None:
 
 
 def test_a_job_that_never_ran_is_not_well(sqlite_database: Database) -> None:
-    """A daemon that has just been set up is not healthy before its first pass."""
-    ok, body = health(sqlite_database, NOON, {"crawl": timedelta(seconds=30)})
+    """Once it has had the time to."""
+    ok, body = health(sqlite_database, NOON, TICKING)
 
     assert not ok
     assert body["jobs"]["crawl"]["said"] == "never ran"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("before", [None, True, False], ids=["no past", "well", "failed"])
+def test_a_daemon_that_begins_has_the_time_of_a_run(
+    sqlite_database: Database, before: bool | None
+) -> None:
+    """A first crawl takes its minutes; what the daemon before said is no matter."""
+    if before is not None:
+        with sqlite_database.begin() as tx:
+            tx.leases.beat("crawl", now=NOON - timedelta(days=2), ok=before, detail="of old")
+    begun = Ticking(every={"crawl": timedelta(seconds=30)}, began=NOON)
+
+    assert late(sqlite_database, NOON + STALE, begun) == ""
+    assert late(sqlite_database, NOON + STALE + timedelta(minutes=1), begun).startswith("crawl: ")
 
 
 def test_a_broken_database_is_an_answer_too(tmp_path: Any) -> None:
     """The one who asks learns why, and the endpoint goes on."""
     (tmp_path / "nabat.db").write_bytes(b"garbage" * 1000)
 
-    ok, body = health(Database(f"sqlite:///{tmp_path / 'nabat.db'}"), NOON, EVERY)
+    ok, body = health(Database(f"sqlite:///{tmp_path / 'nabat.db'}"), NOON, TICKING)
 
     assert not ok
     assert "nabat.db" in str(body["error"])
@@ -130,16 +145,16 @@ def test_metrics_are_served_beside(served: str) -> None:
 
 def test_late_jobs_are_said_in_words(beating: Database) -> None:
     """Nothing while all is well; the reason where one fails."""
-    assert late(beating, NOON, EVERY) == ""
+    assert late(beating, NOON, TICKING) == ""
     with beating.begin() as tx:
         tx.leases.beat("crawl", now=NOON, ok=False, detail="failed: disk full")
 
-    assert late(beating, NOON, EVERY) == "crawl: failed: disk full"
+    assert late(beating, NOON, TICKING) == "crawl: failed: disk full"
 
 
 def test_no_address_serves_nothing(sqlite_database: Database, clock: _Clock) -> None:
     """The default."""
-    with serve_health("", sqlite_database, clock, EVERY) as address:
+    with serve_health("", sqlite_database, clock, TICKING) as address:
         assert address is None
 
 
@@ -157,6 +172,6 @@ def test_an_address_that_cannot_be_had_is_explained(
     """Two daemons on one machine meet this."""
     with (
         pytest.raises(ConfigError, match=r"cannot listen at"),
-        serve_health(taken or served, beating, clock, EVERY),
+        serve_health(taken or served, beating, clock, TICKING),
     ):
         pass
