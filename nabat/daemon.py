@@ -40,7 +40,7 @@ def run(jobs: Jobs) -> None:
     told: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda given, _frame: told.put(given))
-    ticking = Ticking(every=_watched(jobs), began=jobs.clock())
+    ticking = Ticking(every=_watched(jobs), began=jobs.clock(), steps=jobs.steps)
     scheduler = _scheduler(jobs, ticking)
     with serve_health(jobs.settings.daemon.health, jobs.database, jobs.clock, ticking):
         scheduler.start()

@@ -21,6 +21,7 @@ class Ticking:
 
     every: Mapping[str, timedelta]
     began: datetime
+    steps: Mapping[str, datetime]  # when a job that goes on took its last step
 
 
 @contextmanager
@@ -119,9 +120,11 @@ def health(database: Database, now: datetime, ticking: Ticking) -> tuple[bool, d
     ok = True
     for name, interval in ticking.every.items():
         beat = beats.get(name)
-        ran = beat is not None and beat.at >= ticking.began
-        since = beat.at if beat and ran else ticking.began
-        well = now - since < STALE + 2 * interval and (beat is None or beat.ok or not ran)
+        since = max(ticking.began, ticking.steps.get(name, ticking.began))
+        failed = False
+        if beat is not None and beat.at >= ticking.began:
+            since, failed = max(since, beat.at), not beat.ok
+        well = not failed and now - since < STALE + 2 * interval
         ok = ok and well
         jobs[name] = {
             "ok": well,

@@ -69,6 +69,7 @@ class Jobs:
         self.settings = settings
         self.clock = clock
         self._progress = progress
+        self.steps: dict[str, datetime] = {}  # when each job that goes on took its last one
         self.owner = new_owner()
         self.sources: list[SourcePlugin] = assembly.sources(settings)
         self.playbook = assembly.playbook(settings)
@@ -186,6 +187,13 @@ class Jobs:
                 tx.leases.beat(name, now=self.clock(), ok=report.ok, detail=report.said)
             return report
 
+    def _step(self, job: str, done: int, total: int | None) -> None:
+        now = self.clock()
+        self.steps[job] = now
+        if job == "crawl":
+            self.steps["score"] = now  # it waits for the crawl before it
+        self._progress(job, done, total)
+
     def _crawl(self, choice: Round) -> Report:
         done = poll(
             self.database,
@@ -194,7 +202,7 @@ class Jobs:
             assembly.fetching(self.settings.crawl),
             now=self.clock(),
             choice=choice,
-            progress=lambda number, total: self._progress("crawl", number, total),
+            progress=lambda number, total: self._step("crawl", number, total),
         )
         said = (
             f"{done.visited} sources visited, {done.failed} failed, "
@@ -209,7 +217,7 @@ class Jobs:
             self.database,
             self.backend,
             clock=self.clock,
-            progress=lambda number: self._progress("score", number, None),
+            progress=lambda number: self._step("score", number, None),
         )
         return Report(job="score", said=f"{done} mentions judged")
 
@@ -276,7 +284,7 @@ class Jobs:
             clock=self.clock,
             brand=brand,
             since=since,
-            progress=lambda number, total: self._progress("rematch", number, total),
+            progress=lambda number, total: self._step("rematch", number, total),
         )
         return Report(job="rematch", said=str(done))
 

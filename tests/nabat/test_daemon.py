@@ -158,7 +158,7 @@ def test_systemd_and_the_watchman_hear_whether_scheduler_sender_and_poller_tick(
         monkeypatch.setenv("NOTIFY_SOCKET", str(path))
 
         jobs_of_it = dict.fromkeys(("crawl", "deliver", "listen"), every)
-        ticking = Ticking(every=jobs_of_it, began=jobs.clock() - timedelta(days=1))
+        ticking = Ticking(every=jobs_of_it, began=jobs.clock() - timedelta(days=1), steps={})
         sign(jobs, ticking, Heartbeat(watchman.url))
 
         fed = bool(select.select([systemd], [], [], 0)[0])

@@ -14,7 +14,7 @@ from storage.database import Database
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 EVERY = {"crawl": timedelta(seconds=30), "deliver": timedelta(hours=1)}
-TICKING = Ticking(every=EVERY, began=NOON - timedelta(days=1))
+TICKING = Ticking(every=EVERY, began=NOON - timedelta(days=1), steps={})
 
 
 class _Clock:
@@ -107,10 +107,20 @@ def test_a_daemon_that_begins_has_the_time_of_a_run(
     if before is not None:
         with sqlite_database.begin() as tx:
             tx.leases.beat("crawl", now=NOON - timedelta(days=2), ok=before, detail="of old")
-    begun = Ticking(every={"crawl": timedelta(seconds=30)}, began=NOON)
+    begun = Ticking(every={"crawl": timedelta(seconds=30)}, began=NOON, steps={})
 
     assert late(sqlite_database, NOON + STALE, begun) == ""
     assert late(sqlite_database, NOON + STALE + timedelta(minutes=1), begun).startswith("crawl: ")
+
+
+def test_a_job_that_goes_on_is_not_late(beating: Database) -> None:
+    """A crawl of many slow sites takes longer than any one of them; standing still is late."""
+    later = NOON + STALE + timedelta(minutes=20)
+    steps = {"crawl": later - timedelta(minutes=5)}
+    going = Ticking(every=EVERY, began=NOON - timedelta(days=1), steps=steps)
+
+    assert late(beating, later, going) == ""
+    assert late(beating, later + STALE, going).startswith("crawl: ")
 
 
 def test_a_broken_database_is_an_answer_too(tmp_path: Any) -> None:

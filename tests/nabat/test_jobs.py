@@ -152,6 +152,16 @@ def test_old_articles_that_nobody_is_in_are_let_go(made: Made, clock: Clock) -> 
         assert tx.feeds.failures() == []
 
 
+def test_a_crawl_says_that_it_goes_on(made: Made, clock: Clock) -> None:
+    """And that the judging of tone waits for it."""
+    jobs = made('[[source]]\nkind = "rss"\nurl = "http://127.0.0.1:9/rss"')
+    assert jobs.steps == {}
+
+    jobs.crawl()
+
+    assert jobs.steps == {"crawl": clock(), "score": clock()}
+
+
 def test_a_source_is_known_by_its_key_or_its_name(made: Made) -> None:
     """A wrong one is named with the nearest."""
     more = '[[source]]\nid = "gorod"\nkind = "rss"\nurl = "http://127.0.0.1:9/rss"\nenabled = true'
