@@ -61,6 +61,8 @@ def check(
     assembly.watches(settings)
     assembly.playbook(settings)
     assembly.backend(settings)
+    assembly.entities(settings)
+    assembly.heartbeat(settings)
     wrong: list[str] = []
     _say("config", f"{len(settings.brand)} brands, {len(sources)} sources", None, wrong)
     _say("database", *_database_tried(settings.storage.url), wrong)

@@ -1,6 +1,7 @@
 """Setting up: the config is written once, and `check` says what to mend."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,26 @@ def test_check_shows_no_password_of_the_database(
         outcome.out
     )
     assert "Cret" not in outcome.said
+
+
+@pytest.mark.parametrize(
+    ("table", "place"),
+    [
+        ('[daemon]\nheartbeat = "env:NABAT_NO_SUCH"', "daemon.heartbeat: "),
+        ('[matching]\nsecond_look = "natasha"', "matching.second_look: "),
+    ],
+    ids=["heartbeat", "second look"],
+)
+def test_check_builds_all_that_a_pass_builds(
+    nabat: Command, written: Written, monkeypatch: pytest.MonkeyPatch, table: str, place: str
+) -> None:
+    """What the daemon would refuse at its start is refused here."""
+    monkeypatch.setitem(sys.modules, "slovnet", None)  # as if it were not there
+
+    outcome = nabat("check", "-c", written(table))
+
+    assert outcome.code == 2
+    assert outcome.err.startswith(f"nabat: {place}")
 
 
 def test_check_says_what_each_baseline_stands_on(nabat: Command, written: Written) -> None:
