@@ -105,7 +105,10 @@ def mentions(
     why: Annotated[
         bool, typer.Option("--why", help="Judge anew; show each passage and its share in the tone.")
     ] = False,
-    limit: Limit = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="At most so many; unless said 50 in a table, else all."),
+    ] = None,
     form: Form = "table",
     as_json: AsJson = False,
     output: Output = None,
@@ -123,7 +126,7 @@ def mentions(
         source=source,
         search=_in_all_forms(search or ""),
         excluded=excluded,
-        limit=limit if limit or form != "table" else 50,
+        limit=limit if limit or form != "table" or output else 50,
     )
     with database.read() as tx:
         found = tx.mentions.views(which)

@@ -81,6 +81,23 @@ def test_mentions_are_filtered(
     assert _titles(outcome.out) == found
 
 
+def test_a_file_takes_all_mentions(
+    nabat: Command, config: Path, sqlite_database: Database, tmp_path: Path
+) -> None:
+    """The fifty of a table are for people; whoever names a file wants the rest as well."""
+    now = clock.now()
+    with sqlite_database.begin() as tx:
+        source, (brand,) = tx.feeds.active()[0], tx.brands.active()
+        stored = tx.articles.add_new([article(source.id, f"more {n}") for n in range(60)])
+        tx.mentions.add_new([mention(one, brand.id) for one in stored], now)
+
+    assert nabat("mentions", "-o", tmp_path / "all.jsonl", "-c", config).code == 0
+    assert nabat("mentions", "-o", tmp_path / "ten.jsonl", "--limit", "10", "-c", config).code == 0
+
+    files = {path.stem: path.read_text("utf-8").splitlines() for path in tmp_path.glob("*.jsonl")}
+    assert {name: len(lines) for name, lines in files.items()} == {"all": 62, "ten": 10}
+
+
 def test_the_health_of_every_source_is_told(nabat: Command, config: Path) -> None:
     """Alive, failing with the reason, late, or never visited; with the pages that failed."""
     out = nabat("sources", "--json", "-c", config).out
