@@ -183,7 +183,7 @@ class DaemonSettings(_Section):
     evaluate_every: Duration = timedelta(seconds=60)  # how often it counts and judges
     deliver_every: Duration = timedelta(seconds=2)  # how often it looks into the outbox
     health: str = ""  # host:port of the health endpoint; empty: none
-    heartbeat: str = ""  # address told every minute while all ticks; env: and file: work too
+    heartbeat: str = ""  # address told twice a minute while all ticks; env: and file: work too
 
     @field_validator("health")
     @classmethod
@@ -267,7 +267,7 @@ def secret(value: str, place: str) -> str:
     if scheme == "file":
         try:
             return Path(name).expanduser().read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, UnicodeDecodeError, RuntimeError) as error:  # a home that is nobody's
             message = f"{place}: the file {name} cannot be read: {error}"
             raise ConfigError(message) from error
     message = f"{place}: write a secret as env:NAME or file:PATH, never in clear"

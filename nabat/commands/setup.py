@@ -1,5 +1,6 @@
 """Set up: write a config, check everything it names, bring the database up, see the demo."""
 
+import re
 import sys
 from collections.abc import Sequence
 from importlib.resources import files
@@ -20,11 +21,42 @@ from nabat.errors import CommandError, ConfigError
 from nabat.families import families
 from storage.database import Database, StorageError
 
+# What the answers to `nabat init` stand for in the example.
+_BRAND = '"Ромашка"\naliases = ["Romashka", "ООО «Ромашка»"]\nexclude = ["аптека Ромашка"]'
+_FEED = '"https://news.example/rss"'
+_DIRECTOR = (
+    '"Иванов Иван Петрович"',
+    """\
+  [[brand.person]]
+  name = "Иванов Иван Петрович"       # in the nominative; every case is found
+  role = "director"
+""",
+)
+_DEPUTY = (
+    '"Петрова Анна Сергеевна"',
+    """\
+  [[brand.person]]
+  name = "Петрова Анна Сергеевна"
+  role = "deputy"
+""",
+)
+_BOT = """\
+# [[notifier]]
+# kind = "telegram"
+# token = "env:NABAT_TELEGRAM_TOKEN"  # env:NAME or file:PATH, never in clear
+"""
+_CHAT = """\
+# [[recipient]]
+# name = "Чат PR"
+# channel = "telegram"
+# address = "-100123"                 # the chat's number
+"""
+
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to write it.")] = Path(),
 ) -> None:
-    """Write a commented nabat.toml; on a terminal, ask for the brand and its people first."""
+    """Write a commented nabat.toml; on a terminal, ask for brand, people, feed and chat first."""
     path = folder / DEFAULT_NAME
     if path.exists():
         message = f"{path} is there already; edit it, or remove it first"
@@ -89,7 +121,7 @@ def check(
 
 
 def example() -> str:
-    """Answer the commented configuration with every key at its default."""
+    """Answer the commented configuration, what it says at its default."""
     return (files("nabat") / "data" / "nabat.toml").read_text(encoding="utf-8")
 
 
@@ -133,22 +165,39 @@ def _gaps(brands: object, sources: object, recipients: object) -> list[str]:
 
 
 def _ask(content: str) -> str:
-    brand = typer.prompt("Бренд (название)", default="Ромашка")
-    director = typer.prompt("Руководитель (фамилия имя отчество)", default="Иванов Иван Петрович")
-    feed = typer.prompt("Адрес RSS-ленты", default="https://news.example/rss")
-    answers = {
-        '"Ромашка"\naliases = ["Romashka", "ООО «Ромашка»"]\nexclude = ["аптека Ромашка"]': (
-            f"{_quoted(brand)}\naliases = []\nexclude = []"
-        ),
-        '"Иванов Иван Петрович"': _quoted(director),
-        '"https://news.example/rss"': _quoted(feed),
-    }
-    for old, new in answers.items():
-        if old not in content:
-            message = "the shipped example changed under this question; report it"
-            raise ConfigError(message)
-        content = content.replace(old, new, 1)
+    return filled(
+        content,
+        brand=typer.prompt("Бренд (название)", default="Ромашка"),
+        director=_prompt("Руководитель (фамилия имя отчество)"),
+        deputy=_prompt("Заместитель (фамилия имя отчество)"),
+        feed=typer.prompt("Адрес RSS-ленты", default="https://news.example/rss"),
+        chat=_prompt("Номер чата в Telegram"),
+    )
+
+
+def _prompt(question: str) -> str:
+    said: str = typer.prompt(f"{question}; пусто: нет", default="", show_default=False)
+    return said.strip()
+
+
+def filled(content: str, *, brand: str, director: str, deputy: str, feed: str, chat: str) -> str:
+    """Put the answers into the example; a person who is not named stays there as a comment."""
+    content = _put(content, _BRAND, f"{_quoted(brand)}\naliases = []\nexclude = []")
+    content = _put(content, _FEED, _quoted(feed))
+    for name, block, answer in ((*_DIRECTOR, director), (*_DEPUTY, deputy)):
+        named = block.replace(name, _quoted(answer))
+        content = _put(content, block, named if answer else re.sub(r"(?m)^  ", "  # ", block))
+    for block in (_BOT, _CHAT) if chat else ():
+        used = re.sub(r"(?m)^# ", "", block).replace('"-100123"', _quoted(chat))
+        content = _put(content, block, used)
     return content
+
+
+def _put(content: str, old: str, new: str) -> str:
+    if old not in content:
+        message = "the shipped example changed under this question; report it"
+        raise ConfigError(message)
+    return content.replace(old, new, 1)
 
 
 def _quoted(text: str) -> str:

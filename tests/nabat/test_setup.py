@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from nabat import clock
-from nabat.commands.setup import example
-from nabat.config import load
+from nabat.commands.setup import example, filled
+from nabat.config import Settings, load
 from nabat.demo.press import published_by
 from nabat.demo.web import serve
 from storage.database import Database
@@ -40,6 +40,35 @@ def test_init_writes_the_commented_example(nabat: Command, tmp_path: Path) -> No
     assert f"wrote {path}; edit it, then run `nabat check`" in outcome.out
     assert path.read_text(encoding="utf-8") == example()
     assert load(path).brand[0].name == "Ромашка"
+
+
+def _answered(folder: Path, **answers: str) -> Settings:
+    given = {"brand": "Кофейня", "feed": "https://k.example/rss", "director": "", "deputy": ""}
+    path = folder / "nabat.toml"
+    path.write_text(filled(example(), **({"chat": ""} | given | answers)), encoding="utf-8")
+    return load(path)
+
+
+def test_init_watches_nobody_who_was_not_named(tmp_path: Path) -> None:
+    """The people of the example are not anybody's."""
+    settings = _answered(tmp_path)
+
+    (brand,) = settings.brand
+    assert (brand.name, brand.aliases, brand.exclude, brand.person) == ("Кофейня", (), (), ())
+    assert settings.source[0]["url"] == "https://k.example/rss"
+    assert [one["channel"] for one in settings.recipient] == ["console"]
+
+
+def test_init_takes_the_answers(tmp_path: Path) -> None:
+    """Who is named is watched, and the chat is told."""
+    named = {"director": "Сидоров Олег", "deputy": 'Ли "Ю"', "chat": "-100777"}
+
+    settings = _answered(tmp_path, **named)
+
+    people = [(one.name, one.role) for one in settings.brand[0].person]
+    assert people == [("Сидоров Олег", "director"), ('Ли "Ю"', "deputy")]
+    assert [one["kind"] for one in settings.notifier] == ["console", "telegram"]
+    assert [one["address"] for one in settings.recipient] == ["here", "-100777"]
 
 
 def test_init_leaves_a_config_alone(nabat: Command, tmp_path: Path) -> None:
