@@ -5,9 +5,9 @@ gives a line that says what is wrong with it, and the stream goes on.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 
 from monitor.sentiment.passages import passages_toward, sum_up
 from monitor.sentiment.protocol import Passage, SentimentBackend
@@ -28,24 +28,31 @@ class _Asked:
 
 
 def tone_lines(
-    lines: Iterable[str], backend: SentimentBackend, *, batch: int = BATCH
+    portions: Iterable[Iterable[str]], backend: SentimentBackend, *, batch: int = BATCH
 ) -> Iterator[str]:
     """The answer to each input line, without its line feed.
 
-    Lines are judged ``batch`` at a time; blank lines are passed over.
+    Lines that came together are judged ``batch`` at a time; all of them are
+    answered before more are asked for. Blank lines are passed over.
     """
-    numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
-    while chunk := list(islice(numbered, batch)):
-        asked = [_read(number, line) for number, line in chunk]
-        tones = iter(backend.judge([passage for one in asked for passage in one.passages]))
-        for one in asked:
-            judged = [next(tones) for _ in one.passages]
-            yield _error(one) if one.error else _answer(one, judged)
+    numbers = count(1)
+    for portion in portions:
+        numbered = zip(portion, numbers, strict=False)
+        given = ((number, line) for line, number in numbered if line.strip())
+        while chunk := list(islice(given, batch)):
+            yield from _judged([_read(number, line) for number, line in chunk], backend)
 
 
 def is_error(answer: str) -> bool:
     """Whether an answer of ``tone_lines`` reports a bad line."""
     return "error" in json.loads(answer)
+
+
+def _judged(asked: Sequence[_Asked], backend: SentimentBackend) -> Iterator[str]:
+    tones = iter(backend.judge([passage for one in asked for passage in one.passages]))
+    for one in asked:
+        judged = [next(tones) for _ in one.passages]
+        yield _error(one) if one.error else _answer(one, judged)
 
 
 def _read(number: int, line: str) -> _Asked:

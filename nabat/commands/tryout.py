@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from io import BufferedReader
+from itertools import chain
 from typing import Annotated, cast
 
 import typer
@@ -22,14 +23,14 @@ from nabat.commands.tone import is_error, tone_lines
 from nabat.config import Settings, default_path
 from nabat.errors import CommandError
 
-_PORTION = 1 << 16
+_PORTION = 1 << 18
 
 
 def match(config: Config = None) -> None:
     """Try the watches: {"id","title"?,"text"} in, the mentions found out, line by line."""
     settings = settings_of(config)
     watches, entities = assembly.watches(settings), assembly.entities(settings)
-    _answer(lambda lines: match_lines(lines, watches, entities))
+    _answer(lambda portions: match_lines(chain.from_iterable(portions), watches, entities))
 
 
 def tone(context: typer.Context, config: Config = None) -> None:
@@ -41,8 +42,9 @@ def tone(context: typer.Context, config: Config = None) -> None:
     settings = settings_of(config) if config or default_path().exists() else Settings()
     backend = assembly.backend(settings)
     _answer(
-        lambda lines: tone_lines(
-            (line.decode("utf-8", errors="replace") for line in lines), backend
+        lambda portions: tone_lines(
+            ([line.decode("utf-8", errors="replace") for line in portion] for portion in portions),
+            backend,
         )
     )
 
@@ -67,7 +69,7 @@ def spikes(
 
 def fold() -> None:
     """Try reprint folding: {"id","title"?,"text"} in, {"id","story"} out, line by line."""
-    _answer(fold_lines)
+    _answer(lambda portions: fold_lines(chain.from_iterable(portions)))
 
 
 def extract() -> None:
@@ -75,7 +77,7 @@ def extract() -> None:
     sys.stdout.write(f"{extract_page(sys.stdin.buffer.read())}\n")
 
 
-def _answer(answers_to: Callable[[Iterator[bytes]], Iterable[str]]) -> None:
+def _answer(answers_to: Callable[[Iterator[list[bytes]]], Iterable[str]]) -> None:
     """Answer the lines of standard input; what was answered is out before we wait for more.
 
     Answers are let out many at once, also where Python is told not to keep any output back.
@@ -83,7 +85,7 @@ def _answer(answers_to: Callable[[Iterator[bytes]], Iterable[str]]) -> None:
     answered: list[str] = []
     failed = 0
     try:
-        for answer in answers_to(_lines(partial(_let_out, answered))):
+        for answer in answers_to(_portions(partial(_let_out, answered))):
             answered.append(f"{answer}\n")
             failed += answer.endswith('"}') and is_error(answer)
     finally:
@@ -93,16 +95,16 @@ def _answer(answers_to: Callable[[Iterator[bytes]], Iterable[str]]) -> None:
         raise CommandError(message)
 
 
-def _lines(before_waiting: Callable[[], None]) -> Iterator[bytes]:
-    """The lines of standard input as they come."""
+def _portions(before_waiting: Callable[[], None]) -> Iterator[list[bytes]]:
+    """The lines of standard input as they come, those together that came together."""
     given = cast(BufferedReader, sys.stdin.buffer)
     rest = b""
     while portion := given.read1(_PORTION):
         *whole, rest = (rest + portion).split(b"\n")
-        yield from whole
+        yield whole
         before_waiting()
     if rest:
-        yield rest
+        yield [rest]
 
 
 def _let_out(answered: list[str]) -> None:

@@ -10,7 +10,7 @@ from nabat.commands.tone import is_error, tone_lines
 
 
 def answers(*lines: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in tone_lines(lines, LinearSentiment())]
+    return [json.loads(line) for line in tone_lines([lines], LinearSentiment())]
 
 
 def test_an_answer_follows_the_contract() -> None:
@@ -91,14 +91,30 @@ def test_the_stream_reads_no_further_than_a_batch_ahead() -> None:
             read.append(number)
             yield '{"id": 1, "text": "a"}'
 
-    stream = tone_lines(endless(), LinearSentiment(), batch=8)
+    stream = tone_lines([endless()], LinearSentiment(), batch=8)
     next(stream)
     assert len(read) == 8
 
 
 def test_errors_are_recognised_for_the_exit_code() -> None:
     """The command exits 1 when a line was refused."""
-    assert [is_error(line) for line in tone_lines(["{", '{"text": "a"}'], LinearSentiment())] == [
+    assert [is_error(line) for line in tone_lines([["{", '{"text": "a"}']], LinearSentiment())] == [
         True,
         False,
     ]
+
+
+def test_what_came_is_answered_before_more_is_asked_for() -> None:
+    """A program that asks line for line over an open pipe gets its answer; lines keep counting."""
+    asked: list[int] = []
+
+    def portions() -> Iterator[list[str]]:
+        for number, line in enumerate(['{"text": "a"}', "", "{"]):
+            asked.append(number)
+            yield [line]
+
+    stream = tone_lines(portions(), LinearSentiment())
+
+    assert json.loads(next(stream))["label"]
+    assert asked == [0]
+    assert json.loads(next(stream))["error"].startswith("line 3: ")
