@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from threading import Lock
 
 from alerts.chart import draw
 from alerts.clock_jumps import mend
@@ -45,6 +46,7 @@ logger = logging.getLogger(__name__)
 
 _A_DAY = timedelta(days=1)
 _LET_GO_AT_ONCE = 500  # articles
+_BUSY = "another nabat is doing this now; nothing to do"
 _NOTHING_STORED = "nothing stored"  # that a new brand was not looked for in
 Progress = Callable[[str, int, int | None], None]  # job, done, of how many
 
@@ -81,6 +83,7 @@ class Jobs:
         self.heartbeat = assembly.heartbeat(settings)
         self.database = Database(settings.storage.url)
         self._checkpoints = Checkpoints()
+        self._locks: dict[str, Lock] = {}
         self._steady = SteadyClock()
 
     def prepare(self) -> None:
@@ -175,9 +178,19 @@ class Jobs:
         shout(self.notifiers, self.recipients, what, now=self.clock(), reason=reason)
 
     def _do(self, name: str, work: Callable[[], Report]) -> Report:
+        # The lease is the process's: it keeps no other thread of ours out.
+        lock = self._locks.setdefault(name, Lock())
+        if not lock.acquire(blocking=False):
+            return Report(job=name, said=_BUSY)
+        try:
+            return self._do_alone(name, work)
+        finally:
+            lock.release()
+
+    def _do_alone(self, name: str, work: Callable[[], Report]) -> Report:
         with held(self.database, f"job:{name}", owner=self.owner, clock=self.clock) as ours:
             if not ours:
-                return Report(job=name, said="another nabat is doing this now; nothing to do")
+                return Report(job=name, said=_BUSY)
             try:
                 report = work()
             except Exception as error:

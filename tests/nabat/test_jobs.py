@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -131,6 +132,25 @@ def test_what_another_process_does_is_left_to_it(made: Made, clock: Clock) -> No
         report = jobs.score()
 
     assert (report.ok, report.said) == (True, "another nabat is doing this now; nothing to do")
+    assert jobs.score().said == "0 mentions judged"
+
+
+def test_a_job_is_done_by_one_thread_at_a_time(made: Made) -> None:
+    """The crawl evaluates what it found while the scheduler may be at it."""
+    jobs = made()
+    said: list[str] = []
+
+    def meanwhile() -> datetime:
+        if not said:  # asked for the time in the midst of the job
+            said.append("asked")
+            with ThreadPoolExecutor() as pool:
+                said.append(pool.submit(jobs.score).result(60).said)
+        return NOON
+
+    jobs.clock = meanwhile
+
+    assert jobs.score().said == "0 mentions judged"
+    assert said == ["asked", "another nabat is doing this now; nothing to do"]
     assert jobs.score().said == "0 mentions judged"
 
 
