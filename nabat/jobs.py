@@ -157,6 +157,10 @@ class Jobs:
 
     def rematch(self, *, brand: str | None, since: datetime | None) -> Report:
         """Match stored articles again."""
+        brands = [watch.brand for watch in self.watches]
+        if brand is not None and brand not in brands:
+            message = f"no brand is named {brand!r}{nearest(brand, brands)}"
+            raise CommandError(message)
         return self._do("rematch", lambda: self._rematch(brand, since))
 
     def look_back(self) -> Report | None:

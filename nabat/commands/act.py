@@ -8,9 +8,9 @@ import typer
 
 from alerts import actions
 from monitor.reasons import basis_reason
-from nabat import clock
-from nabat.commands.arguments import Config, opened, settings_of
-from nabat.errors import CommandError
+from nabat import assembly, clock
+from nabat.commands.arguments import LARGEST, Config, opened, settings_of
+from nabat.errors import CommandError, nearest
 from storage.database import Database, Transaction
 from storage.durations import DurationError, parse_duration
 
@@ -32,7 +32,7 @@ _SAID = {
 
 
 def incident(
-    number: Annotated[int, typer.Argument(help="The incident's number.")],
+    number: Annotated[int, typer.Argument(max=LARGEST, help="The incident's number.")],
     action: Annotated[str, typer.Argument(help=f"One of: {', '.join(ACTIONS)}.")],
     by: Annotated[str | None, typer.Option(help="Who does it; you, unless said.")] = None,
     config: Config = None,
@@ -72,8 +72,13 @@ def silence(
     config: Config = None,
 ) -> None:
     """Send nothing about a brand for a time; incidents are still recorded."""
-    database = opened(settings_of(config))
+    settings = settings_of(config)
+    database = opened(settings)
     now = clock.now()
+    situations = [one.id for one in assembly.playbook(settings).situations]
+    if situation is not None and situation not in situations:
+        message = f"no situation of the map is {situation!r}{nearest(situation, situations)}"
+        raise CommandError(message)
     try:
         until = now + parse_duration(length)
     except (DurationError, OverflowError) as error:
@@ -81,7 +86,8 @@ def silence(
     with database.begin() as tx:
         found = tx.brands.find(brand)
         if found is None:
-            message = f"no brand is named {brand!r}; `nabat check` lists the brands of the config"
+            names = [known.name for known in tx.brands.all()]
+            message = f"no brand is named {brand!r}{nearest(brand, names)}"
             raise CommandError(message)
         tx.silences.add(
             found.id,
@@ -96,7 +102,9 @@ def silence(
 
 
 def mention(
-    number: Annotated[int, typer.Argument(help="The mention's number in `nabat mentions`.")],
+    number: Annotated[
+        int, typer.Argument(max=LARGEST, help="The mention's number in `nabat mentions`.")
+    ],
     mark: Annotated[str, typer.Argument(help=f"One of: {', '.join(MARKS)}.")],
     by: Annotated[str | None, typer.Option(help="Who says so; you, unless said.")] = None,
     config: Config = None,
@@ -120,7 +128,9 @@ def mention(
 
 
 def retry(
-    number: Annotated[int, typer.Argument(help="The notification's number in `nabat outbox`.")],
+    number: Annotated[
+        int, typer.Argument(max=LARGEST, help="The notification's number in `nabat outbox`.")
+    ],
     config: Config = None,
 ) -> None:
     """Send a given-up notification again at the next delivery."""

@@ -56,7 +56,8 @@ Since = Annotated[
 Until = Annotated[
     datetime | None, typer.Option(parser=_moment, metavar="TIME", help="Before this time.")
 ]
-Limit = Annotated[int | None, typer.Option(min=1, help="At most so many.")]
+LARGEST = 2**31 - 1  # number that every database can look for
+Limit = Annotated[int | None, typer.Option(min=1, max=LARGEST, help="At most so many.")]
 Form = Annotated[
     str, typer.Option("--format", "-f", callback=_form, help=f"One of: {', '.join(FORMATS)}.")
 ]

@@ -12,6 +12,7 @@ from crawler.folding import words
 from crawler.word_forms import asked_forms
 from nabat import assembly, clock
 from nabat.commands.arguments import (
+    LARGEST,
     AsJson,
     Brand,
     Config,
@@ -107,7 +108,9 @@ def mentions(
     ] = False,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, help="At most so many; unless said 50 in a table, else all."),
+        typer.Option(
+            min=1, max=LARGEST, help="At most so many; unless said 50 in a table, else all."
+        ),
     ] = None,
     form: Form = "table",
     as_json: AsJson = False,
@@ -248,7 +251,11 @@ def export(
         message = "export writes files; choose parquet, csv, jsonl or xlsx"
         raise typer.BadParameter(message)
     database = opened(settings_of(config))
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"cannot make the folder {folder}: {error.strerror}; choose another"
+        raise CommandError(message) from error
     named = (
         ("mentions", frames.mentions),
         ("hourly", frames.counts),

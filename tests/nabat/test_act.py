@@ -159,6 +159,45 @@ def _silences(database: Database) -> list[Silence]:
         return tx.silences.active(clock.now())
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("Ромашк",), "no brand is named 'Ромашк'; did you mean 'Ромашка'?"),
+        (("Ромашка", "--situation", "blackmial"), "no situation of the map is 'blackmial'"),
+    ],
+    ids=["brand", "situation"],
+)
+def test_a_silence_of_nothing_is_refused(
+    nabat: Command, config: Path, database: Database, words: tuple[str, ...], said: str
+) -> None:
+    """It would keep nobody quiet."""
+    outcome = nabat("silence", *words, "--for", "4h", "-c", config)
+
+    assert outcome.code == 1
+    assert said in outcome.said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("incident", 10**20, "why"),
+        ("mention", 10**20, "us"),
+        ("outbox", "retry", 10**20),
+        ("mentions", "--limit", 10**20),
+        ("backtest", "--days", 99999999),
+    ],
+    ids=lambda words: str(words[0]),
+)
+def test_a_number_no_database_holds_is_wrong_usage(
+    nabat: Command, config: Path, words: tuple[object, ...]
+) -> None:
+    """And no traceback."""
+    outcome = nabat(*words, "-c", config)
+
+    assert outcome.code == 2
+    assert "should be less than or equal to" in outcome.said
+
+
 def test_a_mention_is_marked_and_the_mark_taken_back(
     nabat: Command, config: Path, database: Database
 ) -> None:

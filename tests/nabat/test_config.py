@@ -115,8 +115,9 @@ def test_a_secret_is_read_from_a_file_or_the_environment(
     monkeypatch.setenv("NABAT_TEST_SECRET", "from-environment")
     assert secret(f"file:{tmp_path / 'token'}", "here") == "from-file"
     assert secret("env:NABAT_TEST_SECRET", "here") == "from-environment"
-    with pytest.raises(ConfigError, match="cannot be read"):
-        secret(f"file:{tmp_path / 'nothing'}", "here")
+    for nowhere in (tmp_path / "nothing", "~nobody-of-that-name/token"):
+        with pytest.raises(ConfigError, match="cannot be read"):
+            secret(f"file:{nowhere}", "here")
 
 
 def test_an_address_that_is_a_url_is_a_secret(tmp_path: Path) -> None:

@@ -154,6 +154,12 @@ def test_a_job_is_done_by_one_thread_at_a_time(made: Made) -> None:
     assert jobs.score().said == "0 mentions judged"
 
 
+def test_a_brand_to_match_again_must_be_watched(made: Made) -> None:
+    """The nearest one is named; nothing is done."""
+    with pytest.raises(CommandError, match="no brand is named 'Ромашк'; did you mean 'Ромашка'"):
+        made().rematch(brand="Ромашк", since=None)
+
+
 def test_old_articles_that_nobody_is_in_are_let_go(made: Made, clock: Clock) -> None:
     """After the days the operator gave, however many there are."""
     jobs = made("[retention]\narticles_days = 3")

@@ -142,6 +142,16 @@ def test_the_fate_of_messages_is_told(
     assert "was not given up" in never.err
 
 
+def test_files_cannot_go_where_a_file_is(nabat: Command, config: Path, tmp_path: Path) -> None:
+    """One clear message."""
+    (tmp_path / "taken").touch()
+
+    outcome = nabat("export", tmp_path / "taken", "-c", config)
+
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "cannot make the folder" in outcome.err
+
+
 def test_everything_can_be_taken_away(nabat: Command, config: Path, tmp_path: Path) -> None:
     """One file for each kind of record, for any program."""
     outcome = nabat("export", tmp_path / "out", "--format", "csv", "-c", config)
