@@ -14,8 +14,9 @@ from w3lib.url import canonicalize_url
 LONGEST_ADDRESS = 2000  # characters, as many as the database keeps
 LONGEST_NAME = 300  # of something published without an address
 
-# Parameters that say where a reader came from, never what is shown.
+# Parameters that say who reads or where they came from, never what is shown.
 TRACKING_PREFIXES = (
+    "aspsessionid",
     "utm_",
     "mtm_",
     "pk_",
@@ -56,6 +57,7 @@ TRACKING_PARAMETERS = frozenset(
         "hsctatracking",
         "igsh",
         "igshid",
+        "jsessionid",
         "mc_cid",
         "mc_eid",
         "mc_tc",
@@ -65,6 +67,7 @@ TRACKING_PARAMETERS = frozenset(
         "ncid",
         "openstat",
         "pcrid",
+        "phpsessid",
         "rb_clickid",
         "ref",
         "ref_src",
@@ -89,6 +92,11 @@ TRACKING_PARAMETERS = frozenset(
         "zanpid",
     }
 )
+
+# Forums put a reader's session under these names, and others the number of a story.
+_SESSION_NAMES = frozenset({"s", "sid"})
+_SESSION = re.compile(r"[0-9a-f]{32}", re.I)
+_SESSION_IN_PATH = re.compile(r";jsessionid=[^/;]*", re.I)
 
 _CONTROLS = re.compile(r"[\x00-\x20\x7f\u200b\u2028\u2029\ufeff\ud800-\udfff]+")
 _HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+:[0-9a-f:.]*(?:%\w+)?")
@@ -117,8 +125,9 @@ def canonical_address(address: str) -> str:
     """The one spelling of an address under which its page is stored.
 
     Host in lower case and ASCII, no default port, no user, no fragment, no
-    tracking parameters, the rest sorted. Applying it twice changes nothing.
-    What cannot be understood as an http address comes back as it is.
+    tracking parameters, no session of the reader, the rest sorted. Applying it
+    twice changes nothing. What cannot be understood as an http address comes
+    back as it is.
     """
     found = find_address(address)
     if found is None:
@@ -179,7 +188,7 @@ def _simplify(address: str) -> str:
     if port == _DEFAULT_PORTS.get(parts.scheme):
         port = ""
     netloc = (f"[{host}]" if ":" in host else host) + port
-    path = _resolve_dots(parts.path) or "/"
+    path = _resolve_dots(_SESSION_IN_PATH.sub("", parts.path)) or "/"
     simple = urlunsplit((parts.scheme, netloc, path, _meaningful(parts.query), ""))
     try:
         return str(canonicalize_url(simple))
@@ -196,7 +205,10 @@ def _meaningful(query: str) -> str:
 
 
 def _is_tracking(part: str) -> bool:
-    name = next((key for key, _ in parse_qsl(part, keep_blank_values=True)), part).lower()
+    name, value = next(iter(parse_qsl(part, keep_blank_values=True)), (part, ""))
+    name = name.lower()
+    if name in _SESSION_NAMES:
+        return _SESSION.fullmatch(value) is not None
     return name in TRACKING_PARAMETERS or name.startswith(TRACKING_PREFIXES)
 
 

@@ -13,6 +13,8 @@ from crawler.addresses import (
     synthetic_address,
 )
 
+SESSION = "0123456789abcdef" * 2
+
 
 @pytest.mark.parametrize(
     ("address", "canonical"),
@@ -28,6 +30,16 @@ from crawler.addresses import (
         pytest.param("https://a.example/x?erid=Kra2", "https://a.example/x", id="ad marking"),
         pytest.param("https://a.example/x?roistat_visit=7", "https://a.example/x", id="prefix"),
         pytest.param("https://a.example/x?UTM_Medium=7", "https://a.example/x", id="upper case"),
+        pytest.param(
+            f"https://a.example/x?t=5&sid={SESSION}", "https://a.example/x?t=5", id="phpBB"
+        ),
+        pytest.param(f"https://a.example/x?s={SESSION}&t=5", "https://a.example/x?t=5", id="vB"),
+        pytest.param(
+            "https://a.example/x.do;jsessionid=0A1B.n2?t=5", "https://a.example/x.do?t=5", id="Java"
+        ),
+        pytest.param(
+            "https://a.example/x?ASPSESSIONIDQQ=ABC&t=5", "https://a.example/x?t=5", id="ASP"
+        ),
         pytest.param("https://a.example/x?", "https://a.example/x", id="empty query"),
         pytest.param("https://a.example:8443/x", "https://a.example:8443/x", id="own port"),
         pytest.param(
@@ -50,7 +62,9 @@ def test_every_tracking_parameter_is_dropped(name: str) -> None:
     assert canonical_address(f"https://a.example/x?id=1&{name}=abc") == "https://a.example/x?id=1"
 
 
-@pytest.mark.parametrize("query", ["id=5", "p=3", "before=120", "q=банк", "topic=7&page=2"])
+@pytest.mark.parametrize(
+    "query", ["id=5", "p=3", "before=120", "q=банк", "topic=7&page=2", "s=дом", "sid=41"]
+)
 def test_meaningful_parameters_stay(query: str) -> None:
     """A page that is chosen by a parameter keeps it."""
     first, second = f"https://a.example/?{query}", "https://a.example/"

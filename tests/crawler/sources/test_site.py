@@ -118,6 +118,17 @@ def test_a_sitemap_is_read_newest_first_and_known_pages_are_not_fetched(
     assert web.asked("/news/5") == web.asked("/news/1") == 0
 
 
+def test_a_session_in_the_links_makes_no_topic_new(web: Web, manners: FetchSettings) -> None:
+    """While the second page of a topic is new, though it calls itself the first."""
+    topic = f"{web.base}/viewtopic.php?t=1"
+    web.put("/viewtopic.php?t=1&start=20", article_page("Тема, дальше", canonical=topic))
+    links = [f"/viewtopic.php?t=1&amp;{more}" for more in ("sid=" + "0b" * 16, "start=20")]
+    source = SiteSource(url=web.put("/list", listing(links)), follow="viewtopic")
+    findings, _ = crawl(source, manners, known=(topic,))
+    (found,) = (one.article for one in findings if isinstance(one, Found))
+    assert found.canonical_url == f"{web.base}/viewtopic.php?start=20&t=1"
+
+
 def test_selectors_of_the_config_reach_the_page(web: Web, manners: FetchSettings) -> None:
     """A forum that no general reader understands."""
     web.put("/t/1", "<h3 class=x>Жалоба</h3><div class=post>Раз.</div><div class=post>Два.</div>")
