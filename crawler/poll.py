@@ -16,7 +16,7 @@ from datetime import datetime
 from crawler.addresses import canonical_address
 from crawler.fetch import Fetcher, FetchError, FetchSettings
 from crawler.ingest import Added, Ingest
-from crawler.reading import Reading, outcome_of
+from crawler.reading import Reading, is_left_alone, outcome_of
 from crawler.robots import Robots
 from crawler.sources.protocol import FailedPage, SourcePlugin, Visit, key_of
 from storage.database import Database
@@ -25,7 +25,6 @@ from storage.records import FetchOutcome, NewArticle, Source
 BATCH = 50  # articles stored together
 OUTCOMES = 50  # outcomes recorded together
 CHILDREN = 2  # child processes at once
-GIVE_UP = 3  # failures after which a page is no longer asked for
 
 logger = logging.getLogger(__name__)
 
@@ -242,8 +241,8 @@ class _Pass:
         with self._database.read() as tx:
             stored = tx.articles.addresses_of(source_id)
             failures = tx.feeds.failures(source_id)
-        given_up = (failure.address for failure in failures if failure.attempts >= GIVE_UP)
-        return list({canonical_address(address) for address in (*stored, *given_up)})
+        failed = (one.address for one in failures if is_left_alone(one, self._now))
+        return list({canonical_address(address) for address in (*stored, *failed)})
 
     def _count(self, reading: Reading, problem: FetchError | None) -> None:
         self._tally.visited += 1

@@ -8,6 +8,8 @@ from crawler.sources.protocol import FailedPage, Finding, Found, Freshness
 from storage.records import FetchOutcome, NewArticle, Source, SourceFailure
 
 LONGEST_PAUSE = timedelta(hours=6)  # between visits to a source that keeps failing
+SOONEST_RETRY, LATEST_RETRY = timedelta(minutes=10), timedelta(days=1)  # of a page that failed
+MOST_ATTEMPTS = 14  # at one page: about a week of ever longer waits
 FIRST_REACH = timedelta(days=7)  # the oldest guess for what a first visit finds undated
 _FIRST_INTERVALS = 100
 _SILENT_INTERVALS, _LEAST_SILENCE = 3, timedelta(hours=1)
@@ -89,3 +91,15 @@ def pause_after(problem: FetchError, source: Source) -> timedelta:
     times = min(source.failures, 8) + (2 if problem.permanent else 0)
     pause: timedelta = min(source.interval * 2**times, max(LONGEST_PAUSE, source.interval))
     return max(pause, problem.retry_after or timedelta())
+
+
+def is_left_alone(failure: SourceFailure, now: datetime) -> bool:
+    """Whether a page that could not be read is not to be asked for now.
+
+    Twice as long after each failure, and for good after a week of them: the
+    same answer may mean a bad half hour of the site or a page that is no more.
+    """
+    if failure.attempts >= MOST_ATTEMPTS:
+        return True
+    pause = min(SOONEST_RETRY * 2 ** (failure.attempts - 1), LATEST_RETRY)
+    return now < failure.at + pause

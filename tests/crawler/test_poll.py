@@ -13,10 +13,11 @@ from crawler.matching import Matcher
 from crawler.poll import PollReport, Round, poll
 from crawler.sources.protocol import Finding, Found, SourcePlugin, Visit, entry_of, key_of
 from crawler.sources.rss import RssSource
+from crawler.sources.site import SiteSource
 from storage.database import Database
 from storage.records import NewArticle, Source, SourceFailure
 from tests.crawler.conftest import Reply, Web
-from tests.crawler.pages import PARAGRAPHS, article_page, rss_of
+from tests.crawler.pages import PARAGRAPHS, article_page, listing, rss_of
 from tests.crawler.test_ingest import WATCHES
 
 Poll = Callable[..., PollReport]
@@ -244,3 +245,17 @@ def test_a_page_that_mends_itself_is_forgiven(
     web.replies["/a/1"] = Reply(body=article_page("Т"))
     assert visit_all([source], now + timedelta(hours=1)).new_articles == 1
     assert failures(sqlite_database) == []
+
+
+def test_a_page_of_a_site_that_fails_is_asked_for_again_later(
+    web: Web, visit_all: Poll, now: datetime
+) -> None:
+    """Not at every visit, and until it answers."""
+    web.put("/topic/1", status=502)
+    source = SiteSource(url=web.put("/list", listing(["/topic/1"])), follow="/topic/")
+    forced = Round(force=True)
+    assert visit_all([source]).failed_pages == 1
+    visit_all([source], now + timedelta(minutes=5), choice=forced)
+    assert web.asked("/topic/1") == 1
+    web.put("/topic/1", article_page("Тема"))
+    assert visit_all([source], now + timedelta(minutes=10), choice=forced).new_articles == 1

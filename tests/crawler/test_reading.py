@@ -10,13 +10,15 @@ from crawler.fetch import FetchError
 from crawler.reading import (
     FIRST_REACH,
     LONGEST_PAUSE,
+    MOST_ATTEMPTS,
     Reading,
+    is_left_alone,
     outcome_of,
     pause_after,
     unwatched,
 )
 from crawler.sources.protocol import FailedPage, Found, Freshness
-from storage.records import NewArticle, Source
+from storage.records import NewArticle, Source, SourceFailure
 
 SOURCE = Source(
     id=1, key="s", kind="rss", address="a", publisher="a", interval=timedelta(minutes=10)
@@ -41,6 +43,21 @@ def test_a_site_that_asks_for_longer_gets_it() -> None:
     """Retry-After counts over our own schedule."""
     asked = FetchError("HTTP 429", retry_after=timedelta(days=1))
     assert pause_after(asked, SOURCE) == timedelta(days=1)
+
+
+def test_a_page_that_fails_is_asked_for_a_week_less_and_less(now: datetime) -> None:
+    """Soon after the first failure, so that a bad half hour costs little; then for good no more."""
+    moment, asked = now, [now]
+    for attempts in range(1, MOST_ATTEMPTS):
+        failure = _failure(attempts, moment)
+        while is_left_alone(failure, moment):
+            moment += timedelta(minutes=10)
+        asked.append(moment)
+    waits = [later - earlier for earlier, later in pairwise(asked)]
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (timedelta(minutes=10), timedelta(days=1))
+    assert timedelta(days=6) < asked[-1] - now < timedelta(days=8)
+    assert is_left_alone(_failure(MOST_ATTEMPTS, moment), moment + timedelta(days=365))
 
 
 def test_a_visit_becomes_one_outcome(now: datetime) -> None:
@@ -107,3 +124,7 @@ def _undated(number: int, now: datetime) -> NewArticle:
     return NewArticle(
         source_id=1, url=address, canonical_url=address, title="", text="", seen_at=now
     )
+
+
+def _failure(attempts: int, at: datetime) -> SourceFailure:
+    return SourceFailure(source_id=1, address="p", reason="HTTP 502", at=at, attempts=attempts)
