@@ -86,11 +86,9 @@ def read_sitemap(body: bytes, *, now: datetime, follow: str = "") -> Sitemap:
             continue
         moment = parse_date(date, now=now) if date else None
         dated[found] = max(moment or EARLIEST, dated.get(found, EARLIEST))
-        if len(dated) >= MOST_LINKS:
-            break
     # Sorting keeps the order of those equally old, so an undated sitemap keeps its own.
     newest_first = sorted(dated, key=lambda address: dated[address], reverse=True)
-    return Sitemap(addresses=tuple(newest_first), is_index=is_index)
+    return Sitemap(addresses=tuple(newest_first[:MOST_LINKS]), is_index=is_index)
 
 
 def _is_wanted(address: str, url: str, follow: str) -> bool:

@@ -27,7 +27,17 @@ from crawler.sources.protocol import (
     check_address,
     check_timezone,
 )
-from crawler.spiders.wire import JOB, LINE, Ended, Line, ReadPage, SiteJob, UnreadPage
+from crawler.spiders.wire import (
+    ANSWER,
+    JOB,
+    LINE,
+    Ended,
+    Line,
+    Question,
+    ReadPage,
+    SiteJob,
+    UnreadPage,
+)
 from storage.records import NewArticle
 
 LONGEST_LINE = 16 * 1024 * 1024
@@ -72,7 +82,7 @@ class SiteSource:
         await visit.robots.check(self.url)
         delay = await visit.robots.delay(self.url)
         job = self._job(visit, await visit.addresses(), delay)
-        async with visit.processes, _Child() as child:
+        async with visit.processes, _Child(self.timeout) as child:
             async for finding in self._listen(child, job, visit):
                 yield finding
         yield Freshness()
@@ -100,8 +110,10 @@ class SiteSource:
     async def _listen(self, child: "_Child", job: SiteJob, visit: Visit) -> AsyncIterator[Finding]:
         """What the child reads, until its last word; FetchError where that was no good one."""
         try:
-            async for line in child.lines(job, self.timeout):
+            async for line in child.lines(job):
                 match line:
+                    case Question():
+                        await child.hear(ANSWER.dump_json(await visit.known(line.addresses)))
                     case ReadPage():
                         yield Found(article=_article(line, visit), page=line.address)
                     case UnreadPage():
@@ -134,6 +146,9 @@ def _check_selectors(selectors: dict[str, str]) -> None:
 class _Child:
     """The child process of one crawl; nothing of it outlives the ``async with`` block."""
 
+    def __init__(self, timeout: timedelta) -> None:
+        self._timeout = timeout
+
     async def __aenter__(self) -> Self:
         # A file, not a pipe: a child that complains at length must not stand still for it.
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115
@@ -148,6 +163,7 @@ class _Child:
             limit=LONGEST_LINE,
             start_new_session=True,  # Ctrl-C reaches the parent, which ends the child itself
         )
+        self._deadline = asyncio.get_running_loop().time() + self._timeout.total_seconds()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -155,25 +171,29 @@ class _Child:
             with suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         self._complaints.close()
 
-    async def lines(self, job: SiteJob, timeout: timedelta) -> AsyncIterator[Line]:
+    async def lines(self, job: SiteJob) -> AsyncIterator[Line]:
         """What the child says, line by line; TimeoutError once the time is over."""
-        deadline = asyncio.get_running_loop().time() + timeout.total_seconds()
-        assert self._process.stdin is not None
+        await self.hear(JOB.dump_json(job))
         assert self._process.stdout is not None
-        with suppress(BrokenPipeError, ConnectionResetError):
-            self._process.stdin.write(JOB.dump_json(job))
-            async with asyncio.timeout_at(deadline):
-                await self._process.stdin.drain()
-        self._process.stdin.close()
         while True:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(self._deadline):
                 raw = await self._process.stdout.readline()
             if not raw:
                 return
             with suppress(ValidationError):  # anything else that was printed
                 yield LINE.validate_json(raw)
+
+    async def hear(self, line: bytes) -> None:
+        """Tell the child; one that is gone need not hear it."""
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._process.stdin.write(line + b"\n")
+            async with asyncio.timeout_at(self._deadline):
+                await self._process.stdin.drain()
 
     async def last_words(self) -> str:
         """How the child ended, and the last thing it complained of."""

@@ -1,7 +1,7 @@
 """Crawl one site: its listing or sitemap, then the articles it links to.
 
-Run as a child process (``python -m crawler.spiders.site``) with a SiteJob on
-standard input; what it reads goes out line by line at once. Whatever happens
+Run as a child process (``python -m crawler.spiders.site``) with a SiteJob as the
+first line of standard input; what it reads goes out line by line at once. Whatever happens
 in here, a hostile page or a crash, touches no other source.
 """
 
@@ -36,9 +36,20 @@ from crawler.extract import extract
 from crawler.guard import AddressGuard, AddressRefusedError
 from crawler.links import article_links, looks_like_sitemap, read_sitemap
 from crawler.spiders.resolver import ALLOWED
-from crawler.spiders.wire import JOB, LINE, Ended, Line, ReadPage, SiteJob, UnreadPage
+from crawler.spiders.wire import (
+    ANSWER,
+    JOB,
+    LINE,
+    Ended,
+    Line,
+    Question,
+    ReadPage,
+    SiteJob,
+    UnreadPage,
+)
 
 MOST_SITEMAPS = 10
+ASKED_AT_ONCE = 500  # addresses
 _LEAVE_ALONE = (429, 503)
 _REASONS: dict[type[Exception], str] = {
     CannotResolveHostError: "name cannot be resolved",
@@ -109,8 +120,10 @@ class SiteSpider(scrapy.Spider):
             return
         own = canonical_address(address)
         canonical = found.canonical_url or own
-        if canonical != own and canonical in self._claimed:
-            canonical = own  # the second page of a topic calls itself the first
+        if canonical != own:
+            self._claim_stored([canonical])
+            if canonical in self._claimed:
+                canonical = own  # the second page of a topic calls itself the first
         self._claimed.add(canonical)
         self._send(
             ReadPage(
@@ -159,10 +172,9 @@ class SiteSpider(scrapy.Spider):
         )
 
     def _articles(self, addresses: list[str]) -> Iterator[scrapy.Request]:
-        for address in addresses:
-            own = canonical_address(address)
-            if own in self._claimed or self._asked >= self._job.max_pages:
-                continue
+        for address, own in self._unclaimed(addresses):
+            if self._asked >= self._job.max_pages:
+                return
             self._claimed.add(own)
             self._asked += 1
             yield scrapy.Request(
@@ -172,6 +184,25 @@ class SiteSpider(scrapy.Spider):
                 cb_kwargs={"address": address},
                 priority=-self._asked,  # in the order of the listing
             )
+
+    def _unclaimed(self, addresses: list[str]) -> Iterator[tuple[str, str]]:
+        """Those that nobody has read yet, each with its canonical spelling."""
+        for start in range(0, len(addresses), ASKED_AT_ONCE):
+            some = addresses[start : start + ASKED_AT_ONCE]
+            part = [(one, canonical_address(one)) for one in some]
+            self._claim_stored([own for _, own in part])
+            yield from ((address, own) for address, own in part if own not in self._claimed)
+
+    def _claim_stored(self, addresses: list[str]) -> None:
+        """Ask which of them are stored, whichever source brought them, and leave those alone."""
+        unsure = tuple(one for one in addresses if one not in self._claimed)
+        if not unsure:
+            return
+        self._send(Question(addresses=unsure))
+        answer = sys.stdin.buffer.readline()
+        if not answer:
+            os._exit(1)  # the parent is gone
+        self._claimed |= ANSWER.validate_json(answer)
 
     def _end_of(self, failure: Failure) -> Ended:
         """Why a request failed; Scrapy forgets why a name was refused, so it is asked again."""
@@ -196,7 +227,7 @@ class SiteSpider(scrapy.Spider):
 
 def main() -> None:
     """Crawl the site of the job on standard input."""
-    job = JOB.validate_json(sys.stdin.buffer.read())
+    job = JOB.validate_json(sys.stdin.buffer.readline())
     resource.setrlimit(resource.RLIMIT_AS, (job.memory, job.memory))
     process = AsyncCrawlerProcess(settings_of(job))
     process.crawl(SiteSpider, job=job)

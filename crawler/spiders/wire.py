@@ -2,6 +2,7 @@
 
 The job goes in as one JSON document; what is read comes back as JSON Lines,
 each complete in itself, so that a child that dies loses nothing it had read.
+A line of its own asks which addresses are stored; the answer is a JSON list.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ class SiteJob:
     follow: str
     sitemap: bool
     selectors: Selectors
-    known: tuple[str, ...]  # canonical addresses not to be fetched again
+    known: tuple[str, ...]  # canonical addresses not to be fetched again, as the source knows them
     max_pages: int
     timezone: str
     now: datetime
@@ -32,6 +33,14 @@ class SiteJob:
     timeout: timedelta  # of one page
     largest_body: int
     memory: int  # bytes the child may take
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Which of these canonical addresses are stored, whoever brought them?"""
+
+    addresses: tuple[str, ...]
+    kind: Literal["question"] = "question"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +78,8 @@ class Ended:
     kind: Literal["ended"] = "ended"
 
 
-Line = ReadPage | UnreadPage | Ended
+Line = Question | ReadPage | UnreadPage | Ended
 
 JOB: TypeAdapter[SiteJob] = TypeAdapter(SiteJob)
 LINE: TypeAdapter[Line] = TypeAdapter(Line)
+ANSWER: TypeAdapter[set[str]] = TypeAdapter(set[str])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.links import article_links, looks_like_sitemap, read_sitemap
+from crawler.links import MOST_LINKS, article_links, looks_like_sitemap, read_sitemap
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 HERE = "https://news.example/list"
@@ -60,6 +60,17 @@ def test_a_sitemap_gives_the_newest_first(packed: bool) -> None:
     found = read_sitemap(body, now=NOW)
     assert not found.is_index
     assert [address.rsplit("/", 1)[1] for address in found.addresses] == ["new", "old", "undated"]
+
+
+def test_the_newest_of_a_long_sitemap_may_stand_last() -> None:
+    """The longest that is allowed, oldest first: what is cut off is old."""
+    urls = (
+        f"<url><loc>https://n.example/{n}</loc><lastmod>2025-01-01</lastmod></url>"
+        for n in range(MOST_LINKS)
+    )
+    last = "<url><loc>https://n.example/new</loc><lastmod>2026-03-01</lastmod></url>"
+    found = read_sitemap(f"<urlset>{''.join(urls)}{last}</urlset>".encode(), now=NOW).addresses
+    assert (len(found), found[0]) == (MOST_LINKS, "https://n.example/new")
 
 
 def test_an_index_gives_further_sitemaps_whatever_is_followed() -> None:

@@ -247,6 +247,18 @@ def test_a_page_that_mends_itself_is_forgiven(
     assert failures(sqlite_database) == []
 
 
+def test_pages_that_another_source_brought_are_not_fetched(web: Web, visit_all: Poll) -> None:
+    """They leave their room in the visit to what is new."""
+    paths = [f"/a/{n}" for n in range(4)]
+    for path in paths:
+        web.put(path, article_page(path))
+    entries = [(web.base + path, path, "Кратко.") for path in paths[:3]]
+    visit_all([RssSource(url=web.put("/rss", rss_of(entries)))])
+    site = SiteSource(url=web.put("/list", listing(paths)), follow="/a/", max_pages=1)
+    assert visit_all([site]).new_articles == 1
+    assert [web.asked(path) for path in paths] == [0, 0, 0, 1]
+
+
 def test_a_page_of_a_site_that_fails_is_asked_for_again_later(
     web: Web, visit_all: Poll, now: datetime
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from crawler.extract import Selectors
 from crawler.spiders.site import settings_of
-from crawler.spiders.wire import JOB, LINE, Ended, Line, ReadPage, SiteJob, UnreadPage
+from crawler.spiders.wire import JOB, LINE, Ended, Line, Question, ReadPage, SiteJob, UnreadPage
 
 JOBS = SiteJob(
     url="https://a.example/",
@@ -35,6 +35,7 @@ def test_a_job_arrives_whole() -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        Question(addresses=("a", "b")),
         ReadPage(
             address="a", url="b", canonical_url="c", title="Т\n\u2028", text="т", author=None,
             published_at=datetime(2026, 3, 2, tzinfo=UTC), lang="ru",
@@ -42,7 +43,7 @@ def test_a_job_arrives_whole() -> None:
         UnreadPage(address="a", reason="HTTP 404"),
         Ended(reason="HTTP 429", retry_after=timedelta(minutes=5), links=3),
     ],
-    ids=["page", "unread", "ended"],
+    ids=["question", "page", "unread", "ended"],
 )  # fmt: skip
 def test_a_line_arrives_as_what_it_was(line: Line) -> None:
     """One line each, whatever stands in the text."""
