@@ -16,11 +16,11 @@ from datetime import datetime
 from crawler.addresses import canonical_address
 from crawler.fetch import Fetcher, FetchError, FetchSettings
 from crawler.ingest import Added, Ingest
-from crawler.reading import Reading, is_left_alone, outcome_of
+from crawler.reading import Reading, count_visits_behind, is_left_alone, outcome_of
 from crawler.robots import Robots
 from crawler.sources.protocol import FailedPage, SourcePlugin, Visit, key_of
 from storage.database import Database
-from storage.records import FetchOutcome, NewArticle, Source
+from storage.records import FetchOutcome, NewArticle, Source, SourceFailure
 
 BATCH = 50  # articles stored together
 OUTCOMES = 50  # outcomes recorded together
@@ -151,14 +151,15 @@ class _Pass:
     async def _visit(
         self, source: Source, plugin: SourcePlugin, fetcher: Fetcher, robots: Robots
     ) -> None:
-        reading = Reading(source=source)
+        failures = await asyncio.to_thread(self._failures, source.id)
+        reading = Reading(source=source, visits_behind=count_visits_behind(source, failures))
         visit = Visit(
             source=source,
             fetcher=fetcher,
             robots=robots,
             now=self._now,
             known=self._known,
-            addresses=lambda: asyncio.to_thread(self._addresses, source.id),
+            addresses=lambda: asyncio.to_thread(self._addresses, source.id, failures),
             processes=self._processes,
         )
         problem = await self._read(plugin, visit, reading)
@@ -237,10 +238,13 @@ class _Pass:
         with self._database.read() as tx:
             return tx.articles.known(addresses)
 
-    def _addresses(self, source_id: int) -> list[str]:
+    def _failures(self, source_id: int) -> list[SourceFailure]:
+        with self._database.read() as tx:
+            return tx.feeds.failures(source_id)
+
+    def _addresses(self, source_id: int, failures: Sequence[SourceFailure]) -> list[str]:
         with self._database.read() as tx:
             stored = tx.articles.addresses_of(source_id)
-            failures = tx.feeds.failures(source_id)
         failed = (one.address for one in failures if is_left_alone(one, self._now))
         return list({canonical_address(address) for address in (*stored, *failed)})
 

@@ -1,16 +1,19 @@
 """What one visit to a source has found, and what follows from it for the next one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from crawler.fetch import FetchError
-from crawler.sources.protocol import FailedPage, Finding, Found, Freshness
+from crawler.sources.protocol import FailedPage, Finding, Found, Freshness, LeftOver
 from storage.records import FetchOutcome, NewArticle, Source, SourceFailure
 
 LONGEST_PAUSE = timedelta(hours=6)  # between visits to a source that keeps failing
 SOONEST_RETRY, LATEST_RETRY = timedelta(minutes=10), timedelta(days=1)  # of a page that failed
 MOST_ATTEMPTS = 14  # at one page: about a week of ever longer waits
 FIRST_REACH = timedelta(days=7)  # the oldest guess for what a first visit finds undated
+FURTHEST_REACH = timedelta(days=365)  # and for what it left to later ones
+LEFT_OVER = "names more than one visit reads; the rest is left for the next ones"
 _FIRST_INTERVALS = 100
 _SILENT_INTERVALS, _LEAST_SILENCE = 3, timedelta(hours=1)
 _GOLDEN = 0.618_033_988_75  # its multiples, wrapped, fill a stretch evenly however many come
@@ -21,18 +24,20 @@ class Reading:
     """What one visit has found so far."""
 
     source: Source
+    visits_behind: int = 0  # that left some of what was there at a first visit
     waiting: list[NewArticle] = field(default_factory=list)
     failed: list[FailedPage] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
     freshness: Freshness = field(default_factory=Freshness)
     last_item_at: datetime | None = None
     undated: int = 0
+    left_over: bool = False
 
     def take(self, finding: Finding) -> None:
         """Put a finding where it belongs."""
         match finding:
             case Found():
-                self.waiting.append(self._dated(finding.article))
+                self.waiting.append(self._dated(finding))
                 self.last_item_at = max(
                     finding.article.published_at or finding.article.seen_at,
                     self.last_item_at
@@ -41,18 +46,27 @@ class Reading:
                 self.pages.extend([finding.page] if finding.page else [])
             case FailedPage():
                 self.failed.append(finding)
+            case LeftOver():
+                self.left_over = True
             case Freshness():
                 self.freshness = finding
 
-    def _dated(self, article: NewArticle) -> NewArticle:
+    def is_catching_up(self, now: datetime) -> bool:
+        """Whether the source still names what was there before it was watched."""
+        return self.visits_behind > 0 or unwatched(self.source, now) > timedelta()
+
+    def _dated(self, found: Found) -> NewArticle:
         """The article with a guess where its source gives no date and we did not watch it come."""
+        article = found.article
         if article.published_at is not None:
             return article
         self.undated += 1
-        moment = article.seen_at - unwatched(self.source, article.seen_at) * (
-            self.undated * _GOLDEN % 1.0
-        )
-        return replace(article, guessed_at=moment)
+        part = self.undated * _GOLDEN % 1.0
+        if self.visits_behind and found.is_below_known:  # older than what those visits guessed
+            age = min(first_reach(self.source) * (self.visits_behind + part), FURTHEST_REACH)
+        else:
+            age = unwatched(self.source, article.seen_at) * part
+        return replace(article, guessed_at=article.seen_at - age)
 
 
 def unwatched(source: Source, now: datetime) -> timedelta:
@@ -61,15 +75,30 @@ def unwatched(source: Source, now: datetime) -> timedelta:
     Nothing for a source that was read lately: its items are as new as the visit.
     """
     if source.last_success_at is None:
-        return min(source.interval * _FIRST_INTERVALS, FIRST_REACH)
+        return first_reach(source)
     silence = now - source.last_success_at
     ordinary = max(source.interval * _SILENT_INTERVALS, _LEAST_SILENCE)
     return silence if silence > ordinary else timedelta()
 
 
+def first_reach(source: Source) -> timedelta:
+    """Over how long the undated items of one visit are spread when nothing is known of them."""
+    return min(source.interval * _FIRST_INTERVALS, FIRST_REACH)
+
+
+def count_visits_behind(source: Source, failures: Iterable[SourceFailure]) -> int:
+    """How many visits, from a first one or one after an outage on, left something to the next."""
+    return sum(one.attempts for one in failures if one.address == source.address)
+
+
 def outcome_of(reading: Reading, problem: FetchError | None, now: datetime) -> FetchOutcome:
     """What the visit changes about its source; ``problem`` is what ended it early."""
     source = reading.source
+    failed, read = list(reading.failed), list(reading.pages)
+    if problem is None and reading.left_over and reading.is_catching_up(now):
+        failed.append(FailedPage(address=source.address, reason=LEFT_OVER))
+    elif problem is None and reading.visits_behind:
+        read.append(source.address)
     return FetchOutcome(
         source_id=source.id,
         at=now,
@@ -80,9 +109,9 @@ def outcome_of(reading: Reading, problem: FetchError | None, now: datetime) -> F
         last_item_at=reading.last_item_at,
         failed_pages=tuple(
             SourceFailure(source_id=source.id, address=page.address, reason=page.reason, at=now)
-            for page in reading.failed
+            for page in failed
         ),
-        read_pages=tuple(reading.pages),
+        read_pages=tuple(read),
     )
 
 
@@ -101,5 +130,5 @@ def is_left_alone(failure: SourceFailure, now: datetime) -> bool:
     """
     if failure.attempts >= MOST_ATTEMPTS:
         return True
-    pause = min(SOONEST_RETRY * 2 ** (failure.attempts - 1), LATEST_RETRY)
+    pause: timedelta = min(SOONEST_RETRY * 2 ** (failure.attempts - 1), LATEST_RETRY)
     return now < failure.at + pause

@@ -45,6 +45,7 @@ class Found:
 
     article: NewArticle
     page: str = ""
+    is_below_known: bool = False  # the source names it after what was stored at earlier visits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,11 @@ class FailedPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOver:
+    """The source names more than the visit had room for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
     """What to send along next time, so that only changes come back."""
 
@@ -63,7 +69,7 @@ class Freshness:
     last_modified: str | None = None
 
 
-Finding = Found | FailedPage | Freshness
+Finding = Found | FailedPage | LeftOver | Freshness
 
 
 class SourcePlugin(Protocol):

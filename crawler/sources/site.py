@@ -23,6 +23,7 @@ from crawler.sources.protocol import (
     Finding,
     Found,
     Freshness,
+    LeftOver,
     Visit,
     check_address,
     check_timezone,
@@ -115,11 +116,17 @@ class SiteSource:
                     case Question():
                         await child.hear(ANSWER.dump_json(await visit.known(line.addresses)))
                     case ReadPage():
-                        yield Found(article=_article(line, visit), page=line.address)
+                        yield Found(
+                            article=_article(line, visit),
+                            page=line.address,
+                            is_below_known=line.is_below_known,
+                        )
                     case UnreadPage():
                         yield FailedPage(address=line.address, reason=line.reason)
                     case Ended():
                         _raise_for(line)
+                        if line.left_over:
+                            yield LeftOver()
                         return
         except TimeoutError as error:
             seconds = self.timeout.total_seconds()

@@ -75,6 +75,7 @@ class SiteSpider(scrapy.Spider):
         self._asked = 0
         self._sitemaps = 0
         self._links = 0
+        self._left_over = False
         self._ended = Ended()
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
@@ -101,7 +102,7 @@ class SiteSpider(scrapy.Spider):
         self._links += len(addresses)
         yield from self._articles(addresses)
 
-    def read_article(self, response: Response, address: str) -> None:
+    def read_article(self, response: Response, address: str, is_below_known: bool) -> None:
         """Send out what the page says."""
         content_type = _content_type(response)
         if not _PAGE_TYPE.search(content_type):
@@ -135,6 +136,7 @@ class SiteSpider(scrapy.Spider):
                 author=found.author,
                 published_at=found.published_at,
                 lang=found.lang,
+                is_below_known=is_below_known,
             )
         )
 
@@ -163,6 +165,7 @@ class SiteSpider(scrapy.Spider):
                 permanent=end.permanent,
                 retry_after=end.retry_after,
                 links=self._links,
+                left_over=self._left_over,
             )
         )
 
@@ -172,8 +175,9 @@ class SiteSpider(scrapy.Spider):
         )
 
     def _articles(self, addresses: list[str]) -> Iterator[scrapy.Request]:
-        for address, own in self._unclaimed(addresses):
+        for address, own, is_below_known in self._unclaimed(addresses):
             if self._asked >= self._job.max_pages:
+                self._left_over = True
                 return
             self._claimed.add(own)
             self._asked += 1
@@ -181,17 +185,22 @@ class SiteSpider(scrapy.Spider):
                 address,
                 callback=self.read_article,
                 errback=self.fail_article,
-                cb_kwargs={"address": address},
+                cb_kwargs={"address": address, "is_below_known": is_below_known},
                 priority=-self._asked,  # in the order of the listing
             )
 
-    def _unclaimed(self, addresses: list[str]) -> Iterator[tuple[str, str]]:
-        """Those that nobody has read yet, each with its canonical spelling."""
+    def _unclaimed(self, addresses: list[str]) -> Iterator[tuple[str, str, bool]]:
+        """Those nobody has read yet, with their canonical spelling and whether below one read."""
+        is_below_known = False
         for start in range(0, len(addresses), ASKED_AT_ONCE):
             some = addresses[start : start + ASKED_AT_ONCE]
             part = [(one, canonical_address(one)) for one in some]
             self._claim_stored([own for _, own in part])
-            yield from ((address, own) for address, own in part if own not in self._claimed)
+            for address, own in part:
+                if own in self._claimed:
+                    is_below_known = True
+                else:
+                    yield address, own, is_below_known
 
     def _claim_stored(self, addresses: list[str]) -> None:
         """Ask which of them are stored, whichever source brought them, and leave those alone."""

@@ -55,6 +55,7 @@ class ReadPage:
     author: str | None
     published_at: datetime | None
     lang: str
+    is_below_known: bool = False  # in its listing, below a page that needed no reading
     kind: Literal["page"] = "page"
 
 
@@ -75,6 +76,7 @@ class Ended:
     permanent: bool = False
     retry_after: timedelta | None = None
     links: int = 0  # article links seen, known ones included
+    left_over: bool = False  # links to more than there was room for
     kind: Literal["ended"] = "ended"
 
 

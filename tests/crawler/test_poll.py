@@ -259,6 +259,30 @@ def test_pages_that_another_source_brought_are_not_fetched(web: Web, visit_all: 
     assert [web.asked(path) for path in paths] == [0, 0, 0, 1]
 
 
+def test_an_undated_archive_is_not_news_at_any_visit(
+    web: Web, visit_all: Poll, sqlite_database: Database, now: datetime
+) -> None:
+    """However many visits it takes to read; a topic that comes meanwhile is new."""
+    for number in range(5):
+        web.put(f"/topic/{number}", f"<h1>Тема {number}</h1><p>{PARAGRAPHS[number % 4]}</p>")
+    paths = [f"/topic/{number}" for number in range(1, 5)]
+    url = web.put("/list", listing(paths))
+    site = SiteSource(url=url, follow="/topic/", max_pages=2)
+    visit_all([site])
+    assert [one.address for one in failures(sqlite_database)] == [url]
+    web.put("/list", listing(["/topic/0", *paths]))
+    for visit in (1, 2):
+        later = now + timedelta(minutes=10 * visit)
+        visit_all([site], later, choice=Round(force=True))
+    with sqlite_database.read() as tx:
+        stored = {one.url: one for one in tx.articles.by_ids(range(1, 6))}
+    ages = {one.url[-1]: one.seen_at - one.happened_at for one in stored.values()}
+    assert ages.pop("0") == timedelta()
+    assert len(ages) == 4
+    assert min(ages["3"], ages["4"]) > max(ages["1"], ages["2"]) > timedelta()
+    assert failures(sqlite_database) == []
+
+
 def test_a_page_of_a_site_that_fails_is_asked_for_again_later(
     web: Web, visit_all: Poll, now: datetime
 ) -> None:

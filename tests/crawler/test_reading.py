@@ -12,6 +12,8 @@ from crawler.reading import (
     LONGEST_PAUSE,
     MOST_ATTEMPTS,
     Reading,
+    count_visits_behind,
+    first_reach,
     is_left_alone,
     outcome_of,
     pause_after,
@@ -117,6 +119,39 @@ def test_an_undated_item_of_a_live_source_is_new(now: datetime) -> None:
     reading = Reading(source=replace(SOURCE, last_success_at=now - timedelta(minutes=10)))
     reading.take(Found(article=_undated(1, now)))
     assert [one.guessed_at for one in reading.waiting] == [now]
+
+
+def test_what_earlier_visits_left_is_older_than_what_they_read(now: datetime) -> None:
+    """Only what stands above what is known has come since."""
+    source = replace(SOURCE, last_success_at=now - timedelta(minutes=10))
+    reading = Reading(source=source, visits_behind=2)
+    for number in range(8):
+        reading.take(Found(article=_undated(number, now), is_below_known=number > 0))
+    new, *old = [now - (one.guessed_at or now) for one in reading.waiting]
+    assert new == timedelta()
+    assert all(2 * first_reach(source) <= age < 3 * first_reach(source) for age in old)
+
+
+def test_a_source_is_caught_up_with_once_a_visit_leaves_nothing(now: datetime) -> None:
+    """Remembered from the first visit on; a burst later on is no backlog."""
+    live = replace(SOURCE, last_success_at=now - timedelta(minutes=10))
+    left = [
+        outcome_of(Reading(source=source, visits_behind=behind, left_over=over), None, now)
+        for source, behind, over in (
+            (SOURCE, 0, True), (live, 1, True), (live, 2, False), (live, 0, True)
+        )
+    ]  # fmt: skip
+    assert [len(one.failed_pages) for one in left] == [1, 1, 0, 0]
+    assert [one.read_pages for one in left] == [(), (), (SOURCE.address,), ()]
+    (row,) = left[0].failed_pages
+    assert count_visits_behind(SOURCE, [row, _failure(5, now)]) == 1
+
+
+def test_a_visit_that_broke_off_has_not_caught_up(now: datetime) -> None:
+    """The next one goes on from there."""
+    reading = Reading(source=SOURCE, visits_behind=2)
+    outcome = outcome_of(reading, FetchError("HTTP 503"), now)
+    assert (outcome.failed_pages, outcome.read_pages) == ((), ())
 
 
 def _undated(number: int, now: datetime) -> NewArticle:
