@@ -32,7 +32,7 @@ class Recipient:
     timezone: str = DEFAULT_ZONE  # of the times in messages
     quiet_hours: str = ""  # "23:00-08:00", in the recipient's own zone
     people: tuple[str, ...] = ()  # ids or @names that may press; none: whoever is in the chat
-    fallback: str | None = None  # name of the recipient told when this one's address is dead
+    fallback: str | None = None  # name of the recipient told when this one cannot be reached
     ops: bool = False  # is told of nabat's own troubles
     digest: bool = False  # gets the morning digest
 
