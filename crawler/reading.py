@@ -11,10 +11,9 @@ from storage.records import FetchOutcome, NewArticle, Source, SourceFailure
 LONGEST_PAUSE = timedelta(hours=6)  # between visits to a source that keeps failing
 SOONEST_RETRY, LATEST_RETRY = timedelta(minutes=10), timedelta(days=1)  # of a page that failed
 MOST_ATTEMPTS = 14  # at one page: about a week of ever longer waits
-FIRST_REACH = timedelta(days=7)  # the oldest guess for what a first visit finds undated
+FIRST_REACH = timedelta(days=7)  # over which what a first visit finds undated is spread
 FURTHEST_REACH = timedelta(days=365)  # and for what it left to later ones
 LEFT_OVER = "names more than one visit reads; the rest is left for the next ones"
-_FIRST_INTERVALS = 100
 _SILENT_INTERVALS, _LEAST_SILENCE = 3, timedelta(hours=1)
 _GOLDEN = 0.618_033_988_75  # its multiples, wrapped, fill a stretch evenly however many come
 
@@ -63,7 +62,7 @@ class Reading:
         self.undated += 1
         part = self.undated * _GOLDEN % 1.0
         if self.visits_behind and found.is_below_known:  # older than what those visits guessed
-            age = min(first_reach(self.source) * (self.visits_behind + part), FURTHEST_REACH)
+            age = min(FIRST_REACH * (self.visits_behind + part), FURTHEST_REACH)
         else:
             age = unwatched(self.source, article.seen_at) * part
         return replace(article, guessed_at=article.seen_at - age)
@@ -75,15 +74,10 @@ def unwatched(source: Source, now: datetime) -> timedelta:
     Nothing for a source that was read lately: its items are as new as the visit.
     """
     if source.last_success_at is None:
-        return first_reach(source)
+        return FIRST_REACH
     silence = now - source.last_success_at
     ordinary = max(source.interval * _SILENT_INTERVALS, _LEAST_SILENCE)
     return silence if silence > ordinary else timedelta()
-
-
-def first_reach(source: Source) -> timedelta:
-    """Over how long the undated items of one visit are spread when nothing is known of them."""
-    return min(source.interval * _FIRST_INTERVALS, FIRST_REACH)
 
 
 def count_visits_behind(source: Source, failures: Iterable[SourceFailure]) -> int:

@@ -13,7 +13,6 @@ from crawler.reading import (
     MOST_ATTEMPTS,
     Reading,
     count_visits_behind,
-    first_reach,
     is_left_alone,
     outcome_of,
     pause_after,
@@ -85,7 +84,7 @@ def test_a_visit_becomes_one_outcome(now: datetime) -> None:
     [
         (timedelta(minutes=59), timedelta()),
         (timedelta(hours=12), timedelta(hours=12)),
-        (None, timedelta(minutes=1000)),
+        (None, FIRST_REACH),
     ],
     ids=["read lately", "after an outage", "first visit"],
 )
@@ -95,11 +94,6 @@ def test_what_came_unwatched_is_told_from_what_is_new(
     """Only silence past three intervals and an hour makes the age of an undated item unknown."""
     last = None if silence is None else now - silence
     assert unwatched(replace(SOURCE, last_success_at=last), now) == stretch
-
-
-def test_a_first_visit_to_a_rare_source_reaches_back_a_week(now: datetime) -> None:
-    """And no further."""
-    assert unwatched(replace(SOURCE, interval=timedelta(days=1)), now) == FIRST_REACH
 
 
 def test_undated_items_of_an_outage_are_spread_over_it(now: datetime) -> None:
@@ -129,7 +123,7 @@ def test_what_earlier_visits_left_is_older_than_what_they_read(now: datetime) ->
         reading.take(Found(article=_undated(number, now), is_below_known=number > 0))
     new, *old = [now - (one.guessed_at or now) for one in reading.waiting]
     assert new == timedelta()
-    assert all(2 * first_reach(source) <= age < 3 * first_reach(source) for age in old)
+    assert all(2 * FIRST_REACH <= age < 3 * FIRST_REACH for age in old)
 
 
 def test_a_source_is_caught_up_with_once_a_visit_leaves_nothing(now: datetime) -> None:
