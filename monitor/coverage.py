@@ -24,7 +24,7 @@ _LEAST_PATIENCE = timedelta(minutes=45)
 _REACH_BACK = timedelta(hours=48)  # how far behind a revived source's backlog is trusted to go
 _SETTING_UP = timedelta(days=1)  # sources added later than that were no part of the archive
 _ORDINARY_GAP = timedelta(days=1)  # between two articles of one source
-_LEAST_SHOWN = 0.5  # of what was published; an archive that shows less of a time says nothing of it
+_LEAST_SHOWN = 0.25  # of what was published; an archive that shows less of it says nothing
 _ORDINARY_TIMES = 64  # the median gap: what comes every hour may be silent for a weekend
 
 
@@ -113,7 +113,7 @@ def _archived(archives: Sequence[Archive], start_at: datetime, buckets: int) -> 
 
     By sources, and by how much each publishes a day; the smaller counts, because two
     slow blogs that go back for weeks know little of what a busy site said then. Of what
-    is shown by less than half of them nothing is known.
+    is shown by less than a quarter nothing is known.
     """
     by_source, by_article = np.zeros(buckets), np.zeros(buckets)
     published = 0.0

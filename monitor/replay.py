@@ -138,9 +138,11 @@ def collected(
     until = bucket_start(now) + BUCKET
     earliest = _midnight(until - length)
     recorded = tx.feeds.coverage(earliest, until)
-    archives = tx.feeds.archives(earliest, (tx.articles.first_seen_at() or until) + BUCKET)
+    first_seen = tx.articles.first_seen_at()
+    archives = tx.feeds.archives(earliest, first_seen + BUCKET) if first_seen else []
     shown = [unbroken(one.times)[0] for one in archives if one.times]
-    begin = _midnight(min([*shown, *recorded, until - BUCKET]))
+    known = [*shown, *recorded] if first_seen else []  # who gathered nothing ever knows nothing
+    begin = _midnight(min([*known, until - BUCKET]))
     share = coverage_of(recorded, archives, start_at=begin, buckets=(until - begin) // BUCKET)
     columns = [known_to(brand, share, begin) for brand in brands]
     return Collected(

@@ -85,7 +85,7 @@ def test_sources_of_the_first_day_are_expected_in_the_archive() -> None:
     """A config that is still being written is no reason to call one feed everything."""
     first = [back_to(NOON - 9 * DAY, added_at=NOON)]
     more = [back_to(NOON, added_at=NOON + timedelta(hours=2))]
-    for added, shown in ((0, 1.0), (1, 0.5), (2, 0.0)):  # a third of what is expected is too little
+    for added, shown in ((0, 1.0), (1, 0.5), (3, 0.25), (4, 0.0)):  # a fifth is too little
         archives = first + added * more
         share = coverage_of({NOON: (1, 1)}, archives, start_at=NOON - DAY, buckets=97)
         assert share[0] == shown
