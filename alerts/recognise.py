@@ -51,12 +51,12 @@ def _conditions(
 
 
 def _talk(situation: Situation, facts: Facts) -> tuple[float, tuple[str, ...]]:
-    """Share of the talk that uses the situation's words, and the words, most used first."""
+    """Share of the negative talk in a situation's words, and the words, most used first."""
     wanted = {_fold(word) for word in situation.crisis}
     counted = [(word, count) for word, count in facts.crisis if _fold(word) in wanted]
     rest = 1.0
     for _, count in counted:
-        rest *= 1.0 - min(1.0, count / max(facts.negative, facts.mentions, 1))
+        rest *= 1.0 - min(1.0, count / max(facts.negative, 1))
     stems = tuple(_fold(word) for word in situation.words)
     spoken = [(story, _spoken(story, wanted, stems)) for story in facts.top]
     total = sum(story.copies for story in facts.top)

@@ -73,6 +73,12 @@ def test_a_word_in_a_few_of_many_mentions_decides_nothing() -> None:
     assert playbook().recognise(said(("пожар", 2))).situation.id == "unknown"
 
 
+def test_harmless_talk_beside_it_does_not_hide_a_situation() -> None:
+    """Five hundred notices about a sale, and twelve of nineteen negative ones say "fire"."""
+    told = said(("пожар", 12), mentions=519)
+    assert playbook().recognise(told).situation.id == "accident"
+
+
 def test_what_decided_is_told() -> None:
     """People see why."""
     because = playbook().recognise(said(("задержание", 12), persons=(DIRECTOR,))).because
