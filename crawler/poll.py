@@ -151,7 +151,11 @@ class _Pass:
     async def _visit(
         self, source: Source, plugin: SourcePlugin, fetcher: Fetcher, robots: Robots
     ) -> None:
-        failures = await asyncio.to_thread(self._failures, source.id)
+        failures: Sequence[SourceFailure] = ()
+        try:
+            failures = await asyncio.to_thread(self._failures, source.id)
+        except Exception:  # what cannot be read of one source must not stop the others
+            logger.exception("source's failures cannot be read", extra={"source": source.key})
         reading = Reading(source=source, visits_behind=count_visits_behind(source, failures))
         visit = Visit(
             source=source,

@@ -50,9 +50,9 @@ class Reading:
             case Freshness():
                 self.freshness = finding
 
-    def is_catching_up(self, now: datetime) -> bool:
-        """Whether the source still names what was there before it was watched."""
-        return self.visits_behind > 0 or unwatched(self.source, now) > timedelta()
+    def is_catching_up(self) -> bool:
+        """Whether the source still names what was there before it was first visited."""
+        return self.visits_behind > 0 or self.source.last_success_at is None
 
     def _dated(self, found: Found) -> NewArticle:
         """The article with a guess where its source gives no date and we did not watch it come."""
@@ -89,7 +89,7 @@ def outcome_of(reading: Reading, problem: FetchError | None, now: datetime) -> F
     """What the visit changes about its source; ``problem`` is what ended it early."""
     source = reading.source
     failed, read = list(reading.failed), list(reading.pages)
-    if problem is None and reading.left_over and reading.is_catching_up(now):
+    if problem is None and reading.left_over and reading.is_catching_up():
         failed.append(FailedPage(address=source.address, reason=LEFT_OVER))
     elif problem is None and reading.visits_behind:
         read.append(source.address)

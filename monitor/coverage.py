@@ -25,7 +25,9 @@ _REACH_BACK = timedelta(hours=48)  # how far behind a revived source's backlog i
 _SETTING_UP = timedelta(days=1)  # sources added later than that were no part of the archive
 _ORDINARY_GAP = timedelta(days=1)  # between two articles of one source
 _LEAST_SHOWN = 0.25  # of what was published; an archive that shows less of it says nothing
-_ORDINARY_TIMES = 64  # the median gap: what comes every hour may be silent for a weekend
+_ORDINARY_TIMES = 64  # the median gap
+_HOLIDAYS = timedelta(days=4)  # a silence so long is ordinary behind a run of articles
+_A_RUN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,17 @@ def unbroken(times: Sequence[datetime]) -> Sequence[datetime]:
     """The newest of these ordered times, back to the first gap that is not ordinary.
 
     A feed shows its last entries, and often an old one pinned among them: what lies
-    between was never shown.
+    between was never shown. A newsroom that rests at weekends shows a run before each.
     """
     if len(times) < 2:
         return times
     gaps = [later - earlier for earlier, later in pairwise(times)]
     longest = max(_ORDINARY_GAP, _ORDINARY_TIMES * median_low(gaps))
-    broken = [place for place, gap in enumerate(gaps) if gap > longest]
+    broken = [
+        place
+        for place, gap in enumerate(gaps)
+        if gap > longest and (gap > _HOLIDAYS or place + 1 < _A_RUN)
+    ]
     return times[broken[-1] + 1 :] if broken else times
 
 

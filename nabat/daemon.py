@@ -18,7 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from alerts.chart import warm_up
 from nabat.alarm import StorageAlarm
-from nabat.health import Ticking, late, serve_health
+from nabat.health import Ticking, beginning, late, serve_health
 from nabat.heartbeat import Heartbeat
 from nabat.jobs import Jobs
 from nabat.systemd import notify
@@ -40,7 +40,9 @@ def run(jobs: Jobs) -> None:
     told: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda given, _frame: told.put(given))
-    ticking = Ticking(every=_watched(jobs), began=jobs.clock(), steps=jobs.steps)
+    every = _watched(jobs)
+    began = beginning(jobs.database, jobs.clock(), every)
+    ticking = Ticking(every=every, began=began, steps=jobs.steps)
     scheduler = _scheduler(jobs, ticking)
     with serve_health(jobs.settings.daemon.health, jobs.database, jobs.clock, ticking):
         scheduler.start()

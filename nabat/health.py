@@ -1,7 +1,7 @@
 """The health endpoint: says whether every job of the daemon still ticks, and its figures."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from nabat.errors import ConfigError
 from nabat.metrics import metrics
 from storage.database import Database, StorageError
 
+DAEMON = "daemon"  # whose heartbeat is its last beginning
 STALE = timedelta(minutes=10)  # how long a job may take, or wait for another
 
 
@@ -95,6 +96,21 @@ def read_address(address: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def beginning(database: Database, now: datetime, watched: Iterable[str]) -> datetime:
+    """Since when the jobs of a daemon that starts have had the time to tick.
+
+    Since now, unless one has not ended since an earlier start: a daemon that dies before
+    its jobs are done, again and again, must not look well. A clock set back begins anew.
+    """
+    with database.begin() as tx:
+        beats = {beat.job: beat.at for beat in tx.leases.heartbeats()}
+        began = beats.get(DAEMON, now)
+        if began < now and not all(job in beats and beats[job] >= began for job in watched):
+            return began
+        tx.leases.beat(DAEMON, now=now, detail="daemon started")
+    return now
+
+
 def late(database: Database, now: datetime, ticking: Ticking) -> str:
     """Say which jobs do not tick, and what they said; nothing while all is well."""
     ok, body = health(database, now, ticking)
@@ -122,7 +138,7 @@ def health(database: Database, now: datetime, ticking: Ticking) -> tuple[bool, d
         beat = beats.get(name)
         since = max(ticking.began, ticking.steps.get(name, ticking.began))
         failed = False
-        if beat is not None and beat.at >= ticking.began:
+        if beat is not None and (beat.at >= ticking.began or now < ticking.began):
             since, failed = max(since, beat.at), not beat.ok
         well = not failed and now - since < STALE + 2 * interval
         ok = ok and well

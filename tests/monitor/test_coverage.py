@@ -121,6 +121,15 @@ def test_an_ordinary_silence_does_not_end_an_archive(step: timedelta, silence: t
     assert unbroken(before + shown) == before + shown
 
 
+@pytest.mark.parametrize("step", [timedelta(minutes=30), timedelta(0)], ids=["busy", "date-only"])
+def test_a_newsroom_that_rests_at_weekends_keeps_its_archive(step: timedelta) -> None:
+    """However short its ordinary gaps are: a run of articles lies before each weekend."""
+    monday = NOON.replace(hour=9)
+    days = [monday - number * DAY for number in range(21) if number % 7 not in (1, 2)]
+    shown = sorted(day + number * step for day in days for number in range(12))
+    assert unbroken(shown) == shown
+
+
 def test_slow_blogs_know_little_of_what_a_busy_site_said() -> None:
     """Two of three sources go back for weeks; what they published then is a fiftieth."""
     blogs = [Archive(times=every(6 * DAY, 8), added_at=None)] * 2

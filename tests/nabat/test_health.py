@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nabat.errors import ConfigError
-from nabat.health import STALE, Ticking, health, late, read_address, serve_health
+from nabat.health import STALE, Ticking, beginning, health, late, read_address, serve_health
 from storage.database import Database
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -121,6 +121,28 @@ def test_a_job_that_goes_on_is_not_late(beating: Database) -> None:
 
     assert late(beating, later, going) == ""
     assert late(beating, later + STALE, going).startswith("crawl: ")
+
+
+def test_a_daemon_that_dies_in_every_crawl_does_not_begin_anew(sqlite_database: Database) -> None:
+    """It has had the time since its first start; one whose jobs all ran begins with the next."""
+    minute = timedelta(minutes=1)
+    assert beginning(sqlite_database, NOON, ["crawl", "score"]) == NOON
+    with sqlite_database.begin() as tx:
+        tx.leases.beat("score", now=NOON + minute)
+    assert beginning(sqlite_database, NOON + 5 * minute, ["crawl", "score"]) == NOON
+    with sqlite_database.begin() as tx:
+        tx.leases.beat("crawl", now=NOON + 9 * minute)
+    assert beginning(sqlite_database, NOON + 10 * minute, ["crawl", "score"]) == NOON + 10 * minute
+
+
+def test_a_clock_set_back_hides_no_failure(beating: Database) -> None:
+    """What a job said an hour "before" the daemon began counts all the same."""
+    ahead = Ticking(every=EVERY, began=NOON + timedelta(hours=6), steps={})
+    assert beginning(beating, NOON, EVERY) == NOON
+    assert late(beating, NOON, ahead) == ""
+    with beating.begin() as tx:
+        tx.leases.beat("crawl", now=NOON, ok=False, detail="failed: disk full")
+    assert late(beating, NOON, ahead).startswith("crawl: ")
 
 
 def test_a_broken_database_is_an_answer_too(tmp_path: Any) -> None:
