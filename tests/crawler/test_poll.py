@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 import pytest
+from sqlalchemy import text
 
 from crawler.fetch import FetchSettings
 from crawler.ingest import Ingest
@@ -222,6 +223,19 @@ def test_a_mistake_in_a_plug_in_stays_with_its_source(web: Web, visit_all: Poll)
     assert [(one.key, one.reason) for one in report.failures] == [
         ("faulty", "internal error: ZeroDivisionError")
     ]
+
+
+def test_spoilt_records_of_one_source_stop_no_other(
+    web: Web, visit_all: Poll, sqlite_database: Database, now: datetime
+) -> None:
+    """Its pages that failed cannot be looked up; it is read all the same."""
+    half = RssSource(id="half", url=feed(web, "/half", 4).url, full_text=True)
+    assert visit_all([half]).failed_pages == 4
+    with sqlite_database.engine.begin() as connection:
+        connection.execute(text("UPDATE source_failures SET at = 'spoilt'"))
+    report = visit_all([half, feed(web)], now + timedelta(minutes=30))
+    assert (report.failed, report.visited) == (0, 2)
+    assert report.new_articles == 3
 
 
 def test_hosts_that_ask_for_peace_hold_only_themselves(web: Web, visit_all: Poll) -> None:
