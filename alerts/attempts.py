@@ -10,7 +10,7 @@ from alerts.spans import clip
 from storage.records import Message, Notification
 
 Step = Literal["send", "edit", "reply", "wait", "merge"]
-DOUBTFUL_TRIES = 7  # some four minutes: then others wait no longer for one in doubt
+DOUBTFUL_TRIES = 7  # two to four minutes: then others wait no longer for one in doubt
 PICTURE_TRIES = 3  # then the picture may be what keeps it from arriving
 _LONGEST = timedelta(minutes=5)
 _STUB = 300
