@@ -71,7 +71,8 @@ class SiteSpider(scrapy.Spider):
         """Remember the job and what need not be read again."""
         super().__init__()
         self._job = job
-        self._claimed = set(job.known)
+        self._claimed = set(job.known)  # by this source
+        self._stored = set[str]()  # whichever source brought it
         self._asked = 0
         self._sitemaps = 0
         self._links = 0
@@ -121,10 +122,13 @@ class SiteSpider(scrapy.Spider):
             return
         own = canonical_address(address)
         canonical = found.canonical_url or own
-        if canonical != own:
-            self._claim_stored([canonical])
-            if canonical in self._claimed:
-                canonical = own  # the second page of a topic calls itself the first
+        if canonical != own and canonical in self._claimed:
+            canonical = own  # the second page of a topic calls itself the first
+        elif canonical != own:
+            self._look_up([canonical])
+            if canonical in self._stored:  # another source brought this very page
+                self._send(UnreadPage(address=address, reason=f"stored already as {canonical}"))
+                return
         self._claimed.add(canonical)
         self._send(
             ReadPage(
@@ -195,23 +199,25 @@ class SiteSpider(scrapy.Spider):
         for start in range(0, len(addresses), ASKED_AT_ONCE):
             some = addresses[start : start + ASKED_AT_ONCE]
             part = [(one, canonical_address(one)) for one in some]
-            self._claim_stored([own for _, own in part])
+            self._look_up([own for _, own in part])
             for address, own in part:
-                if own in self._claimed:
+                if own in self._claimed or own in self._stored:
                     is_below_known = True
                 else:
                     yield address, own, is_below_known
 
-    def _claim_stored(self, addresses: list[str]) -> None:
-        """Ask which of them are stored, whichever source brought them, and leave those alone."""
-        unsure = tuple(one for one in addresses if one not in self._claimed)
+    def _look_up(self, addresses: list[str]) -> None:
+        """Ask which of them are stored, whichever source brought them."""
+        unsure = tuple(
+            one for one in addresses if one not in self._claimed and one not in self._stored
+        )
         if not unsure:
             return
         self._send(Question(addresses=unsure))
         answer = sys.stdin.buffer.readline()
         if not answer:
             os._exit(1)  # the parent is gone
-        self._claimed |= ANSWER.validate_json(answer)
+        self._stored |= ANSWER.validate_json(answer)
 
     def _end_of(self, failure: Failure) -> Ended:
         """Why a request failed; Scrapy forgets why a name was refused, so it is asked again."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -20,13 +21,16 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 def crawl(
-    source: SiteSource, manners: FetchSettings, known: tuple[str, ...] = ()
+    source: SiteSource,
+    manners: FetchSettings,
+    known: tuple[str, ...] = (),
+    stored: frozenset[str] = frozenset(),
 ) -> tuple[list[Finding], FetchError | None]:
     """Visit once; what was found, and what ended it."""
     found: list[Finding] = []
 
-    async def look_up(_addresses: object) -> set[str]:
-        return set()
+    async def look_up(addresses: Sequence[str]) -> set[str]:
+        return set(stored.intersection(addresses))
 
     async def addresses() -> list[str]:
         return list(known)
@@ -127,6 +131,18 @@ def test_a_session_in_the_links_makes_no_topic_new(web: Web, manners: FetchSetti
     findings, _ = crawl(source, manners, known=(topic,))
     (found,) = (one.article for one in findings if isinstance(one, Found))
     assert found.canonical_url == f"{web.base}/viewtopic.php?start=20&t=1"
+
+
+def test_a_page_that_a_feed_brought_is_not_stored_twice(web: Web, manners: FetchSettings) -> None:
+    """The site links to it under another address, beside the feed's own or alone."""
+    own = f"{web.base}/a/1"
+    web.put("/a/1/", article_page("Новость", canonical=own))
+    for links in (["/a/1/"], ["/a/1", "/a/1/"]):
+        source = SiteSource(url=web.put("/list", listing(links)), follow="/a/")
+        findings, end = crawl(source, manners, stored=frozenset({own}))
+        assert end is None
+        assert articles(findings) == {}
+        assert failed(findings) == {"a/1/": f"stored already as {own}"}
 
 
 def test_selectors_of_the_config_reach_the_page(web: Web, manners: FetchSettings) -> None:
