@@ -194,23 +194,29 @@ class SiteSpider(scrapy.Spider):
             )
 
     def _unclaimed(self, addresses: list[str]) -> Iterator[tuple[str, str, bool]]:
-        """Those nobody has read yet, with their canonical spelling and whether below one read."""
-        is_below_known = False
+        """Those nobody has read yet, with their canonical spelling and whether below what is known.
+
+        That is below something read or tried, and with nothing stored to follow among
+        those asked about at once: under a pinned topic stands what is new.
+        """
+        is_below_any = False
         for start in range(0, len(addresses), ASKED_AT_ONCE):
             some = addresses[start : start + ASKED_AT_ONCE]
             part = [(one, canonical_address(one)) for one in some]
+            if all(own in self._claimed for _, own in part):
+                is_below_any = True
+                continue
             self._look_up([own for _, own in part])
-            for address, own in part:
+            last = max((at for at, (_, own) in enumerate(part) if own in self._stored), default=-1)
+            for at, (address, own) in enumerate(part):
                 if own in self._claimed or own in self._stored:
-                    is_below_known = True
+                    is_below_any = True
                 else:
-                    yield address, own, is_below_known
+                    yield address, own, is_below_any and at > last
 
     def _look_up(self, addresses: list[str]) -> None:
         """Ask which of them are stored, whichever source brought them."""
-        unsure = tuple(
-            one for one in addresses if one not in self._claimed and one not in self._stored
-        )
+        unsure = tuple(one for one in addresses if one not in self._stored)
         if not unsure:
             return
         self._send(Question(addresses=unsure))

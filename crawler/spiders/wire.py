@@ -55,7 +55,7 @@ class ReadPage:
     author: str | None
     published_at: datetime | None
     lang: str
-    is_below_known: bool = False  # in its listing, below a page that needed no reading
+    is_below_known: bool = False  # in its listing, below all that is stored
     kind: Literal["page"] = "page"
 
 

@@ -145,6 +145,22 @@ def test_a_page_that_a_feed_brought_is_not_stored_twice(web: Web, manners: Fetch
         assert failed(findings) == {"a/1/": f"stored already as {own}"}
 
 
+def test_what_is_new_stands_under_a_pinned_topic_and_above_the_stored_ones(
+    web: Web, manners: FetchSettings
+) -> None:
+    """Only what follows all that is stored was left over, whatever failed further down."""
+    for number in (2, 5, 7):
+        web.put(f"/topic/{number}", article_page(f"Тема {number}"))
+    paths = [f"/topic/{number}" for number in range(1, 8)]
+    source = SiteSource(url=web.put("/list", listing(paths)), follow="/topic/")
+    pinned, third, fourth, failing = (f"{web.base}/topic/{number}" for number in (1, 3, 4, 6))
+    stored = frozenset({pinned, third, fourth})
+    findings, end = crawl(source, manners, known=(*stored, failing), stored=stored)
+    assert end is None
+    below = {one.article.title: one.is_below_known for one in findings if isinstance(one, Found)}
+    assert below == {"Тема 2": False, "Тема 5": True, "Тема 7": True}
+
+
 def test_selectors_of_the_config_reach_the_page(web: Web, manners: FetchSettings) -> None:
     """A forum that no general reader understands."""
     web.put("/t/1", "<h3 class=x>Жалоба</h3><div class=post>Раз.</div><div class=post>Два.</div>")
