@@ -1,9 +1,10 @@
 """Job: what went wrong with telling people is told to the operators, and to the next channel.
 
-A destination that takes nothing any more, a channel that does not know us, and
-a message given up, each become one message to every recipient with ``ops =
-true``. What its reader would have heard, were the address not dead or the
-channel closed to us, goes to the recipient's ``fallback`` as well.
+A destination that takes nothing any more, a channel that does not know us, a
+message given up, and one that has been tried in vain for long, each become one
+message to every recipient with ``ops = true``. What its reader would have heard,
+were the address not dead, the channel not closed to us or the message not stuck,
+goes to the recipient's ``fallback`` as well.
 """
 
 import hashlib
@@ -24,6 +25,7 @@ from storage.records import Message, Notification
 
 _BATCH = 100
 _REFUSED_AFTER = timedelta(minutes=10)  # a key may just be being changed
+_STUCK_AFTER = timedelta(minutes=30)  # a server may just be restarting
 _Place = tuple[str, str]  # channel and address, or EVERYWHERE for all of the channel
 
 
@@ -40,13 +42,15 @@ def report_troubles(database: Database, recipients: Sequence[Recipient], *, now:
         off |= {(channel, EVERYWHERE) for channel in refused}
         operators = [one for one in here if one.ops and not _is_off(one, off)]
         dead = [one for one in tx.outbox.listed(states=["dead"], limit=_BATCH) if _is_told(one)]
-        stuck = [one for one in dead if one.error_class == "dead"]
+        vain = [one for one in tx.attempts.in_vain_since(now - _STUCK_AFTER) if _is_told(one)]
+        stuck = [*vain, *(one for one in dead if one.error_class == "dead")]
         if off:
             stuck += [one for one in tx.outbox.listed(states=WAITING) if _is_off(one, off)]
         new = [
             *(_disabled(*one, here, to) for one in disabled for to in operators),
             *(_refused(channel, now, to) for channel in refused for to in operators),
             *(_given_up(one, to) for one in dead for to in operators),
+            *(_in_vain(one, to) for one in vain for to in operators if not _is_off(to, [_at(one)])),
             *_fallbacks(tx, stuck, here),
         ]
         return len(tx.outbox.add(new, now))
@@ -59,6 +63,10 @@ def _is_told(one: Notification) -> bool:
 
 def _is_off(one: Notification | Recipient, off: Collection[_Place]) -> bool:
     return (one.channel, one.address) in off or (one.channel, EVERYWHERE) in off
+
+
+def _at(one: Notification) -> _Place:
+    return one.channel, one.address
 
 
 def _disabled(
@@ -84,6 +92,16 @@ def _given_up(one: Notification, to: Recipient) -> NewNotification:
         number=one.id,
     )
     return for_operator(f"dead:{one.id}", [text, _about(one)], to)
+
+
+def _in_vain(one: Notification, to: Recipient) -> NewNotification:
+    text = Speech(to.language).say(
+        "trouble_stuck",
+        channel=one.channel,
+        recipient=one.recipient,
+        reason=one.last_error or one.error_class or "?",
+    )
+    return for_operator(f"stuck:{one.id}", [text, _about(one)], to)
 
 
 def _about(one: Notification) -> str:

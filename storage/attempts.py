@@ -80,6 +80,18 @@ class Attempts:
         )
         return self.connection.execute(query.limit(1)).first() is not None
 
+    def in_vain_since(self, before: datetime) -> list[Notification]:
+        """Answer what was tried before then, waits still, and was refused or left in doubt."""
+        query = select(notifications).where(
+            notifications.c.state.in_(WAITING),
+            notifications.c.error_class.in_(("not_sent", "unknown")),
+            notifications.c.first_tried_at < before,
+        )
+        return [
+            Notification(**row._mapping)
+            for row in self.connection.execute(query.order_by(notifications.c.id))
+        ]
+
     def provider_ids(self, channel: str, address: str, *, limit: int = 200) -> list[str]:
         """Answer what the channel called the newest messages it took for this address."""
         query = (

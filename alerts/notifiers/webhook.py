@@ -21,6 +21,7 @@ _NEVER_LEFT = (
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
 )
+_MAY_PASS = (401, 403, 408, 409, 423, 425)  # a key or a lock that is mended, a moment that passes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +72,11 @@ class WebhookNotifier:
 
 
 def _outcome(code: int) -> Outcome:
-    """What a refusal means; one that is neither of the text nor of the address may pass."""
-    if code in (400, 413, 415, 422):
-        return "poison"
+    """What a refusal means; a redirect and what no later try mends are for a person."""
+    if code in _MAY_PASS:
+        return "not_sent"
     known: dict[int, Outcome] = {404: "dead", 410: "dead", 429: "rate"}
-    return known.get(code, "unknown" if code >= 500 else "not_sent")
+    return known.get(code, "unknown" if code >= 500 else "poison")
 
 
 def _content(notification: Notification, message: Message) -> dict[str, object]:

@@ -1,17 +1,19 @@
 """Failed delivery is told to the operators and by the next channel; the digest says all is well."""
 
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 
 from alerts import payload
 from alerts.deliver import deliver
 from alerts.digests import plan_digests
+from alerts.notifiers.protocol import DeliveryError, Outcome, Receipt
 from alerts.notifiers.telegram import TelegramNotifier
 from alerts.plan import plan
 from alerts.troubles import report_troubles
 from storage.database import Database
-from storage.records import Notification
+from storage.records import Message, Notification
 from tests.alerts.making import (
     NOON,
     Clock,
@@ -130,6 +132,44 @@ def test_a_channel_that_knows_us_again_is_not_gone_round(
     deliver(sqlite_database, {"telegram": telegram}, clock=clock, owner="me")
 
     assert report_troubles(sqlite_database, PEOPLE, now=clock()) == 0
+
+
+class Refusing:
+    """A mail server that lets nothing through, for a reason it calls passing."""
+
+    kind: ClassVar[str] = "email"
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome: Outcome = outcome
+
+    def send(self, notification: Notification, message: Message) -> Receipt:
+        raise DeliveryError("550 5.7.1 Unable to relay", outcome=self.outcome)
+
+
+@pytest.mark.parametrize("outcome", ["not_sent", "unknown"])
+def test_what_is_tried_in_vain_for_long_is_told_and_gone_round(
+    sqlite_database: Database, clock: Clock, outcome: Outcome
+) -> None:
+    """Once a row, and not by the way that does not work."""
+    people = [
+        mail(fallback="Дежурный"),
+        chat(name="Дежурный", levels=(), ops=True),
+        mail(name="Второй", levels=(), ops=True),
+    ]
+    open_incident(sqlite_database, add_brand(sqlite_database))
+    plan(sqlite_database, playbook(), people, now=NOON)
+    added = []
+    for _ in range(4):
+        channels = {"email": Refusing(outcome)}
+        deliver(sqlite_database, channels, clock=clock, owner="me", sleep=clock.sleep)
+        added.append(report_troubles(sqlite_database, people, now=clock()))
+        clock.pass_time(minutes=15.5)
+
+    assert added == [0, 0, 2, 0]
+    by_chat = [one for one in told(sqlite_database) if one.channel == "telegram"]
+    assert [one.kind for one in by_chat] == ["fallback", "ops"]
+    text = payload.read(by_chat[1]).text
+    assert "Полчаса не удаётся доставить (email, Почта): 550 5.7.1" in text
 
 
 def test_an_address_that_is_a_key_is_told_to_nobody(sqlite_database: Database) -> None:
