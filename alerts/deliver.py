@@ -47,6 +47,7 @@ class DeliveryReport:
     failed: int = 0  # attempts that did not go out, or may not have
     merged: int = 0  # left out, a newer message says it all
     dead: int = 0  # given up
+    mistakes: int = 0  # of the failed: the notifier's own, the log has each
     waiting: int = 0  # still in the outbox when the run ended
 
     def __add__(self, other: "DeliveryReport") -> "DeliveryReport":
@@ -56,6 +57,7 @@ class DeliveryReport:
             failed=self.failed + other.failed,
             merged=self.merged + other.merged,
             dead=self.dead + other.dead,
+            mistakes=self.mistakes + other.mistakes,
             waiting=self.waiting + other.waiting,
         )
 
@@ -205,7 +207,9 @@ class _Sender:
             return self._record(task, error)
         except Exception as error:  # a mistake in one notifier must not stop what else waits
             logger.exception("notifier failed", extra={"notification": row.id})
-            return self._record(task, DeliveryError(type(error).__name__, outcome="unknown"))
+            mistake = DeliveryError(type(error).__name__, outcome="unknown")
+            done, go_on = self._record(task, mistake)
+            return done + DeliveryReport(mistakes=1), go_on
         with self.database.begin() as tx:
             now = self.clock()
             tx.outbox.confirm(row.id, provider_id=receipt.provider_id, now=now)

@@ -73,6 +73,10 @@ class Decided:
     notifications: tuple[NewNotification, ...]
 
 
+class UntoldIncidentsError(Exception):
+    """Some incidents could not be put in words; all others were, and are in the outbox."""
+
+
 def plan(
     database: Database,
     playbook: Playbook,
@@ -86,6 +90,7 @@ def plan(
 
     Composing needs no lock, so it is done between a look and a write; an event
     another process planned meanwhile is left alone. Answers how many were added.
+    Raises UntoldIncidentsError at the very end for incidents that cannot be put in words.
     """
     with database.read() as tx:
         waiting = tx.incidents.unplanned()
@@ -94,6 +99,7 @@ def plan(
         }
     here = [replace(one, address=addresses[one.name]) for one in recipients]
     added = 0
+    failed: list[str] = []
     for number in waiting:
         with database.read() as tx:
             case = _case(tx, number, playbook, now)
@@ -103,9 +109,12 @@ def plan(
             decided = _decide(case, playbook, here, now, living, chart)
         except Exception:  # what cannot be said of one incident must not silence the others
             logger.exception("incident not planned", extra={"incident": number})
+            failed.append(str(number))
             continue
         with database.begin() as tx:
             added += _write(tx, decided, now)
+    if failed:
+        raise UntoldIncidentsError(f"not told, see the log: incident {', '.join(failed)}")
     return added
 
 

@@ -257,10 +257,13 @@ class Jobs:
 
     def _fill_outbox(self, now: datetime) -> int:
         escalate(self.database, self.playbook, now=now)
-        added = plan(self.database, self.playbook, self.recipients, now=now, chart=draw)
-        added += plan_digests(self.database, self.playbook, self.recipients, now=now)
-        added += report_troubles(self.database, self.recipients, now=now)
-        return added + watch_sources(self.database, self.recipients, now=now)
+        try:
+            added = plan(self.database, self.playbook, self.recipients, now=now, chart=draw)
+        finally:  # what one incident holds must not keep the rest from being told
+            rest = plan_digests(self.database, self.playbook, self.recipients, now=now)
+            rest += report_troubles(self.database, self.recipients, now=now)
+            rest += watch_sources(self.database, self.recipients, now=now)
+        return added + rest
 
     def _deliver(self, *, drain: bool) -> Report:
         now = self.clock()
@@ -273,7 +276,10 @@ class Jobs:
             drain=drain,
             operators=self.recipients,
         )
-        return Report(job="deliver", said=f"{done.sent} sent, {done.waiting} waiting")
+        said = f"{done.sent} sent, {done.waiting} waiting"
+        if done.mistakes:
+            said += f", {done.mistakes} failed by a mistake in a notifier, see the log"
+        return Report(job="deliver", said=said, ok=not done.mistakes)
 
     def _listen(self, wait: timedelta) -> Report:
         telegram = self.notifiers.get("telegram")

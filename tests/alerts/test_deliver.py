@@ -417,8 +417,11 @@ def test_a_mistake_in_a_notifier_is_a_doubt_and_stops_no_other(
     put(database, "a", channel="failing")
     put(database, "b", channel="failing")
 
-    run(database, notifier, clock)
+    report = deliver(
+        database, {"failing": notifier}, clock=clock, owner="test", drain=True, sleep=clock.sleep
+    )
 
+    assert (report.failed, report.mistakes, report.sent) == (1, 1, 2)
     said = [one.text for one in notifier.taken]
     assert said == ["Тревога", "♻️ Возможен повтор этого сообщения\nТревога"]
 

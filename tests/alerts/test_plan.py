@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from alerts import payload
-from alerts.plan import plan
+from alerts.plan import UntoldIncidentsError, plan
 from alerts.recipients import Recipient
 from storage.database import Database
 from storage.records import Facts, Notification
@@ -303,7 +303,7 @@ def test_a_chart_goes_with_the_message(database: Database, brand: int) -> None:
 
 
 def test_an_incident_that_cannot_be_told_silences_no_other(database: Database, brand: int) -> None:
-    """It is written to the log and tried again with the next run."""
+    """The job fails by its name at the end, and it is tried again with the next run."""
 
     def drawn(about: Facts, _speech: object) -> bytes:
         return b"png" if about.observed < 99 else bytes("я", "ascii")
@@ -311,7 +311,8 @@ def test_an_incident_that_cannot_be_told_silences_no_other(database: Database, b
     broken = open_incident(database, brand, observed=99).id
     other = open_incident(database, add_brand(database, "Лютик")).id
 
-    assert plan(database, playbook(), [chat()], now=NOON, chart=drawn) == 1
+    with pytest.raises(UntoldIncidentsError, match=f"see the log: incident {broken}$"):
+        plan(database, playbook(), [chat()], now=NOON, chart=drawn)
 
     assert [one.incident_id for one in rows(database)] == [other]
     with database.read() as tx:

@@ -95,6 +95,47 @@ def test_a_brand_that_comes_later_is_looked_for_in_what_is_stored(
     assert later.look_back() is None
 
 
+def test_an_incident_that_cannot_be_told_fails_the_job_and_stops_no_step(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Health has its number; the troubles of others still go out."""
+
+    def spoilt(*_args: object, **_given: object) -> bytes:
+        raise ValueError("no picture")
+
+    jobs = made(CONSOLE.format(more="ops = true"))
+    with jobs.database.begin() as tx:
+        brand = tx.brands.active()[0].id
+        tx.destinations.disable("console", "elsewhere", reason="gone", now=NOON)
+    open_incident(jobs.database, brand)
+    monkeypatch.setattr("nabat.jobs.draw", spoilt)
+
+    report = jobs.evaluate()
+
+    assert (report.ok, report.said) == (False, "failed: not told, see the log: incident 1")
+    assert _kinds(jobs.database) == ["ops"]
+
+
+def test_a_mistake_in_a_notifier_fails_the_delivery(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits goes on being tried; health says that something is wrong here."""
+
+    def spoilt(*_args: object) -> None:
+        raise TypeError("a mistake")
+
+    jobs = made(CONSOLE.format(more=""))
+    open_incident(jobs.database, 1)
+    jobs.evaluate()
+    monkeypatch.setattr("alerts.notifiers.console.ConsoleNotifier.send", spoilt)
+
+    report = jobs.deliver(drain=False)
+
+    assert not report.ok
+    assert report.said.endswith("1 waiting, 1 failed by a mistake in a notifier, see the log")
+    assert not _beats(jobs.database)["deliver"].ok
+
+
 def test_a_job_that_fails_stops_no_other(made: Made) -> None:
     """It is logged, its heartbeat says so, and the pass goes on."""
     jobs = made()
