@@ -50,7 +50,12 @@ def report_troubles(database: Database, recipients: Sequence[Recipient], *, now:
             *(_disabled(*one, here, to) for one in disabled for to in operators),
             *(_refused(channel, now, to) for channel in refused for to in operators),
             *(_given_up(one, to) for one in dead for to in operators),
-            *(_in_vain(one, to) for one in vain for to in operators if not _is_off(to, [_at(one)])),
+            *(
+                _in_vain(one, now, to)
+                for one in vain
+                for to in operators
+                if not _is_off(to, [_at(one)])
+            ),
             *_fallbacks(tx, stuck, here),
         ]
         return len(tx.outbox.add(new, now))
@@ -94,14 +99,16 @@ def _given_up(one: Notification, to: Recipient) -> NewNotification:
     return for_operator(f"dead:{one.id}", [text, _about(one)], to)
 
 
-def _in_vain(one: Notification, to: Recipient) -> NewNotification:
+def _in_vain(one: Notification, now: datetime, to: Recipient) -> NewNotification:
+    """Once a day for a recipient: where one message is stuck, the next ones mostly are."""
     text = Speech(to.language).say(
         "trouble_stuck",
         channel=one.channel,
         recipient=one.recipient,
         reason=one.last_error or one.error_class or "?",
     )
-    return for_operator(f"stuck:{one.id}", [text, _about(one)], to)
+    where = f"{one.channel}:{one.recipient}:{now:%Y-%m-%d}"
+    return for_operator(f"stuck:{where}", [text, _about(one)], to)
 
 
 def _about(one: Notification) -> str:

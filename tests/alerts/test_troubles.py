@@ -150,7 +150,7 @@ class Refusing:
 def test_what_is_tried_in_vain_for_long_is_told_and_gone_round(
     sqlite_database: Database, clock: Clock, outcome: Outcome
 ) -> None:
-    """Once a row, and not by the way that does not work."""
+    """Once a day, and not by the way that does not work."""
     people = [
         mail(fallback="Дежурный"),
         chat(name="Дежурный", levels=(), ops=True),
