@@ -24,10 +24,10 @@ _LEAST_PATIENCE = timedelta(minutes=45)
 _REACH_BACK = timedelta(hours=48)  # how far behind a revived source's backlog is trusted to go
 _SETTING_UP = timedelta(days=1)  # sources added later than that were no part of the archive
 _ORDINARY_GAP = timedelta(days=1)  # between two articles of one source
-_LEAST_SHOWN = 0.25  # of what was published; an archive that shows less of it says nothing
 _ORDINARY_TIMES = 64  # the median gap
 _HOLIDAYS = timedelta(days=4)  # a silence so long is ordinary behind a run of articles
 _A_RUN = 10
+_LEAST_SHOWN = 0.25  # of what was published; an archive that shows less of it says nothing
 
 
 @dataclass(frozen=True, slots=True)
