@@ -8,8 +8,9 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from alerts import attempts, folding, payload
 from alerts.hand_over import Held, Task, hand_over
@@ -71,15 +72,17 @@ def deliver(
     drain: bool = False,
     sleep: Callable[[float], None] = time.sleep,
     operators: Sequence[Recipient] = (),
+    addresses: Mapping[str, str] = MappingProxyType({}),
 ) -> DeliveryReport:
     """Send what is due, each channel on its own, so that a slow one delays no other.
 
     With ``drain`` it also waits for what is held back for a short while.
-    ``operators`` are told of a topic that is gone.
+    ``operators`` are told of a topic that is gone. ``addresses`` says what an address
+    stands for that is kept by the name of a secret; it is looked up for the attempt alone.
     """
     patience = _PATIENCE if drain else _MOMENT
     senders = [
-        _Sender(database, name, one, clock, owner, sleep, patience, operators)
+        _Sender(database, name, one, clock, owner, sleep, patience, operators, addresses)
         for name, one in notifiers.items()
     ]
     if len(senders) == 1:
@@ -100,6 +103,7 @@ class _Sender:
     sleep: Callable[[float], None]
     patience: timedelta  # for the next one that is due
     operators: Sequence[Recipient]
+    addresses: Mapping[str, str]  # what the named ones stand for
 
     def run(self) -> DeliveryReport:
         """Work until nothing is due, another process has the channel, or it refuses us."""
@@ -199,7 +203,7 @@ class _Sender:
             self._give_up(row, "merged", "a newer message says it all", "order")
             return DeliveryReport(merged=1), True
         try:
-            receipt = hand_over(self.notifier, task)
+            receipt = hand_over(self.notifier, self._opened(task))
         except Held as held:
             self._give_up(row, "dead", str(held), "unknown")
             return DeliveryReport(dead=1), True
@@ -220,6 +224,12 @@ class _Sender:
                 tx.destinations.hold(self.channel, EVERYWHERE, until=until)
         logger.info("notification sent", extra={"notification": row.id, "channel": self.channel})
         return DeliveryReport(sent=1), True
+
+    def _opened(self, task: Task) -> Task:
+        """The task with its reader's true address."""
+        row = task.notification
+        address = self.addresses.get(row.address, row.address)
+        return replace(task, notification=replace(row, address=address))
 
     def _record(self, task: Task, error: DeliveryError) -> tuple[DeliveryReport, bool]:
         """Write what the failure means; whether the channel may go on."""

@@ -1,8 +1,8 @@
 """Who is told what: recipients, their routes and their quiet hours. Pure."""
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from alerts.texts import DEFAULT_ZONE, zone
@@ -22,7 +22,7 @@ class Recipient:
 
     name: str  # as messages and the record name the reader
     channel: str  # kind of a notifier
-    address: str  # chat number, e-mail address, URL: as the channel takes it
+    address: str  # chat number, e-mail address, URL; env: and file: work too, so keep a URL secret
     topic: int | None = None  # of a Telegram forum
     language: str = "ru"  # ru, uk or en
     levels: tuple[int, ...] = (1, 2, 3, 4)  # of incidents told here
@@ -69,6 +69,11 @@ class Recipient:
         day = local.date() + (timedelta(days=1) if clock >= end else timedelta())
         # Combining in the zone lets the zone's rules say what the clock shows that morning.
         return datetime.combine(day, end, tzinfo=zone(self.timezone)).astimezone(now.tzinfo)
+
+
+def reached(recipients: Iterable[Recipient], addresses: Mapping[str, str]) -> list[Recipient]:
+    """The recipients under their true addresses, for what never stands in the records."""
+    return [replace(one, address=addresses.get(one.address, one.address)) for one in recipients]
 
 
 def _span(text: str) -> tuple[time, time] | None:

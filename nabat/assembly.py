@@ -9,6 +9,7 @@ from alerts import playbook as maps
 from alerts.notifiers.protocol import Notifier
 from alerts.playbook import Playbook, PlaybookError
 from alerts.recipients import Recipient
+from alerts.redaction import scheme_only
 from alerts.texts import LANGUAGES
 from crawler.entities import Entities, EntitiesError, NatashaEntities
 from crawler.fetch import FetchSettings
@@ -16,7 +17,15 @@ from crawler.sources.protocol import SourcePlugin, key_of
 from crawler.watch_language import WatchError, parse
 from monitor.sentiment.protocol import SentimentBackend
 from nabat import plugins
-from nabat.config import CrawlSettings, Settings, reveal, secret, secret_fields, zone
+from nabat.config import (
+    CrawlSettings,
+    Settings,
+    is_named,
+    reveal,
+    secret,
+    secret_fields,
+    zone,
+)
 from nabat.errors import ConfigError, nearest
 from storage.records import Watch
 
@@ -72,8 +81,11 @@ def recipients(settings: Settings, *, channels: Sequence[str]) -> list[Recipient
     """Build the people and groups that are told; what each names must be there."""
     built = list[Recipient]()
     for index, table in enumerate(settings.recipient, 1):
-        given = {key: str(value) if key == "address" else value for key, value in table.items()}
-        built.append(plugins.build(Recipient, given, f"recipient[{index}]"))
+        place = f"recipient[{index}]"
+        given = dict(table)
+        if "address" in given:
+            given["address"] = _address(given["address"], place)
+        built.append(plugins.build(Recipient, given, place))
     _refuse_twins([one.name for one in built], "recipient", "give each its own name")
     brands = [brand.name for brand in settings.brand]
     situations = [one.id for one in playbook(settings).situations]
@@ -93,6 +105,15 @@ def recipients(settings: Settings, *, channels: Sequence[str]) -> list[Recipient
         _check_zone(one, place)
         _refuse_deaf(one, built, place)
     return built
+
+
+def addresses(settings: Settings) -> dict[str, str]:
+    """Look up what the recipients' addresses stand for that name a secret, name by name."""
+    return {
+        name: secret(name, f"recipient[{index}].address")
+        for index, table in enumerate(settings.recipient, 1)
+        if is_named(name := str(table.get("address", "")))
+    }
 
 
 def playbook(settings: Settings) -> Playbook:
@@ -124,7 +145,7 @@ def backend(settings: Settings) -> SentimentBackend:
 def heartbeat(settings: Settings) -> str:
     """Answer the address of the outside watchman; it may be a secret, empty means none."""
     url = settings.daemon.heartbeat
-    if url.startswith(("env:", "file:")):
+    if is_named(url):
         url = secret(url, "daemon.heartbeat")
     if url and not url.startswith(("https://", "http://")):
         message = "daemon.heartbeat: write an http(s) address, or env:NAME that holds one"
@@ -142,6 +163,15 @@ def fetching(crawl: CrawlSettings) -> FetchSettings:
         host_delay=crawl.host_delay,
         connections=crawl.concurrency,
     )
+
+
+def _address(written: object, place: str) -> str:
+    """The address as the records keep it: of a URL, which may be a key, only its name."""
+    given = str(written)
+    if not is_named(given):
+        return given
+    found = secret(given, f"{place}.address")
+    return found if scheme_only(found) == found else given
 
 
 def _refuse_unknown(said: str, named: Iterable[str], known: Sequence[str]) -> None:

@@ -255,6 +255,11 @@ def load(path: Path) -> Settings:
     return settings
 
 
+def is_named(value: str) -> bool:
+    """Whether the value is the name of a secret, ``env:NAME`` or ``file:PATH``."""
+    return value.startswith(("env:", "file:"))
+
+
 def secret(value: str, place: str) -> str:
     """Look up ``env:NAME`` or ``file:PATH``; ConfigError when it is not there."""
     scheme, _, name = value.partition(":")
@@ -297,11 +302,15 @@ def secrets_of(settings: Settings) -> list[str]:
     tables = (*settings.notifier, *settings.source, settings.tone.table(), daemon)
     found: list[str] = []
     for value in (value for table in tables for value in table.values()):
-        if isinstance(value, str) and value.startswith(("env:", "file:")):
+        if isinstance(value, str) and is_named(value):
             with suppress(ConfigError):
                 found.append(secret(value, ""))
-    addresses = [str(table.get("address", "")) for table in settings.recipient]
-    return found + [one for one in addresses if scheme_only(one) != one]
+    for address in (str(table.get("address", "")) for table in settings.recipient):
+        with suppress(ConfigError):
+            known = secret(address, "") if is_named(address) else address
+            if scheme_only(known) != known:  # no chat's number, no mailbox
+                found.append(known)
+    return found
 
 
 def variable(name: str) -> str:

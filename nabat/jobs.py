@@ -19,6 +19,7 @@ from alerts.digests import plan_digests
 from alerts.escalate import escalate
 from alerts.notifiers.telegram import TelegramNotifier
 from alerts.plan import plan
+from alerts.recipients import reached
 from alerts.replies import Listener
 from alerts.shout import shout
 from alerts.source_watch import learn_gaps, watch_sources
@@ -77,6 +78,7 @@ class Jobs:
         self.playbook = assembly.playbook(settings)
         self.notifiers = assembly.notifiers(settings)
         self.recipients = assembly.recipients(settings, channels=list(self.notifiers))
+        self.addresses = assembly.addresses(settings)
         self.backend = assembly.backend(settings)
         self.watches = assembly.watches(settings)
         self._entities = assembly.entities(settings)
@@ -179,7 +181,8 @@ class Jobs:
 
     def shout(self, what: str, reason: str) -> None:
         """Tell the operators past the outbox: the database itself is the trouble."""
-        shout(self.notifiers, self.recipients, what, now=self.clock(), reason=reason)
+        told = reached(self.recipients, self.addresses)
+        shout(self.notifiers, told, what, now=self.clock(), reason=reason)
 
     def _do(self, name: str, work: Callable[[], Report]) -> Report:
         # The lease is the process's: it keeps no other thread of ours out.
@@ -275,6 +278,7 @@ class Jobs:
             owner=self.owner,
             drain=drain,
             operators=self.recipients,
+            addresses=self.addresses,
         )
         said = f"{done.sent} sent, {done.waiting} waiting"
         if done.mistakes:

@@ -18,7 +18,6 @@ _NEVER_LEFT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
 )
 _MAY_PASS = (401, 403, 408, 409, 423, 425)  # a key or a lock that is mended, a moment that passes
@@ -49,7 +48,10 @@ class WebhookNotifier:
             headers["X-Nabat-Signature"] = f"sha256={digest}"
         try:
             code = asyncio.run(self._post(notification.address, body, headers))
-        except (*_NEVER_LEFT, httpx.InvalidURL) as error:
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            # The address holds secrets: it is not repeated in the reason.
+            raise DeliveryError("this is no http(s) address", outcome="dead") from error
+        except _NEVER_LEFT as error:
             raise DeliveryError(f"no connection: {type(error).__name__}") from error
         except (httpx.HTTPError, TimeoutError) as error:
             reason = f"no answer: {type(error).__name__}"

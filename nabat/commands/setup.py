@@ -10,13 +10,15 @@ from typing import Annotated
 import typer
 
 from alerts.notifiers.protocol import DeliveryError
+from alerts.recipients import Recipient, reached
+from alerts.redaction import scheme_only
 from alerts.trial import send_test
 from crawler.trial import try_source
 from monitor.reasons import basis_reason
 from monitor.replay import collected
 from nabat import assembly, clock
 from nabat.commands.arguments import Config, settings_of
-from nabat.config import DEFAULT_NAME, Settings
+from nabat.config import DEFAULT_NAME, Settings, is_named
 from nabat.errors import CommandError, ConfigError
 from nabat.families import families
 from storage.database import Database, StorageError
@@ -90,6 +92,7 @@ def check(
     settings = settings_of(config)
     sources, channels = assembly.sources(settings), assembly.notifiers(settings)
     recipients = assembly.recipients(settings, channels=list(channels))
+    addresses = assembly.addresses(settings)
     assembly.watches(settings)
     assembly.playbook(settings)
     assembly.backend(settings)
@@ -105,7 +108,7 @@ def check(
     for source in sources:
         problem = try_source(source, assembly.fetching(settings.crawl), now=clock.now())
         _say("source", f"{source.kind} {source.url}", problem, wrong)
-    for recipient in recipients:
+    for recipient in reached(recipients, addresses):
         problem = None
         if test:
             try:
@@ -113,7 +116,7 @@ def check(
             except DeliveryError as error:
                 problem = error.reason
         _say("recipient", f"{recipient.name} by {recipient.channel}", problem, wrong)
-    for place in _gaps(settings.brand, sources, recipients):
+    for place in _gaps(settings.brand, sources, recipients) + _keys_in_clear(recipients):
         _say("note", place, None, wrong)
     if wrong:
         message = f"{len(wrong)} of these must be mended: {'; '.join(wrong)}"
@@ -162,6 +165,15 @@ def _say(what: str, name: str, problem: str | None, wrong: list[str]) -> None:
 def _gaps(brands: object, sources: object, recipients: object) -> list[str]:
     named = (("[[brand]]", brands), ("[[source]]", sources), ("[[recipient]]", recipients))
     return [f"there is no {name} yet; add one" for name, there in named if not there]
+
+
+def _keys_in_clear(recipients: Sequence[Recipient]) -> list[str]:
+    return [
+        f"recipient {one.name!r}: its address stands in the database in clear; "
+        "if it is a key, name it: env:NAME or file:PATH"
+        for one in recipients
+        if scheme_only(one.address) != one.address and not is_named(one.address)
+    ]
 
 
 def _ask(content: str) -> str:

@@ -439,6 +439,18 @@ def test_two_senders_never_share_a_channel(
     assert texts(api) == []
 
 
+def test_a_named_address_is_looked_up_for_the_attempt_alone(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """What it stands for may be a key: it reaches the channel and never the records."""
+    put(database, address="env:NABAT_TEST_CHAT")
+
+    run(database, telegram, clock, addresses={"env:NABAT_TEST_CHAT": str(CHAT)})
+
+    assert (texts(api), states(database)) == (["Тревога"], ["sent"])
+    assert [one.address for one in rows(database)] == ["env:NABAT_TEST_CHAT"]
+
+
 def test_the_console_is_a_channel_too(
     database: Database, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from alerts.recipients import reached
 from nabat import assembly
 from nabat.config import Settings
 from nabat.errors import ConfigError
@@ -115,6 +116,33 @@ def test_a_chat_may_be_written_as_a_number() -> None:
     assert assembly.recipients(_settings(recipient=[person]), channels=["console"])[0].address == (
         "-100123"
     )
+
+
+def test_a_named_address_stays_a_name_where_it_may_be_a_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A chat's number is none, and presses are compared with it."""
+    monkeypatch.setenv("NABAT_TEST_HOOK", "https://hooks.example/T1JJ3T3L2")
+    monkeypatch.setenv("NABAT_TEST_CHAT", "-100123")
+    hook = PERSON | {"address": "env:NABAT_TEST_HOOK"}
+    chat = PERSON | {"name": "PR", "address": "env:NABAT_TEST_CHAT"}
+    settings = _settings(recipient=[hook, chat])
+
+    kept = assembly.recipients(settings, channels=["console"])
+    known = assembly.addresses(settings)
+
+    assert [one.address for one in kept] == ["env:NABAT_TEST_HOOK", "-100123"]
+    assert [one.address for one in reached(kept, known)] == [
+        "https://hooks.example/T1JJ3T3L2",
+        "-100123",
+    ]
+
+
+def test_an_address_whose_secret_is_not_there_is_named() -> None:
+    """Before the night it matters."""
+    settings = _settings(recipient=[PERSON | {"address": "env:NABAT_TEST_NOTHING"}])
+    with pytest.raises(ConfigError, match=r"recipient\[1\]\.address: .*NABAT_TEST_NOTHING"):
+        assembly.recipients(settings, channels=["console"])
 
 
 def test_one_channel_of_a_kind() -> None:

@@ -127,6 +127,17 @@ def test_an_address_that_is_a_url_is_a_secret(tmp_path: Path) -> None:
     assert secrets_of(load(written(tmp_path, text))) == ["slack://T1JJ3T3L2/A1BRTD4JD"]
 
 
+def test_a_named_address_is_a_secret_if_it_is_a_url(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same rule, one step further; one that is not set is told elsewhere."""
+    monkeypatch.setenv("NABAT_TEST_HOOK", "https://hooks.example/T1JJ3T3L2")
+    monkeypatch.setenv("NABAT_TEST_CHAT", "-100123")
+    names = ("NABAT_TEST_HOOK", "NABAT_TEST_CHAT", "NABAT_TEST_NOTHING")
+    text = "".join(f"[[recipient]]\naddress = 'env:{one}'\n" for one in names)
+    assert secrets_of(load(written(tmp_path, text))) == ["https://hooks.example/T1JJ3T3L2"]
+
+
 def test_a_recipient_needs_its_channel_and_a_known_brand(tmp_path: Path) -> None:
     """A message with nowhere to go is found before the night it matters."""
     text = "[[recipient]]\nname = 'PR'\nchannel = 'telegramm'\naddress = -100123"

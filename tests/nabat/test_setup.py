@@ -213,3 +213,20 @@ def test_check_names_a_broken_database(
     assert outcome.code == 1
     assert "FAIL  database" in outcome.out
     assert "there is no [[source]] yet" in outcome.out
+
+
+def test_check_notes_a_key_that_stands_in_clear(
+    nabat: Command, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is behind an address's scheme may be one; by its name it is kept in the dark."""
+    monkeypatch.setenv("NABAT_TEST_HOOK", "json://127.0.0.1:9/T1JJ3T3L2")
+    people = (("Открытый", "json://127.0.0.1:9/A1BRTD4JD"), ("Тайный", "env:NABAT_TEST_HOOK"))
+    table = "[[recipient]]\nname = '{}'\nchannel = 'apprise'\naddress = '{}'\n"
+    path = written(
+        "[[notifier]]\nkind = 'apprise'\n" + "".join(table.format(*one) for one in people)
+    )
+
+    said = nabat("check", "-c", path).out
+
+    assert "recipient 'Открытый': its address stands in the database in clear" in said
+    assert not any(word in said for word in ("'Тайный'", "T1JJ3T3L2", "A1BRTD4JD"))
