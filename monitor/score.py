@@ -7,8 +7,9 @@ gave are theirs: storage keeps them whatever the model says.
 """
 
 import logging
+import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.sentiment.passages import Verdict, passages_of, sum_up
 from monitor.sentiment.protocol import SentimentBackend
@@ -25,15 +26,17 @@ def score(
     clock: Callable[[], datetime],
     batch: int = 256,
     limit: int | None = None,
+    patience: timedelta | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> int:
     """Judge what is not judged by this version; answers how many mentions were.
 
     Each batch is dated when it is written, not when this began: whoever counts beside a
-    long run looks only at what changed of late. ``progress`` is told the number done so
-    far after each stored batch.
+    long run looks only at what changed of late. Past ``patience`` no batch is begun, the
+    next run goes on; the newest come first, so a new model's long work delays nothing new.
+    ``progress`` is told the number done so far after each stored batch.
     """
-    done = 0
+    done, begun = 0, time.monotonic()
     while limit is None or done < limit:
         wanted = batch if limit is None else min(batch, limit - done)
         with database.read() as tx:
@@ -47,6 +50,8 @@ def score(
         done += len(judged)
         if progress is not None:
             progress(done)
+        if patience is not None and time.monotonic() - begun >= patience.total_seconds():
+            break
     if done:
         logger.info("mentions scored", extra={"mentions": done, "model": backend.version})
     return done

@@ -47,6 +47,7 @@ logger = logging.getLogger(__name__)
 
 _A_DAY = timedelta(days=1)
 _LET_GO_AT_ONCE = 500  # articles
+_PORTION = timedelta(minutes=1)  # of judging tone before the daemon crawls again
 _BUSY = "another nabat is doing this now; nothing to do"
 _NOTHING_STORED = "nothing stored"  # that a new brand was not looked for in
 Progress = Callable[[str, int, int | None], None]  # job, done, of how many
@@ -136,7 +137,7 @@ class Jobs:
     def gather(self) -> None:
         """Crawl and judge tone; where something new was found, evaluate without waiting."""
         found = self.crawl().poll
-        self.score()
+        self.score(patience=_PORTION)
         if found is not None and found.new_mentions:
             self.evaluate()
 
@@ -145,9 +146,9 @@ class Jobs:
         keys = None if source is None else frozenset({self._key(source)})
         return self._do("crawl", lambda: self._crawl(Round(keys=keys, force=force)))
 
-    def score(self) -> Report:
-        """Judge the tone of what is not judged yet."""
-        return self._do("score", self._score)
+    def score(self, *, patience: timedelta | None = None) -> Report:
+        """Judge the tone of what is not judged yet, for about so long; None: all of it."""
+        return self._do("score", lambda: self._score(patience))
 
     def evaluate(self) -> Report:
         """Count, judge the brands, and put what follows in the outbox."""
@@ -232,11 +233,12 @@ class Jobs:
             said += f", {done.failed_pages} pages could not be read (nabat sources --failing)"
         return Report(job="crawl", said=said, poll=done)
 
-    def _score(self) -> Report:
+    def _score(self, patience: timedelta | None) -> Report:
         done = score(
             self.database,
             self.backend,
             clock=self.clock,
+            patience=patience,
             progress=lambda number: self._step("score", number, None),
         )
         return Report(job="score", said=f"{done} mentions judged")

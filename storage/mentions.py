@@ -10,8 +10,10 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    Text,
     bindparam,
     case,
+    cast,
     func,
     or_,
     select,
@@ -91,12 +93,16 @@ class Mentions:
     def put(self, new: Sequence[NewMention], now: datetime) -> None:
         """Store the mentions, renewing what matched in those stored already.
 
-        One withdrawn before counts again.
+        One withdrawn before counts again. Where other words match than before, the tone is
+        of other passages: it stays until the mention is judged anew.
         """
         if not new:
             return
         statement = insert(self.connection, mentions)
         changes: dict[str, Any] = {name: statement.excluded[name] for name in _RENEWED}
+        # As text: PostgreSQL has no equality for JSON, and both were written the same way.
+        same = cast(mentions.c.matched, Text) == cast(statement.excluded.matched, Text)
+        changes["tone_model"] = case((same, mentions.c.tone_model), else_="")
         withdrawn = mentions.c.excluded_by == WITHDRAWN
         changes |= {
             name: case((withdrawn, value), else_=mentions.c[name])
@@ -178,13 +184,19 @@ class Mentions:
         return [_view(row) for row in self.connection.execute(query)]
 
     def record_tones(self, tones: Sequence[tuple[int, Tone]], now: datetime) -> None:
-        """Write the judgements by mention id; a person's correction stays beside them."""
+        """Write the judgements by mention id; a person's correction stays beside them.
+
+        What this model has judged in the meantime stays as it is.
+        """
         if not tones:
             return
         values: dict[str, Any] = {f"tone_{name}": bindparam(f"new_{name}") for name in _TONE}
         self.connection.execute(
             update(mentions)
-            .where(mentions.c.id == bindparam("which"))
+            .where(
+                mentions.c.id == bindparam("which"),
+                mentions.c.tone_model.is_distinct_from(bindparam("new_model")),
+            )
             .values(scored_at=now, changed_at=now, **values),
             [
                 {"which": key} | {f"new_{name}": getattr(tone, name) for name in _TONE}

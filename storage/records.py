@@ -179,7 +179,7 @@ class Tone:
     neutral: float
     positive: float
     unsure: bool
-    model: str  # name and version of the backend that said so
+    model: str  # name and version of the backend that said so; empty: of words matched before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

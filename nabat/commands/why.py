@@ -30,7 +30,8 @@ def lines_of(views: Sequence[MentionView], backend: SentimentBackend) -> Iterato
         yield f"    {verdict.tone.model}: {_shares(verdict.tone)}{_doubt(verdict.tone)}"
         stored = view.mention.tone
         if stored and stored.model != verdict.tone.model:
-            yield f"    stored, by {stored.model}: {_shares(stored)}"
+            judge = stored.model or "an older look at other words"
+            yield f"    stored, by {judge}: {_shares(stored)}"
         if view.mention.corrected:
             yield f"    a person's mark counts instead: {view.mention.corrected}"
         for part in verdict.passages:

@@ -1,5 +1,6 @@
 """A new watch finds its past in the stored articles."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -53,6 +54,30 @@ def test_what_people_and_models_said_stays(sqlite_database: Database, now: datet
         (again,) = tx.mentions.views(MentionFilter())
     assert again.mention.tone == tone
     assert again.mention.corrected == "neutral"
+
+
+def test_a_mention_in_which_other_words_match_is_judged_anew(
+    database: Database, now: datetime
+) -> None:
+    """Its tone was that of other passages; until then it counts as it did."""
+    fill(database, now, [PARAGRAPHS[0]])
+    rematch(database, Matcher(WATCHES), clock=lambda: now)
+    tone = Tone(label="negative", negative=1, neutral=0, positive=0, unsure=False, model="m")
+    with database.begin() as tx:
+        (view,) = tx.mentions.views(MentionFilter())
+        tx.mentions.record_tones([(view.mention.id, tone)], now)
+    word = PARAGRAPHS[0].split()[0].strip("«».,")
+    other = (replace(WATCHES[0], aliases=(word,)), *WATCHES[1:])
+
+    rematch(database, Matcher(other), clock=lambda: now, brand="Ромашка")
+
+    with database.read() as tx:
+        (again,) = tx.mentions.views(MentionFilter())
+        assert [one.mention.id for one in tx.mentions.unscored("m", limit=9)] == [view.mention.id]
+    assert (again.mention.matched == view.mention.matched, again.mention.tone) == (
+        False,
+        replace(tone, model=""),
+    )
 
 
 def test_one_brand_can_be_looked_for_alone(sqlite_database: Database, now: datetime) -> None:

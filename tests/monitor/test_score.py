@@ -107,6 +107,37 @@ def test_every_mention_is_judged_once_by_each_version(database: Database, now: d
     }
 
 
+def test_a_run_out_of_patience_leaves_the_rest_to_the_next(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """A daemon crawls between; at least one batch is done."""
+    fill(sqlite_database, 7, now)
+    judge = CountingSentiment()
+    patience = timedelta(0)
+
+    done = [
+        score(sqlite_database, judge, clock=lambda: now, batch=3, patience=patience)
+        for _ in range(4)
+    ]
+
+    assert done == [3, 3, 1, 0]
+
+
+def test_what_was_judged_in_the_meantime_stays(database: Database, now: datetime) -> None:
+    """Two runs that overlap write each tone once, also where a lease was lost."""
+    fill(database, 1, now)
+    later = now + timedelta(minutes=1)
+    tone = tone_of(0.1, 0.8, 0.1, model="counting-1")
+
+    score(database, CountingSentiment(), clock=lambda: now)
+    with database.begin() as tx:
+        tx.mentions.record_tones([(views(database)[0].mention.id, tone)], later)
+
+    assert [view.mention.tone.label for view in views(database) if view.mention.tone] == [
+        "negative"
+    ]
+
+
 def test_the_sentence_that_names_the_brand_is_what_is_judged(
     sqlite_database: Database, now: datetime
 ) -> None:

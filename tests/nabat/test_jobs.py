@@ -341,6 +341,20 @@ def test_a_chat_that_cannot_be_heard_is_a_job_that_failed(
     assert TOKEN not in reports[0].said
 
 
+def test_gathering_crawls_again_before_all_is_judged(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new model judges a long past anew: a minute of it at a time, the newest first."""
+    asked: list[timedelta | None] = []
+    monkeypatch.setattr("nabat.jobs.score", lambda *_, patience, **__: asked.append(patience) or 0)
+    jobs = made()
+
+    jobs.gather()
+    jobs.score()
+
+    assert asked == [timedelta(minutes=1), None]
+
+
 def test_gathering_evaluates_only_what_is_new(made: Made) -> None:
     """The daemon's short cut from an article to an alarm."""
     jobs = made()
