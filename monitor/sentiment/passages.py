@@ -9,6 +9,7 @@ text says what it is about, and two thirds the strongest one, where the harm is.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from monitor.sentiment.protocol import Passage
 from monitor.sentiment.verdict import tone_of
@@ -18,6 +19,7 @@ SHORT = 350  # characters that are judged as one passage
 REACH = 300  # characters looked at on each side of an occurrence in a longer text
 MEANINGFUL = 60  # a shorter sentence is read together with the one before it
 MOST_PASSAGES = 6  # the title, the first occurrences and the last
+MOST_OCCURRENCES = 1000  # of a target that are looked at
 STEM = 5  # letters of a target's word that have to agree in another word form
 LONGEST_TARGET = 200
 STRONGEST_SHARE = 2 / 3
@@ -54,11 +56,8 @@ def passages_of(view: MentionView) -> list[Passage]:
     for name, text in (("title", view.title), ("text", view.text)):
         terms = sorted((t.start, t.end) for t in view.mention.matched if t.field == name)
         found.extend(cut(text, terms, lang=view.lang))
-    chosen = _without_repeats(found)
-    if len(chosen) > MOST_PASSAGES:
-        chosen = [*chosen[: MOST_PASSAGES - 1], chosen[-1]]
     whole = Passage(text=f"{view.title}. {view.text[: 2 * REACH]}", lang=view.lang)
-    return chosen or [whole]
+    return _chosen(found) or [whole]
 
 
 def passages_toward(
@@ -71,9 +70,7 @@ def passages_toward(
     """
     given = Passage(text=text, start=start, end=end, lang=lang).span
     spans = [given] if given else find_target(text, target or "")
-    return _without_repeats(cut(text, spans, lang=lang)) or [
-        Passage(text=text[: 4 * REACH], lang=lang)
-    ]
+    return _chosen(cut(text, spans, lang=lang)) or [Passage(text=text[: 4 * REACH], lang=lang)]
 
 
 def cut(text: str, spans: Iterable[tuple[int, int]], *, lang: str) -> list[Passage]:
@@ -123,12 +120,7 @@ def _mixed(first: Tone, strongest: Tone) -> Tone:
 
 
 def _spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for match in pattern.finditer(text):
-        found.append(match.span())
-        if len(found) == MOST_PASSAGES:
-            break
-    return found
+    return [match.span() for match in islice(pattern.finditer(text), MOST_OCCURRENCES)]
 
 
 def _inflected(word: str) -> str:
@@ -152,9 +144,10 @@ def _around(text: str, start: int, end: int, lang: str) -> Passage:
     return Passage(text=text[opening:after], start=start - opening, end=end - opening, lang=lang)
 
 
-def _without_repeats(passages: Iterable[Passage]) -> list[Passage]:
-    """One passage for each sentence: its first occurrence speaks for the others."""
+def _chosen(passages: Iterable[Passage]) -> list[Passage]:
+    """The first ones and the last, one for each sentence: its first occurrence speaks for it."""
     kept: dict[str, Passage] = {}
     for passage in passages:
         kept.setdefault(passage.text, passage)
-    return list(kept.values())
+    found = list(kept.values())
+    return found if len(found) <= MOST_PASSAGES else [*found[: MOST_PASSAGES - 1], found[-1]]

@@ -92,6 +92,15 @@ def test_a_target_named_all_over_gives_a_bounded_number_of_passages() -> None:
     assert len(passages_toward(text, "Рубикон", None, None, "ru")) <= MOST_PASSAGES
 
 
+def test_occurrences_in_one_sentence_do_not_hide_the_rest_of_the_text() -> None:
+    """The last sentence is read however often the first one names the target."""
+    text = "Рубикон, " * 8 + "да и только. " + "Ни о чём. " * 40 + "Рубикон обманул вкладчиков."
+
+    found = passages_toward(text, "Рубикон", None, None, "ru")
+
+    assert ["обманул" in passage.text for passage in found] == [False, True]
+
+
 def test_the_strongest_passage_outweighs_the_first() -> None:
     """A neutral opening does not hide an accusation."""
     passages = [Passage(text="a"), Passage(text="b")]
