@@ -33,14 +33,13 @@ def tone_lines(
     """The answer to each input line, without its line feed.
 
     Lines that came together are judged ``batch`` at a time; all of them are
-    answered before more are asked for. Blank lines are passed over.
+    answered before more are asked for.
     """
     numbers = count(1)
     for portion in portions:
-        numbered = zip(portion, numbers, strict=False)
-        given = ((number, line) for line, number in numbered if line.strip())
+        given = zip(portion, numbers, strict=False)
         while chunk := list(islice(given, batch)):
-            yield from _judged([_read(number, line) for number, line in chunk], backend)
+            yield from _judged([_read(number, line) for line, number in chunk], backend)
 
 
 def is_error(answer: str) -> bool:
@@ -58,9 +57,10 @@ def _judged(asked: Sequence[_Asked], backend: SentimentBackend) -> Iterator[str]
 def _read(number: int, line: str) -> _Asked:
     """The passages of one input line, or what is wrong with it."""
     try:
-        row = json.loads(line)
+        row = json.loads(line, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        return _refused(None, number, f"not JSON ({error}); write one object a line")
+        reason = f"not JSON ({error})" if line.strip() else "empty"
+        return _refused(None, number, f"{reason}; write one object a line")
     if not isinstance(row, dict):
         return _refused(None, number, 'not an object; write {"id": …, "text": …}')
     wrong = _wrong_field(row)
@@ -70,6 +70,11 @@ def _read(number: int, line: str) -> _Asked:
         row["text"], row.get("target"), row.get("start"), row.get("end"), row.get("lang") or ""
     )
     return _Asked(id=row.get("id"), passages=found)
+
+
+def _no_number(name: str) -> object:
+    message = f"{name} is none of its values"
+    raise ValueError(message)
 
 
 def _wrong_field(row: dict[str, object]) -> str | None:

@@ -5,6 +5,7 @@ read gives a line that says so, and the command ends with exit code 1.
 """
 
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from io import BufferedReader
@@ -96,15 +97,18 @@ def _answer(answers_to: Callable[[Iterator[list[bytes]]], Iterable[str]]) -> Non
 
 
 def _portions(before_waiting: Callable[[], None]) -> Iterator[list[bytes]]:
-    """The lines of standard input as they come, those together that came together."""
+    """The lines of standard input as they come, those together that came together.
+
+    A byte order mark before the first is no part of it.
+    """
     given = cast(BufferedReader, sys.stdin.buffer)
-    rest = b""
+    rest = given.read(len(BOM_UTF8)).removeprefix(BOM_UTF8)
     while portion := given.read1(_PORTION):
         *whole, rest = (rest + portion).split(b"\n")
         yield whole
         before_waiting()
     if rest:
-        yield [rest]
+        yield rest.removesuffix(b"\n").split(b"\n")
 
 
 def _let_out(answered: list[str]) -> None:

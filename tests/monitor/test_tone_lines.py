@@ -44,8 +44,10 @@ def test_an_answer_follows_the_contract() -> None:
         ('{"id": 1, "text": "a", "start": "0"}', '"start" is str; make it a whole number'),
         ('{"id": 1, "text": "a", "end": true}', '"end" is bool; make it a whole number'),
         ("[" * 100_000, "line 1: not JSON"),
+        ("\x1c", "line 1: empty; write one object a line"),
+        ('{"id": NaN, "text": "a"}', "line 1: not JSON (NaN is none of its values)"),
     ],
-    ids=["broken", "array", "no text", "number", "null", "start", "bool", "deep"],
+    ids=["broken", "array", "no text", "number", "null", "start", "bool", "deep", "blank", "nan"],
 )
 def test_a_bad_line_says_where_and_the_mend(line: str, said: str) -> None:
     """The stream goes on behind it."""
@@ -109,7 +111,7 @@ def test_what_came_is_answered_before_more_is_asked_for() -> None:
     asked: list[int] = []
 
     def portions() -> Iterator[list[str]]:
-        for number, line in enumerate(['{"text": "a"}', "", "{"]):
+        for number, line in enumerate(['{"text": "a"}', '{"text": "b"}', "{"]):
             asked.append(number)
             yield [line]
 
@@ -117,4 +119,5 @@ def test_what_came_is_answered_before_more_is_asked_for() -> None:
 
     assert json.loads(next(stream))["label"]
     assert asked == [0]
+    assert json.loads(next(stream))["label"]
     assert json.loads(next(stream))["error"].startswith("line 3: ")
