@@ -129,7 +129,25 @@ def playbook(settings: Settings) -> Playbook:
 
 
 def backend(settings: Settings) -> SentimentBackend:
-    """Build the sentiment backend."""
+    """Build the sentiment backend and have it open what may be missing.
+
+    That is its ``open`` where it has one, its ``version`` where not.
+    """
+    built = unopened_backend(settings)
+    try:
+        getattr(built, "open", lambda: built.version)()
+    except Exception as error:  # a plug-in may be anybody's
+        message = f"tone: {error}"
+        raise ConfigError(message) from error
+    return built
+
+
+def unopened_backend(settings: Settings) -> SentimentBackend:
+    """Build the sentiment backend alone."""
+    extra = settings.tone.model_extra or {}
+    if "kind" in extra:
+        message = f"tone.kind: unknown key; write backend = {extra['kind']!r}"
+        raise ConfigError(message)
     table = settings.tone.table()
     kinds = plugins.backends()
     if table["kind"] not in kinds:

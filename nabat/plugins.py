@@ -7,12 +7,12 @@ and ``nabat.notifiers``.
 """
 
 import pkgutil
-from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import timedelta
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from inspect import getmembers, isclass
 from types import ModuleType
 from typing import Any, get_type_hints
@@ -26,31 +26,69 @@ from nabat.config import length
 from nabat.errors import ConfigError, nearest
 
 
-def sources() -> dict[str, type[Any]]:
+class Kinds(Mapping[str, type[Any]]):
+    """Plug-in classes by kind; another package's is loaded once it is asked for, not listed."""
+
+    def __init__(self, ours: Mapping[str, type[Any]], offered: Mapping[str, EntryPoint]) -> None:
+        """Hold our own classes, and what other packages offer, theirs before ours."""
+        self._ours = ours
+        self._offered = offered
+
+    def __getitem__(self, kind: str) -> type[Any]:
+        """Answer the class; ConfigError names the package that cannot give it."""
+        return _loaded(self._offered[kind]) if kind in self._offered else self._ours[kind]
+
+    def __contains__(self, kind: object) -> bool:
+        """Tell whether there is such a kind, without loading it."""
+        return kind in self._offered or kind in self._ours
+
+    def __iter__(self) -> Iterator[str]:
+        """Answer the kinds in the order of their names."""
+        return iter(sorted({*self._ours, *self._offered}))
+
+    def __len__(self) -> int:
+        """Count the kinds."""
+        return len({*self._ours, *self._offered})
+
+
+def sources() -> Kinds:
     """Answer the kinds of source."""
     return _kinds(crawler.sources, "nabat.sources")
 
 
-def backends() -> dict[str, type[Any]]:
+def backends() -> Kinds:
     """Answer the kinds of sentiment backend."""
     return _kinds(monitor.sentiment, "nabat.sentiment")
 
 
-def notifiers() -> dict[str, type[Any]]:
+def notifiers() -> Kinds:
     """Answer the kinds of notifier."""
     return _kinds(alerts.notifiers, "nabat.notifiers")
 
 
 @cache
-def _kinds(package: ModuleType, group: str) -> dict[str, type[Any]]:
-    found: dict[str, type[Any]] = {}
+def _kinds(package: ModuleType, group: str) -> Kinds:
+    ours: dict[str, type[Any]] = {}
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         for _, member in getmembers(import_module(module.name), isclass):
             if isinstance(kind := getattr(member, "kind", None), str):
-                found[kind] = member
-    for entry in entry_points(group=group):
-        found[entry.name] = entry.load()
-    return dict(sorted(found.items()))
+                ours[kind] = member
+    return Kinds(ours, {entry.name: entry for entry in entry_points(group=group)})
+
+
+def _loaded(entry: EntryPoint) -> type[Any]:
+    package = entry.dist.name if entry.dist else entry.module
+    said = f"the kind {entry.name!r} of the package {package}"
+    try:
+        found = entry.load()
+    except Exception as error:  # whatever another's code runs into at its import
+        reason = f"{type(error).__name__}: {error}"
+        message = f"{said} cannot be loaded: {reason}; mend or remove the package"
+        raise ConfigError(message) from error
+    if not (isclass(found) and is_dataclass(found)):
+        message = f"{said} is no dataclass; its author must make it one, options as fields"
+        raise ConfigError(message)
+    return found
 
 
 def choose(kinds: Mapping[str, type[Any]], table: Mapping[str, Any], place: str) -> type[Any]:

@@ -5,6 +5,7 @@ told where the target stands. Runs on onnxruntime, or on numpy alone where that
 is missing. Its weights come from ``python -m training.embedded``.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,11 +15,14 @@ import numpy as np
 
 from monitor.sentiment.encoding import Encoded, Ints, batches, encode, padded
 from monitor.sentiment.numpy_network import NumpyNetwork, head_logits
+from monitor.sentiment.onnx_network import open_network
 from monitor.sentiment.protocol import Passage
 from monitor.sentiment.retraining import Correction, stored_correction
 from monitor.sentiment.verdict import Floats, softmax, tones_of
 from monitor.sentiment.weights import shipped_version, shipped_weights
 from storage.records import Tone
+
+logger = logging.getLogger(__name__)
 
 ENGINES = ("auto", "onnx", "numpy")
 SILENCE = (0.0, 1.0, 0.0)  # what a text without words says; the network was never asked that
@@ -52,6 +56,11 @@ class EmbeddedSentiment:
         """Which training the weights come from, and which correction of this installation."""
         taught = self._correction()
         return f"{shipped_version()}+{taught.digest}" if taught else shipped_version()
+
+    def open(self) -> None:
+        """Load what may fail: the engine asked for by its name; RuntimeError with the mend."""
+        if self.engine == "onnx":
+            _network(self.engine, self.threads)
 
     def judge(self, passages: Sequence[Passage]) -> list[Tone]:
         """Judge each passage toward its target, or as a whole where it has none."""
@@ -93,10 +102,14 @@ def _network(engine: str, threads: int) -> Network:
     if engine == "numpy":
         return NumpyNetwork(shipped_weights())
     try:
-        # Here and not above: onnxruntime has no wheel for some machines, and numpy will do.
-        from monitor.sentiment.onnx_network import open_network
-    except ImportError:
+        return open_network(shipped_weights(), threads)
+    except Exception as error:  # of a library that is missing, broken or too old
+        reason = f"{type(error).__name__}: {error}"
         if engine == "onnx":
-            raise
+            message = f'onnxruntime cannot be used ({reason}); install it anew, or engine = "auto"'
+            raise RuntimeError(message) from error
+        logger.warning(
+            "onnxruntime cannot be used, numpy judges at a third of its speed",
+            extra={"reason": reason},
+        )
         return NumpyNetwork(shipped_weights())
-    return open_network(shipped_weights(), threads)

@@ -7,9 +7,9 @@ quiet; where that is not enough, the loudest few are multiplied in 32 bits.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import onnxruntime
 
 from monitor.sentiment.encoding import Ints
 from monitor.sentiment.onnx_model import MICROSOFT, Graph
@@ -28,7 +28,7 @@ class OnnxNetwork:
     """Pooled features of padded batches."""
 
     weights: EmbeddedWeights
-    session: onnxruntime.InferenceSession
+    session: Any
 
     def pooled(self, ids: Ints, flags: Ints, attention: Floats) -> Floats:
         """Mean of the text beside mean of the target (of the text where there is none)."""
@@ -58,6 +58,9 @@ class _Bytes:
 
 def open_network(weights: EmbeddedWeights, threads: int) -> OnnxNetwork:
     """A session over the weights, on so many threads."""
+    # Here and not above: onnxruntime has no wheel for some machines, and numpy will do.
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

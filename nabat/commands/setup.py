@@ -1,8 +1,10 @@
 """Set up: write a config, check everything it names, bring the database up, see the demo."""
 
+import logging
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -16,12 +18,15 @@ from alerts.trial import send_test
 from crawler.trial import try_source
 from monitor.reasons import basis_reason
 from monitor.replay import collected
+from monitor.sentiment.protocol import Passage
 from nabat import assembly, clock
 from nabat.commands.arguments import Config, settings_of
 from nabat.config import DEFAULT_NAME, Settings, is_named
 from nabat.errors import CommandError, ConfigError
 from nabat.families import families
 from storage.database import Database, StorageError
+
+_SENTENCE = (Passage(text="Клиенты благодарят «Ромашку» за помощь."),)  # judged for a trial
 
 # What the answers to `nabat init` stand for in the example.
 _BRAND = '"Ромашка"\naliases = ["Romashka", "ООО «Ромашка»"]\nexclude = ["аптека Ромашка"]'
@@ -85,17 +90,21 @@ def upgrade(config: Config = None) -> None:
 def check(
     config: Config = None,
     test: Annotated[
-        bool, typer.Option("--send-test", help="Send a test message to every recipient.")
+        bool,
+        typer.Option(
+            "--send-test",
+            help="Send a test message to every recipient, a sentence to a remote tone model.",
+        ),
     ] = False,
 ) -> None:
-    """Try the config, the database, every source and every channel; say what to mend."""
+    """Try the config, the database, the tone, every source and channel; say what to mend."""
     settings = settings_of(config)
     sources, channels = assembly.sources(settings), assembly.notifiers(settings)
     recipients = assembly.recipients(settings, channels=list(channels))
     addresses = assembly.addresses(settings)
     assembly.watches(settings)
     assembly.playbook(settings)
-    assembly.backend(settings)
+    assembly.unopened_backend(settings)
     assembly.entities(settings)
     assembly.heartbeat(settings)
     wrong: list[str] = []
@@ -105,6 +114,8 @@ def check(
         _say("one crisis", ", ".join(family), None, wrong)
     for text in _baselines(settings, wrong):
         _say("baseline", text, None, wrong)
+    is_asked = test or settings.tone.backend != "openai"  # the one that costs money
+    _say("tone", *_tone_tried(settings, _SENTENCE if is_asked else ()), wrong)
     for source in sources:
         problem = try_source(source, assembly.fetching(settings.crawl), now=clock.now())
         _say("source", f"{source.kind} {source.url}", problem, wrong)
@@ -138,6 +149,36 @@ def _database_tried(url: str) -> tuple[str, str | None]:
     except StorageError as error:
         return place, str(error)
     return place, None
+
+
+def _tone_tried(settings: Settings, passages: Sequence[Passage]) -> tuple[str, str | None]:
+    """The version of the backend, and what is wrong with it or with how it judges these."""
+    try:
+        built = assembly.backend(settings)
+        built.judge([])  # opens what is not open yet; what it warns of then is no fault
+        with _warnings_of(type(built).__module__) as said:
+            built.judge(passages)
+        wrong = f"{'; '.join(said)}; see to the options under [tone]" if said else None
+        return built.version, wrong
+    except Exception as error:  # a plug-in may be anybody's, and the rest is still to be tried
+        return settings.tone.backend, str(error)
+
+
+@contextmanager
+def _warnings_of(module: str) -> Iterator[list[str]]:
+    said: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            reason = getattr(record, "reason", "")
+            said.append(f"{record.getMessage()}: {reason}" if reason else record.getMessage())
+
+    listener = Listener(logging.WARNING)
+    logging.getLogger(module).addHandler(listener)
+    try:
+        yield said
+    finally:
+        logging.getLogger(module).removeHandler(listener)
 
 
 def _baselines(settings: Settings, wrong: Sequence[str]) -> list[str]:

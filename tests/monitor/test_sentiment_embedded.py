@@ -1,18 +1,25 @@
 """The embedded model: its two engines, its promises about any text."""
 
+import json
+import logging
+import os
+import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pytest
 
-from monitor.sentiment.embedded import EmbeddedSentiment
+from monitor.sentiment.embedded import EmbeddedSentiment, _network
 from monitor.sentiment.encoding import encode, padded
 from monitor.sentiment.numpy_network import NumpyNetwork, head_logits
 from monitor.sentiment.onnx_model import Graph
 from monitor.sentiment.onnx_network import open_network
 from monitor.sentiment.protocol import Passage
 from monitor.sentiment.weights import normalised, shipped_weights
+from tests.running import ROOT
 
 TEXTS = (
     ("Рубикон третий месяц не возвращает деньги, на звонки не отвечает.", "Рубикон"),
@@ -79,11 +86,72 @@ def test_an_unknown_engine_is_refused_with_the_known_ones() -> None:
         EmbeddedSentiment(engine="onxx")
 
 
-def test_numpy_steps_in_where_onnxruntime_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The model judges on any machine that has numpy."""
-    monkeypatch.setitem(sys.modules, "monitor.sentiment.onnx_network", None)
+UNUSABLE = {
+    "missing": "raise ImportError('none')",
+    "broken": "raise OSError('libfoo.so: cannot open shared object')",
+    "old": "class SessionOptions: pass\ndef InferenceSession(*_, **__): raise RuntimeError('old')",
+}
+
+
+@pytest.fixture(params=UNUSABLE.values(), ids=UNUSABLE)
+def unusable(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """An onnxruntime that comes first and can not be used."""
+    (tmp_path / "onnxruntime.py").write_text(request.param, encoding="utf-8")
+    monkeypatch.delitem(sys.modules, "onnxruntime")
+    monkeypatch.syspath_prepend(tmp_path)
+    _network.cache_clear()
+    yield
+    _network.cache_clear()
+
+
+@pytest.mark.usefixtures("unusable")
+def test_numpy_steps_in_where_onnxruntime_fails(caplog: pytest.LogCaptureFixture) -> None:
+    """The model judges on any machine that has numpy, and the log tells it once."""
     expected = EmbeddedSentiment(engine="numpy").judge(passages())
-    assert EmbeddedSentiment(engine="auto", threads=77).judge(passages()) == expected
+    judge = EmbeddedSentiment(engine="auto")
+    judge.open()
+    assert [judge.judge(passages()) for _ in range(2)] == [expected, expected]
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert record.getMessage().startswith("onnxruntime cannot be used, numpy judges")
+
+
+@pytest.mark.usefixtures("unusable")
+def test_an_engine_asked_for_by_its_name_is_not_replaced() -> None:
+    """Who wrote it counts on its speed; the error names the mend."""
+    judge = EmbeddedSentiment(engine="onnx")
+    with pytest.raises(RuntimeError, match=r'onnxruntime cannot be used \(.*engine = "auto"'):
+        judge.open()
+
+
+def test_a_version_is_told_without_loading_the_network() -> None:
+    """It is asked for by commands that judge nothing."""
+    _network.cache_clear()
+    judge = EmbeddedSentiment()
+    judge.open()
+    assert judge.version
+    assert _network.cache_info().currsize == 0
+
+
+def test_the_command_line_works_without_onnxruntime(tmp_path: Path) -> None:
+    """Every command, since each finds all plug-ins; the log tells who judges."""
+    (tmp_path / "onnxruntime.py").write_text(UNUSABLE["missing"], encoding="utf-8")
+    text, target = TEXTS[0]
+    ended = subprocess.run(
+        [sys.executable, "-m", "nabat", "tone"],
+        input=json.dumps({"text": text, "target": target}).encode(),
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr.count(b"numpy judges")) == (0, 1)
+    answer = json.loads(ended.stdout)
+    (tone,) = EmbeddedSentiment(engine="numpy").judge(passages()[:1])
+    assert (answer["label"], answer["model"]) == (tone.label, tone.model)
+    assert answer["p"]["negative"] == pytest.approx(tone.negative, abs=1e-3)
 
 
 def test_pooled_features_agree_between_engines() -> None:

@@ -1,6 +1,7 @@
 """The configured parts are built; what cannot be built is named with its place and mend."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -193,3 +194,21 @@ def test_an_option_of_the_backend_that_it_does_not_have_is_named() -> None:
     """As any other table's."""
     with pytest.raises(ConfigError, match=r"^tone"):
         assembly.backend(_settings(tone={"backend": "linear", "colour": "red"}))
+
+
+def test_a_kind_does_not_override_the_backend() -> None:
+    """It is the key of other tables."""
+    with pytest.raises(ConfigError, match=r"^tone\.kind: unknown key; write backend = 'linear'$"):
+        assembly.backend(_settings(tone={"backend": "embedded", "kind": "linear"}))
+
+
+def test_a_backend_that_cannot_be_opened_is_named_with_the_mend(tmp_path: Path) -> None:
+    """At the start, before anything is fetched or judged."""
+    tone = {"backend": "huggingface", "folder": str(tmp_path)}
+    with pytest.raises(ConfigError, match=r"^tone: .*model\.onnx: no such file; write it with"):
+        assembly.backend(_settings(tone=tone))
+
+
+def test_a_backend_without_more_to_open_tells_its_version() -> None:
+    """What that cannot read would fail the first command that judges."""
+    assert assembly.backend(_settings(tone={"backend": "linear"})).version

@@ -113,7 +113,7 @@ def test_check_sends_a_test_and_says_all_is_well(nabat: Command, written: Writte
     assert (quiet.code, outcome.code) == (0, 0)
     assert [letter["To"] for letter in mailbox.letters] == ["pr@example.org"]
     assert "FAIL" not in outcome.out
-    for what in ("config", "database", "source", "recipient"):
+    for what in ("config", "database", "tone", "source", "recipient"):
         assert f"ok    {what}: " in outcome.out
 
 
@@ -158,8 +158,9 @@ def test_check_shows_no_password_of_the_database(
     [
         ('[daemon]\nheartbeat = "env:NABAT_NO_SUCH"', "daemon.heartbeat: "),
         ('[matching]\nsecond_look = "natasha"', "matching.second_look: "),
+        ('[tone]\nkind = "linear"', "tone.kind: unknown key"),
     ],
-    ids=["heartbeat", "second look"],
+    ids=["heartbeat", "second look", "tone"],
 )
 def test_check_builds_all_that_a_pass_builds(
     nabat: Command, written: Written, monkeypatch: pytest.MonkeyPatch, table: str, place: str
@@ -171,6 +172,41 @@ def test_check_builds_all_that_a_pass_builds(
 
     assert outcome.code == 2
     assert outcome.err.startswith(f"nabat: {place}")
+
+
+def test_check_tells_a_backend_that_cannot_be_opened(
+    nabat: Command, written: Written, tmp_path: Path
+) -> None:
+    """With the mend, and goes on with the rest; the other commands end with the same words."""
+    path = written(f"[tone]\nbackend = 'huggingface'\nfolder = '{tmp_path}'")
+
+    outcome = nabat("check", "-c", path)
+
+    assert outcome.code == 1
+    said = f"tone: {tmp_path / 'model.onnx'}: no such file; write it with `optimum-cli "
+    assert f"FAIL  tone: huggingface\n      {said}" in outcome.out
+    assert "there is no [[source]] yet" in outcome.out
+    for command in ("tone", "score", "tick"):
+        ended = nabat(command, "-c", path)
+        assert (ended.code, ended.err.startswith(f"nabat: {said}")) == (2, True)
+
+
+def test_check_asks_a_model_elsewhere_only_in_a_test(
+    nabat: Command, written: Written, unused_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The passage leaves the machine and costs money; where nobody answers, that is told."""
+    url = f"http://127.0.0.1:{unused_port}/v1"
+    path = written(f"[tone]\nbackend = 'openai'\nmodel = 'm'\nurl = '{url}'")
+
+    monkeypatch.chdir(path.parent)
+
+    quiet, asked = nabat("check", "-c", path), nabat("check", "--send-test", "-c", path)
+
+    assert "ok    tone: openai m, else " in quiet.out
+    assert (quiet.code, asked.code) == (0, 1)
+    assert "FAIL  tone: openai m, else " in asked.out
+    assert "      tone judged by the embedded model: " in asked.out
+    assert "; see to the options under [tone]\n" in asked.out
 
 
 def test_check_says_what_each_baseline_stands_on(nabat: Command, written: Written) -> None:
