@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, select, update
 
+from storage.columns import kept
 from storage.records import Article, NewArticle
-from storage.tables import articles, kept, mentions, sources, stories
+from storage.tables import articles, mentions, sources, stories
 from storage.upsert import insert
 
 _FIELDS = [column for column in articles.c if column.name != "publisher"]

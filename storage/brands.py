@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
+from storage.columns import kept
 from storage.records import Brand
-from storage.tables import brands, kept
+from storage.tables import brands
 from storage.upsert import put
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, tuple_, update
 
+from storage.columns import kept
 from storage.records import FetchOutcome, Source, SourceFailure
-from storage.tables import articles, coverage, kept, source_failures, sources
+from storage.tables import articles, coverage, source_failures, sources
 from storage.upsert import insert, put
 
 

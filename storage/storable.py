@@ -1,6 +1,6 @@
 """What both databases can keep of a text: whatever comes, something storable goes in.
 
-Pure. The column types of ``storage.tables`` pass every text through here, those
+Pure. The column types of ``storage.columns`` pass every text through here, those
 that are stored and those that are searched for alike, so that a name too long
 to be kept is still found under what was kept of it.
 """

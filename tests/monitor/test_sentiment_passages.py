@@ -67,6 +67,66 @@ def test_a_very_short_sentence_is_read_with_the_one_before() -> None:
     assert "Месяц ждал перевода. Спасибо, Рубикон." in passage.text
 
 
+def test_as_many_sentences_are_read_before_as_give_a_meaning() -> None:
+    """One short sentence before another says no more than one."""
+    text = FILLER + "Рубикон удержал наши вклады. Полгода. Жду. Спасибо, Рубикон. " + FILLER
+    found = passages_toward(text, "Спасибо, Рубикон", None, None, "ru")
+    assert [passage.text for passage in found] == [text[len(FILLER) : -len(FILLER)]]
+
+
+@pytest.mark.parametrize(
+    ("said", "target"),
+    [
+        ("За взятку в особо крупном размере суд арестовал директора И. И. Иванова. ", "Иванова"),
+        ("За взятку в особо крупном размере суд арестовал директора И.И. Иванова. ", "Иванова"),
+        (
+            "За взятку в крупном размере суд арестовал И.\u00a0И.\u2009Иванова, директора. ",
+            "Иванова",
+        ),
+        ("За хабар в особливо великому розмірі суд заарештував Є. Ю. Іваненка. ", "Іваненка"),
+        ("The director was jailed for a bribe in Leeds today: it is J. R. Smith. ", "Smith"),
+        ("The court found the fraud in Leeds proven: Mr. Smith has paid no one back. ", "Smith"),
+        ("Суд арестовал за хищение директора ООО «Ромашка», г. Тверь, и его зама. ", "Ромашка"),
+        ("Взяли за хищение директора ООО с ул. Ленина, д. 5, кв. 7, «Ромашка» молчит. ", "Ромашка"),
+        ("Суд взыскал за обман покупателей 40 млн. Рублей у «Ромашки» больше нет. ", "Ромашки"),
+        (
+            "Справу про обман вкладників на 5 млн. Гривень має розглянути суд у «Ромашки». ",
+            "Ромашки",
+        ),
+    ],
+    ids=[
+        "ru",
+        "ru without a space",
+        "ru with other spaces",
+        "uk",
+        "en",
+        "Mr.",
+        "town",
+        "street",
+        "millions",
+        "uk millions",
+    ],
+)
+def test_a_dot_after_an_initial_or_abbreviation_ends_no_sentence(said: str, target: str) -> None:
+    """The accusation stands before the initials as often as after them."""
+    filler = "Погода останется сухой и тёплой. Ветер будет слабым, говорят синоптики. " * 12
+    (passage,) = passages_toward(filler + said + filler, target, None, None, "ru")
+    assert passage.text == said
+
+
+@pytest.mark.parametrize(
+    "end",
+    [". ", "! ", "? ", "… ", "... ", ".» ", ".) ", ".\n", "\n\n", " И.\n"],
+    ids=repr,
+)
+def test_other_ends_of_sentences_still_cut(end: str) -> None:
+    """Also after a word that merely ends as an abbreviation does, and at every new line."""
+    own = "Рубикон молчит о том, что стало с вкладами его клиентов за это лето. "
+    text = FILLER + f"Город встретил праздник{end}" + own + FILLER
+    (passage,) = passages_toward(text, "Рубикон", None, None, "ru")
+    assert passage.text == own
+
+
 @pytest.mark.parametrize(
     ("start", "end"),
     [(-1, 3), (3, 3), (5, 2), (0, 10**9), (None, 4)],

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import insert, select
 
+from storage.columns import kept
 from storage.database import Database
-from storage.tables import brands, coverage, kept
+from storage.tables import brands, coverage
 
 
 @pytest.mark.parametrize("hours", [-11, 0, 5.5, 14])

@@ -1,0 +1,84 @@
+"""A newer model's tones take effect brand by brand, all of a brand's at once."""
+
+from datetime import timedelta
+
+from storage.database import Database
+from storage.mentions import MentionFilter
+from tests.storage.making import NOON, begun, mentioned, tone
+
+LATER = NOON + timedelta(hours=1)
+
+
+def stored(database: Database, *, brands: int, each: int) -> list[list[int]]:
+    """Ids of mentions of some brands, judged by an older model."""
+    source, _ = begun(database)
+    with database.begin() as tx:
+        known = tx.brands.sync([f"Бренд {number}" for number in range(brands)], NOON)
+        ids = [
+            [mentioned(tx, source, brand.id, f"{brand.id}-{number}") for number in range(each)]
+            for brand in known
+        ]
+        old = tone(model="old")
+        tx.mentions.record_tones([(key, old) for part in ids for key in part], NOON)
+    return ids
+
+
+def models(database: Database) -> dict[int, str]:
+    with database.read() as tx:
+        views = tx.mentions.views(MentionFilter(limit=99))
+    return {view.mention.id: view.mention.tone.model for view in views if view.mention.tone}
+
+
+def test_a_brand_takes_the_new_tones_once_it_has_all(database: Database) -> None:
+    """Until then its past and its present are both by the older model."""
+    (first, second) = stored(database, brands=2, each=2)
+
+    with database.begin() as tx:
+        tx.mentions.record_tones([(first[0], tone(model="new"))], LATER)
+    assert set(models(database).values()) == {"old"}
+    with database.begin() as tx:
+        tx.mentions.record_tones(
+            [(first[1], tone(model="new")), (second[0], tone(model="new"))], LATER
+        )
+
+    found = models(database)
+    assert [found[key] for key in first] == ["new", "new"]
+    assert [found[key] for key in second] == ["old", "old"]
+
+
+def test_what_waits_is_not_judged_again(database: Database) -> None:
+    """A run that was killed goes on where it stopped, brand by brand."""
+    (first, second) = stored(database, brands=2, each=2)
+
+    with database.begin() as tx:
+        tx.mentions.record_tones([(first[1], tone(model="new"))], LATER)
+        left = [view.mention.id for view in tx.mentions.unscored("new", limit=9)]
+
+    assert sorted(left) == [first[0], *second]
+
+
+def test_what_nobody_judged_comes_first_and_counts_at_once(database: Database) -> None:
+    """New mentions do not wait for the long past."""
+    ((one, other),) = stored(database, brands=1, each=2)
+    with database.begin() as tx:
+        brand = tx.mentions.by_ids([one])[0].mention.brand_id
+        new = mentioned(tx, tx.feeds.active()[0].id, brand, "new")
+
+        assert [found.mention.id for found in tx.mentions.unscored("new", limit=1)] == [new]
+        tx.mentions.record_tones([(new, tone(model="new"))], LATER)
+        assert [found.mention.id for found in tx.mentions.unscored("new", limit=9)] == [one, other]
+
+    assert models(database)[new] == "new"
+
+
+def test_a_third_model_begins_anew(database: Database) -> None:
+    """What waits by a model that is in use no more never takes effect."""
+    ((one, other),) = stored(database, brands=1, each=2)
+
+    with database.begin() as tx:
+        tx.mentions.record_tones([(one, tone(model="new"))], LATER)
+        tx.mentions.record_tones(
+            [(one, tone(model="newest")), (other, tone(model="newest"))], LATER
+        )
+
+    assert set(models(database).values()) == {"newest"}
