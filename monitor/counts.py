@@ -1,7 +1,8 @@
 """Mentions into buckets, and buckets into the arrays the detector reads.
 
 A story counts in the bucket of its first negative mention, by publication time:
-reprints add nothing, and what arrives late lands where it belongs.
+reprints add nothing, and what arrives late lands where it belongs. Labels decide
+a story; probabilities give the number of negative mentions to expect.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from storage.records import BUCKET, Bucket
 Floats = NDArray[np.float64]
 
 STORY_MEMORY = timedelta(days=14)  # a reprint later than that is news again
-_SURE = 0.5  # probability of negative from which a mention counts
+_DIGITS = 4  # of a probability as it is stored
 
 StoryKey = tuple[str, int]
 
@@ -40,8 +41,8 @@ def bucket_start(moment: datetime) -> datetime:
 
 
 def is_negative(mention: CountedMention) -> bool:
-    """Answer whether a mention counts as negative; a person's word is already in its label."""
-    return mention.label == "negative" or mention.negative >= _SURE
+    """Answer whether a mention counts as negative: by its label, where a person's word is first."""
+    return mention.label == "negative"
 
 
 def story_key(mention: CountedMention) -> StoryKey:
@@ -98,9 +99,12 @@ def count_buckets(
 class _Tally:
     """The running counts of one bucket."""
 
-    __slots__ = ("authors", "mentions", "negative", "negative_stories", "stories")
+    __slots__ = (
+        "authors", "expected_negative", "mentions", "negative", "negative_stories", "stories",
+    )  # fmt: skip
 
     def __init__(self) -> None:
+        self.expected_negative = 0.0
         self.mentions = self.negative = self.stories = self.negative_stories = 0
         self.authors: set[tuple[str, str]] = set()
 
@@ -113,6 +117,7 @@ class _Tally:
         key = story_key(mention)
         self.mentions += 1
         self.stories += _is_news(heard, key, mention.happened_at)
+        self.expected_negative += mention.negative
         self.authors.add((mention.publisher, mention.author or ""))
         if is_negative(mention):
             self.negative += 1
@@ -128,6 +133,7 @@ class _Tally:
             negative_stories=self.negative_stories,
             authors=len(self.authors),
             coverage=coverage,
+            expected_negative=round(self.expected_negative, _DIGITS),
         )
 
 

@@ -27,6 +27,7 @@ from storage.records import BUCKET, Brand, Event, Incident, Verdict
 logger = logging.getLogger(__name__)
 
 _OVERLAP = 2 * BUCKET  # changes this long before the last run are looked at again
+_SETTLED = timedelta(hours=1)  # counts older than that change by marks, a new model, late arrivals
 _LAST_RUN_WITHIN = timedelta(days=3650)
 _BASELINE_WORDS = timedelta(days=28)
 _MOST_BEFORE = 500  # mentions of the baseline whose words are compared
@@ -140,7 +141,19 @@ def _count_brand(
     recorded = tx.feeds.coverage(changed[0] - BUCKET, until)
     coverage = {start: Alive(*counts).share for start, counts in recorded.items()}
     coverage[until - BUCKET] = alive.share
+    before = _negative_stories(tx, brand, changed[0], until)
     rebuild(tx, brand.id, since=changed[0], until=until, coverage=coverage)
+    after = _negative_stories(tx, brand, changed[0], until)
+    if changed[0] < until - _SETTLED and before != after:
+        logger.info(
+            "counts changed backwards",
+            extra={"brand": brand.name, "since": changed[0], "before": before, "after": after},
+        )
+
+
+def _negative_stories(tx: Transaction, brand: Brand, since: datetime, until: datetime) -> int:
+    found = tx.buckets.between(brand.id, bucket_start(since), until)
+    return sum(bucket.negative_stories for bucket in found)
 
 
 def detector_settings(brand: BrandSettings, timezone: tzinfo) -> DetectorSettings:

@@ -33,7 +33,7 @@ class Buckets:
             buckets,
             [asdict(bucket) for bucket in new],
             key=["brand_id", "start_at"],
-            change=["mentions", "negative", "stories", "negative_stories", "authors", "coverage"],
+            change=[column.name for column in buckets.c if not column.primary_key],
         )
 
     def between(self, brand_id: int, since: datetime, until: datetime) -> list[Bucket]:

@@ -18,7 +18,7 @@ from storage.writing import connect_to_read
 _TIMES = {"happened_at", "published_at", "seen_at", "hour"} | {
     f"{change}_at" for change in ("opened", "calmed", "resolved", "taken")
 }
-_NUMBERS = {"peak", "neutral", "positive"}
+_NUMBERS = {"peak", "neutral", "positive", "expected_negative"}
 _KEYS = {"story_id", "lead_id"}
 _TRUTHS = {"unsure"}
 _JSON = {"matched", "crisis"}

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     Select,
     Text,
+    and_,
     bindparam,
     case,
     cast,
@@ -21,17 +22,11 @@ from sqlalchemy import (
 )
 
 from storage.codec import pack_crisis, pack_matched, unpack_crisis, unpack_matched
-from storage.records import (
-    Mention,
-    MentionView,
-    NewMention,
-    Tone,
-)
+from storage.newer_tones import TONE, UNJUDGED, is_stale, keep
+from storage.records import Mention, MentionView, NewMention, Tone
 from storage.search import has_word, may_have_words
 from storage.tables import articles, brands, mentions, sources
 from storage.upsert import insert
-
-_TONE = ("label", "negative", "neutral", "positive", "unsure", "model")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +38,7 @@ class MentionFilter:
     since: datetime | None = None
     until: datetime | None = None
     negative: bool = False
+    unsure: bool = False  # the model is, and no person has marked them
     source: str | None = None
     search: tuple[tuple[str, ...], ...] = ()  # each word in one of its forms
     story_id: int | None = None
@@ -69,8 +65,14 @@ class CountedMention:
 
 FILTER = "filter: "  # how ``excluded_by`` begins where no person but their marks decided
 WITHDRAWN = f"{FILTER}the watch was changed and no longer finds it"
+_OF_ARTICLE = ("url", "title", "text", "lang", "author", "story_id", "published_at", "seen_at")
 _RENEWED = ("matched", "crisis", "snippet", "kind")
 LABEL: ColumnElement[Any] = func.coalesce(mentions.c.corrected, mentions.c.tone_label)
+_UNSURE = and_(
+    mentions.c.tone_unsure.is_(True),
+    mentions.c.corrected.is_(None),
+    or_(mentions.c.excluded_by.is_(None), mentions.c.excluded_by.like(f"{FILTER}%")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,67 +176,64 @@ class Mentions:
         return found
 
     def unscored(self, model: str, *, limit: int) -> list[MentionView]:
-        """Answer mentions this model has not judged yet, newest first."""
-        query = (
-            _views()
-            .where(or_(mentions.c.tone_model.is_(None), mentions.c.tone_model != model))
-            .order_by(mentions.c.id.desc())
-            .limit(limit)
-        )
-        return [_view(row) for row in self.connection.execute(query)]
+        """Answer mentions this model has not judged yet.
+
+        First those that none has judged, then the others, brand by brand; newest first.
+        """
+        newest, found = mentions.c.id.desc(), list[int]()
+        for which, order in (
+            (UNJUDGED, (newest,)),
+            (is_stale(model), (mentions.c.brand_id, newest)),
+        ):
+            query = select(mentions.c.id).where(which).order_by(*order).limit(limit - len(found))
+            found += self.connection.execute(query).scalars()
+        return self.by_ids(found)
 
     def record_tones(self, tones: Sequence[tuple[int, Tone]], now: datetime) -> None:
         """Write the judgements by mention id; a person's correction stays beside them.
 
-        What this model has judged in the meantime stays as it is.
+        What this model has judged in the meantime stays as it is. What another model judged
+        gets its new tone together with the rest of its brand, once all of it is judged anew.
         """
         if not tones:
             return
-        values: dict[str, Any] = {f"tone_{name}": bindparam(f"new_{name}") for name in _TONE}
+        values: dict[str, Any] = {f"tone_{name}": bindparam(f"new_{name}") for name in TONE}
         self.connection.execute(
             update(mentions)
-            .where(
-                mentions.c.id == bindparam("which"),
-                mentions.c.tone_model.is_distinct_from(bindparam("new_model")),
-            )
+            .where(mentions.c.id == bindparam("which"), UNJUDGED)
             .values(scored_at=now, changed_at=now, **values),
             [
-                {"which": key} | {f"new_{name}": getattr(tone, name) for name in _TONE}
+                {"which": key} | {f"new_{name}": getattr(tone, name) for name in TONE}
                 for key, tone in tones
             ],
         )
+        keep(self.connection, tones, now)
 
     def correct(self, mention_id: int, label: str, *, by: str, now: datetime) -> bool:
         """Take a person's word on the tone; False when there is no such mention."""
-        done = self.connection.execute(
-            update(mentions)
-            .where(mentions.c.id == mention_id)
-            .values(corrected=label, corrected_by=by, corrected_at=now, changed_at=now)
-        )
-        return bool(done.rowcount)
+        return self._mark(mention_id, now, corrected=label, corrected_by=by, corrected_at=now)
+
+    def uncorrect(self, mention_id: int, *, now: datetime) -> bool:
+        """Take a person's word on the tone back."""
+        return self._mark(mention_id, now, corrected=None, corrected_by=None, corrected_at=None)
 
     def exclude(self, mention_id: int, *, by: str, now: datetime) -> bool:
         """Take a person's word that this is not about the brand."""
-        done = self.connection.execute(
-            update(mentions)
-            .where(mentions.c.id == mention_id)
-            .values(excluded_by=by, excluded_at=now, changed_at=now)
-        )
-        return bool(done.rowcount)
+        return self._mark(mention_id, now, excluded_by=by, excluded_at=now)
 
     def include(self, mention_id: int, *, now: datetime) -> bool:
         """Take "not us" back."""
-        done = self.connection.execute(
-            update(mentions)
-            .where(mentions.c.id == mention_id)
-            .values(excluded_by=None, excluded_at=None, changed_at=now)
-        )
-        return bool(done.rowcount)
+        return self._mark(mention_id, now, excluded_by=None, excluded_at=None)
+
+    def _mark(self, mention_id: int, now: datetime, **values: Any) -> bool:
+        marked = update(mentions).where(mentions.c.id == mention_id)
+        return bool(self.connection.execute(marked.values(changed_at=now, **values)).rowcount)
 
     def marks(self, brand_id: int, *, limit: int = 200) -> tuple[list[str], list[str]]:
         """Answer snippets people marked "not us", and as many of the brand's own, newest first.
 
-        What a filter left out by itself is neither: it must not teach itself.
+        What a filter left out by itself is neither: it must not teach itself. Of the
+        reprints of a story marked together one speaks for all.
         """
         query = (
             select(mentions.c.snippet)
@@ -242,10 +241,17 @@ class Mentions:
             .order_by(mentions.c.id.desc())
             .limit(limit)
         )
-        by_people = mentions.c.excluded_at.is_not(None) & mentions.c.excluded_by.not_like(
-            f"{FILTER}%"
+        by_people = (
+            select(func.max(mentions.c.id))
+            .join(articles, articles.c.id == mentions.c.article_id)
+            .where(
+                mentions.c.brand_id == brand_id,
+                mentions.c.excluded_at.is_not(None),
+                mentions.c.excluded_by.not_like(f"{FILTER}%"),
+            )
+            .group_by(func.coalesce(articles.c.story_id, -articles.c.id))
         )
-        others = self.connection.execute(query.where(by_people)).scalars()
+        others = self.connection.execute(query.where(mentions.c.id.in_(by_people))).scalars()
         own = self.connection.execute(query.where(mentions.c.excluded_at.is_(None))).scalars()
         return list(others), list(own)
 
@@ -327,14 +333,7 @@ def _views() -> Select[Any]:
         select(
             mentions,
             brands.c.name.label("brand_name"),
-            articles.c.url,
-            articles.c.title,
-            articles.c.text,
-            articles.c.lang,
-            articles.c.author,
-            articles.c.story_id,
-            articles.c.published_at,
-            articles.c.seen_at,
+            *(articles.c[name] for name in _OF_ARTICLE),
             sources.c.publisher,
             sources.c.key.label("source_key"),
         )
@@ -356,6 +355,8 @@ def _conditions(which: MentionFilter) -> list[ColumnElement[bool]]:
         conditions.append(mentions.c.happened_at < which.until)
     if which.negative:
         conditions.append(LABEL == "negative")
+    if which.unsure:
+        conditions.append(_UNSURE)
     if which.source is not None:
         conditions.append(or_(sources.c.key == which.source, sources.c.publisher == which.source))
     if which.story_id is not None:
@@ -369,7 +370,7 @@ def _conditions(which: MentionFilter) -> list[ColumnElement[bool]]:
 def _view(row: Row[Any]) -> MentionView:
     tone = None
     if row.tone_label is not None:
-        tone = Tone(**{name: getattr(row, f"tone_{name}") for name in _TONE})
+        tone = Tone(**{name: getattr(row, f"tone_{name}") for name in TONE})
     mention = Mention(
         id=row.id,
         article_id=row.article_id,
@@ -390,14 +391,7 @@ def _view(row: Row[Any]) -> MentionView:
     return MentionView(
         mention=mention,
         brand=row.brand_name,
-        url=row.url,
-        title=row.title,
-        text=row.text,
-        lang=row.lang,
-        author=row.author,
         publisher=row.publisher,
         source=row.source_key,
-        story_id=row.story_id,
-        published_at=row.published_at,
-        seen_at=row.seen_at,
+        **{name: getattr(row, name) for name in _OF_ARTICLE},
     )

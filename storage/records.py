@@ -242,7 +242,11 @@ BUCKET = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
-    """Counts of one brand in one quarter of an hour ``[start_at, start_at + BUCKET)``."""
+    """Counts of one brand in one quarter of an hour ``[start_at, start_at + BUCKET)``.
+
+    A bucket last counted before ``expected_negative`` was kept (migration 0010) has none of it,
+    until it is counted again.
+    """
 
     brand_id: int
     start_at: datetime
@@ -252,6 +256,7 @@ class Bucket:
     negative_stories: int
     authors: int
     coverage: float  # 0..1, share of expected sources alive
+    expected_negative: float | None  # sum of probabilities of negative; 1 or 0 by a person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,10 @@ def mentions(
     since: Since = None,
     until: Until = None,
     negative: Annotated[bool, typer.Option("--negative", help="Only the negative ones.")] = False,
+    unsure: Annotated[
+        bool,
+        typer.Option("--unsure", help="Only those the model is unsure of and nobody has marked."),
+    ] = False,
     source: Annotated[str | None, typer.Option(help="Of this source key or publisher.")] = None,
     search: Annotated[
         str | None, typer.Option(help="Title or text has all these words, in any form.")
@@ -126,6 +130,7 @@ def mentions(
         since=since,
         until=until,
         negative=negative,
+        unsure=unsure,
         source=source,
         search=_in_all_forms(search or ""),
         excluded=excluded,
@@ -159,7 +164,10 @@ def counts(
     as_json: AsJson = False,
     output: Output = None,
 ) -> None:
-    """Show mentions, negative ones and stories by hour (UTC); the newest hours where limited."""
+    """Show mentions, negative ones and stories by hour (UTC); the newest hours where limited.
+
+    Negative are those labelled so; expected negative is how many the probabilities speak for.
+    """
     database = opened(settings_of(config))
     known_brand(database, brand)
     frame = frames.counts(database, brand=brand, since=since, until=until)

@@ -7,7 +7,7 @@ import pytest
 from monitor.counts import STORY_MEMORY, bucket_start, count_buckets, load_history, rebuild
 from storage.mentions import CountedMention
 from storage.records import BUCKET, Bucket
-from tests.monitor.conftest import NEUTRAL, World
+from tests.monitor.conftest import NEGATIVE, NEUTRAL, World
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -91,20 +91,33 @@ def test_what_was_never_folded_is_a_story_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("label", "probability", "counts"),
-    [
-        ("negative", 0.4, True),
-        ("neutral", 0.6, True),
-        ("neutral", 0.49, False),
-        (None, 0.0, False),
-    ],
-    ids=["said so", "probably", "probably not", "not scored yet"],
+    [("negative", 0.4, True), ("neutral", 0.4, False), (None, 0.0, False)],
+    ids=["said so", "said otherwise", "not scored yet"],
 )
-def test_negative_is_the_label_or_the_better_half(
+def test_labels_decide_and_probabilities_are_added_up(
     label: str | None, probability: float, counts: bool
 ) -> None:
-    """The label or a probability of one half."""
+    """A story is negative by its label, whatever the probability; what is expected is the sum."""
     (bucket,) = count(mention(NOON, label=label, negative=probability))
-    assert bucket.negative_stories == int(counts)
+    assert (bucket.negative, bucket.negative_stories) == (int(counts), int(counts))
+    assert bucket.expected_negative == probability
+
+
+def test_every_reprint_adds_its_own_probability() -> None:
+    """Expected are negative mentions, not stories; four digits, as probabilities are stored."""
+    mentions = (mention(NOON + n * MINUTE, story=7, negative=0.1 * n) for n in range(4))
+    assert [bucket.expected_negative for bucket in count(*mentions)] == [0.6]
+
+
+def test_a_bucket_expects_only_its_own(world: World, now: datetime) -> None:
+    """Mentions of before the stretch tell which stories are old, and add nothing."""
+    at = bucket_start(now - timedelta(hours=1))
+    for moment, tone in ((at - timedelta(days=1), NEGATIVE), (at, NEUTRAL), (at, None)):
+        world.mention(moment, tone=tone)
+    with world.database.begin() as tx:
+        rebuild(tx, world.brand_id, since=at, until=now, coverage={})
+        (bucket,) = tx.buckets.between(world.brand_id, at - timedelta(days=2), now)
+    assert (bucket.mentions, bucket.negative, bucket.expected_negative) == (2, 0, 0.05)
 
 
 def test_a_late_original_takes_its_story_along(world: World, now: datetime) -> None:
@@ -124,7 +137,7 @@ def test_a_late_original_takes_its_story_along(world: World, now: datetime) -> N
 
 
 def test_people_have_the_last_word(world: World, now: datetime) -> None:
-    """ "Not us" never counts; a corrected label wins."""
+    """ "Not us" never counts; a corrected label wins, and is certain."""
     at = now - timedelta(hours=1)
     stranger, praise, complaint = (
         world.mention(at),
@@ -138,6 +151,7 @@ def test_people_have_the_last_word(world: World, now: datetime) -> None:
         rebuild(tx, world.brand_id, since=at, until=now, coverage={})
         (bucket,) = tx.buckets.between(world.brand_id, at, now)
     assert (bucket.mentions, bucket.negative, bucket.negative_stories) == (2, 1, 1)
+    assert bucket.expected_negative == 1
 
 
 def test_no_bucket_means_nothing_counted(world: World, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The job: counts into verdicts, verdicts into incidents and events."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -259,7 +260,7 @@ def test_a_mention_that_arrives_late_is_counted_in_its_own_bucket(
     run(world, now + HOUR)
     with world.database.read() as tx:
         (bucket,) = tx.buckets.between(world.brand_id, now - 6 * HOUR, now - 5.75 * HOUR)
-    assert bucket.negative_stories == 1
+    assert (bucket.negative_stories, bucket.expected_negative) == (1, 0.9)
 
 
 def test_a_brand_without_settings_is_judged_by_the_defaults(world: World, now: datetime) -> None:
@@ -287,8 +288,11 @@ def stories_at(world: World, at: datetime) -> int:
     return sum(bucket.negative_stories for bucket in buckets)
 
 
-def test_what_people_say_changes_the_counts_backwards(world: World, now: datetime) -> None:
+def test_what_people_say_changes_the_counts_backwards(
+    world: World, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
     """Days later: not us, taken back, corrected to neutral and back; each in its own bucket."""
+    caplog.set_level(logging.INFO, "monitor.evaluate")
     old = now - timedelta(days=5)
     mention = world.mention(old)
     run(world, now)
@@ -306,6 +310,9 @@ def test_what_people_say_changes_the_counts_backwards(world: World, now: datetim
         run(world, at)
         said.append(stories_at(world, old))
     assert said == [0, 1, 0, 1]
+    told = [one for one in caplog.records if one.message == "counts changed backwards"]
+    changes = [(one.__dict__["before"], one.__dict__["after"]) for one in told]
+    assert changes == [(0, 1), (1, 0), (0, 1), (1, 0), (0, 1)]
 
 
 def test_a_quiet_brand_reprinted_thirty_times_in_two_hours_raises_nothing(

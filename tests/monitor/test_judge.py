@@ -40,7 +40,7 @@ def test_the_last_negative_story_is_timed_by_its_first_mention(
     world.mention(start + timedelta(minutes=11), tone=NEUTRAL)
     bucket = Bucket(
         brand_id=world.brand_id, start_at=start, mentions=3, negative=2, stories=2,
-        negative_stories=1, authors=1, coverage=1.0,
+        negative_stories=1, authors=1, coverage=1.0, expected_negative=1.8,
     )  # fmt: skip
     with world.database.begin() as tx:
         tx.buckets.replace(world.brand_id, start, start + BUCKET, [bucket])

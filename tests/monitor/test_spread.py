@@ -13,7 +13,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def copy(
-    number: int, publisher: str, *, story: int = 1, ago: int = 0, negative: float = 0.9
+    number: int, publisher: str, *, story: int = 1, ago: int = 0, label: str = "negative"
 ) -> CountedMention:
     """One mention of a story."""
     return CountedMention(
@@ -22,8 +22,8 @@ def copy(
         article_id=number,
         happened_at=NOON - ago * MINUTE,
         story_id=story,
-        label=None,
-        negative=negative,
+        label=label,
+        negative=0.5,
         author=None,
         publisher=publisher,
     )
@@ -50,7 +50,7 @@ def test_a_story_runs_when_many_owners_take_it_up_quickly(
 
 def test_a_friendly_story_may_run() -> None:
     """Only negative stories are of interest."""
-    friendly = [copy(n, f"издатель {n}", negative=0.1) for n in range(20)]
+    friendly = [copy(n, f"издатель {n}", label="positive") for n in range(20)]
     assert widest(friendly, NOON) is None
     assert widest([], NOON) is None
 

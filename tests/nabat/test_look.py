@@ -1,9 +1,12 @@
 """Looking at records: each filter, each health of a source, each fate of a message."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+import pandas as pd
 import pytest
 
 from nabat import clock
@@ -79,6 +82,61 @@ def test_mentions_are_filtered(
 
     assert outcome.code == 0
     assert _titles(outcome.out) == found
+
+
+def test_what_is_worth_marking_is_listed_till_it_is_marked(
+    nabat: Command, config: Path, sqlite_database: Database
+) -> None:
+    """What the model is unsure of; a person's word ends the doubt. Other filters narrow it."""
+    now = clock.now()
+    with sqlite_database.begin() as tx:
+        (brand,), source = tx.brands.active(), tx.feeds.active()[0]
+        stored = tx.articles.add_new([article(source.id, f"doubt {n}") for n in range(2)])
+        one, two = tx.mentions.add_new([mention(each, brand.id) for each in stored], now)
+        doubted = tone("neutral", unsure=True), tone(unsure=True)
+        tx.mentions.record_tones(list(zip((one, two), doubted, strict=True)), now)
+
+    def listed(*words: str) -> list[int]:
+        out = nabat("mentions", "--unsure", *words, "--json", "-c", config).out
+        rows = [json.loads(line) for line in out.splitlines()]
+        assert all(row["unsure"] for row in rows)
+        return [row["id"] for row in rows]
+
+    assert (listed(), listed("--negative")) == ([two, one], [two])
+    assert nabat("mention", two, "negative", "-c", config).code == 0
+    assert (listed(), listed("--negative")) == ([one], [])
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_counts_say_how_many_negatives_to_expect(
+    nabat: Command, config: Path, tmp_path: Path, form: str
+) -> None:
+    """Beside the labels, in files and in the table."""
+    path = tmp_path / f"counts.{form}"
+    read: dict[str, Callable[[Path], pd.DataFrame]] = {
+        "jsonl": lambda one: pd.read_json(one, lines=True, precise_float=True),
+        "csv": pd.read_csv,
+        "parquet": pd.read_parquet,
+    }
+
+    assert nabat("counts", "-o", path, "-c", config).code == 0
+    header, *_ = nabat("counts", "-c", config).out.splitlines()
+
+    frame = read[form](path)
+    assert frame["negative"].to_list() == [0, 1]
+    assert frame["expected_negative"].to_list() == [0.7, 0.7]
+    assert header.split()[-1] == "expected_negative"
+
+
+def test_a_worksheet_of_counts_says_it_too(nabat: Command, config: Path, tmp_path: Path) -> None:
+    """The last column, as in the view."""
+    path = tmp_path / "counts.xlsx"
+
+    assert nabat("counts", "-o", path, "-c", config).code == 0
+
+    with ZipFile(path) as book:
+        assert "expected_negative" in book.read("xl/sharedStrings.xml").decode()
+        assert "<v>0.7</v>" in book.read("xl/worksheets/sheet1.xml").decode()
 
 
 def test_a_file_takes_all_mentions(

@@ -7,7 +7,12 @@ from storage.records import BUCKET, Bucket
 from tests.storage.making import HOUR, NOON, begun
 
 
-def _bucket(brand_id: int, start_at: datetime, mentions: int = 1) -> Bucket:
+def _bucket(
+    brand_id: int,
+    start_at: datetime,
+    mentions: int = 1,
+    expected_negative: float | None = 0.5,
+) -> Bucket:
     return Bucket(
         brand_id=brand_id,
         start_at=start_at,
@@ -17,6 +22,7 @@ def _bucket(brand_id: int, start_at: datetime, mentions: int = 1) -> Bucket:
         negative_stories=1,
         authors=0,
         coverage=0.5,
+        expected_negative=expected_negative,
     )
 
 
@@ -46,5 +52,5 @@ def test_a_bucket_counted_by_another_meanwhile_is_counted_over(database: Databas
     _, brand = begun(database)
     with database.begin() as tx:
         tx.buckets.replace(brand, NOON, NOON + HOUR, [_bucket(brand, NOON)])
-        tx.buckets.replace(brand, NOON + BUCKET, NOON + HOUR, [_bucket(brand, NOON, 9)])
-        assert tx.buckets.between(brand, NOON, NOON + HOUR) == [_bucket(brand, NOON, 9)]
+        tx.buckets.replace(brand, NOON + BUCKET, NOON + HOUR, [_bucket(brand, NOON, 9, 4.5)])
+        assert tx.buckets.between(brand, NOON, NOON + HOUR) == [_bucket(brand, NOON, 9, 4.5)]

@@ -2,7 +2,7 @@
 
 import sqlite3
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import PIPE, Popen
 
@@ -56,6 +56,22 @@ def test_incidents_of_an_older_version_are_crises_of_their_own(database_url: str
     with older.engine.connect() as connection:
         row = connection.execute(text("SELECT brand, level, lead_id FROM v_incidents")).one()
     assert tuple(row) == ("Ромашка", 2, None)
+    older.close()
+
+
+def test_buckets_of_an_older_version_are_kept_and_expect_nothing_yet(database_url: str) -> None:
+    """The migration keeps their counts; the hours of analysts know at once what to expect."""
+    older = Database(database_url)
+    upgrade(older.engine, "0009")
+    with older.engine.begin() as connection:
+        for statement in _OLD_ROWS:
+            connection.execute(text(statement), {"at": "2026-03-02 12:00:00.000000+00:00"})
+    older.upgrade()
+    with older.read() as tx:
+        (bucket,) = tx.buckets.between(1, *_ALWAYS)
+        hour = tx.connection.execute(text("SELECT mentions, expected_negative FROM v_hourly"))
+        assert tuple(hour.one()) == (1, 0.4)
+    assert (bucket.mentions, bucket.negative, bucket.expected_negative) == (5, 3, None)
     older.close()
 
 
@@ -271,6 +287,19 @@ def test_processes_that_upgrade_at_once_queue(database_url: str) -> None:
 
 
 _UPGRADE = "import sys; from storage.database import Database; Database(sys.argv[1]).upgrade()"
+_ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_OLD_ROWS = (
+    "INSERT INTO brands (name, watch_hash, created_at) VALUES ('Ромашка', '', :at)",
+    "INSERT INTO sources (key, kind, address, publisher, interval, failures)"
+    " VALUES ('rss:one', 'rss', '', 'Новости', 900, 0)",
+    "INSERT INTO articles (source_id, url, canonical_url, title, text, lang, seen_at, happened_at,"
+    " content_hash, match_version) VALUES (1, '', '', '', '', 'ru', :at, :at, '', '')",
+    "INSERT INTO mentions (article_id, brand_id, matched, crisis, snippet, kind, happened_at,"
+    " created_at, changed_at, tone_label, tone_negative)"
+    " VALUES (1, 1, '[]', '[]', '', 'brand', :at, :at, :at, 'neutral', 0.4)",
+    "INSERT INTO buckets (brand_id, start_at, mentions, negative, stories, negative_stories,"
+    " authors, coverage) VALUES (1, :at, 5, 3, 2, 1, 1, 1)",
+)
 _HALF_WAY = """
 import signal, sys
 from datetime import UTC, datetime

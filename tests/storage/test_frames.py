@@ -19,7 +19,9 @@ def _filled(database: Database) -> None:
             mentioned(tx, source, brand, "b", published_at=NOON - HOUR / 2),
             mentioned(tx, source, brand, "c", published_at=early),
         )
-        tx.mentions.record_tones([(one, tone()), (two, tone("neutral", unsure=True))], NOON)
+        tx.mentions.record_tones(
+            [(one, tone()), (two, tone("neutral", negative=0.1, unsure=True))], NOON
+        )
         tx.incidents.open_new(brand, level=2, at=NOON, peak=3.0)
 
 
@@ -52,7 +54,32 @@ def test_counts_are_of_whole_hours_in_utc(database: Database) -> None:
         "negative_stories": 1,
         "authors": 1,
         "publishers": 1,
+        "expected_negative": 0.8,
     }
+
+
+def test_an_hour_expects_what_its_buckets_expect(database: Database) -> None:
+    """A person's word is 1 or 0, "not us" and what is not judged yet add nothing."""
+    source, brand = begun(database)
+    with database.begin() as tx:
+        said, denied, likely, unlikely, strange, _ = (
+            mentioned(tx, source, brand, name) for name in "abcdef"
+        )
+        tones = [
+            (said, tone("neutral", negative=0.2)),
+            (denied, tone(negative=0.8)),
+            (likely, tone(negative=0.4271)),
+            (unlikely, tone("neutral", negative=0.3)),
+            (strange, tone()),
+        ]
+        tx.mentions.record_tones(tones, NOON)
+        tx.mentions.correct(said, "negative", by="Анна", now=NOON)
+        tx.mentions.correct(denied, "neutral", by="Анна", now=NOON)
+        tx.mentions.exclude(strange, by="Анна", now=NOON)
+        expected = sum(one.negative for one in tx.mentions.counted(brand, NOON - HOUR, NOON))
+    (row,) = frames.counts(database).to_dict("records")
+    assert (row["negative"], row["expected_negative"]) == (2, 1.7271)
+    assert row["expected_negative"] == pytest.approx(expected)
 
 
 def test_incidents_are_answered_with_the_number_of_their_events(database: Database) -> None:
@@ -77,6 +104,7 @@ def test_an_empty_frame_has_the_same_types(database: Database) -> None:
     frame = frames.mentions(database)
     assert str(frame["happened_at"].dtype) == "datetime64[us, UTC]"
     assert str(frame["story_id"].dtype) == "Int64"
+    assert str(frames.counts(database)["expected_negative"].dtype) == "float64"
 
 
 def test_a_naive_time_is_refused(database: Database) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from storage.database import Database
-from storage.mentions import MentionFilter
+from storage.mentions import FILTER, MentionFilter
 from storage.records import CrisisTerm, MatchedTerm
 from tests.storage.making import (
     HOSTILE,
@@ -85,6 +85,33 @@ def test_mentions_are_found_by(database: Database, asked: dict[str, Any], found:
     assert "".join(ids[view.mention.id] for view in views) == found
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, "ba"),
+        ({"negative": True}, "a"),
+        ({"excluded": True}, "eba"),
+        ({"oldest_first": True, "limit": 1}, "a"),
+    ],
+    ids=str,
+)
+def test_worth_marking_is_what_the_model_doubts_and_nobody_marked(
+    database: Database, asked: dict[str, Any], found: str
+) -> None:
+    """A tone corrected and "not us" are marks; what a filter left out is none."""
+    source, brand = begun(database)
+    with database.begin() as tx:
+        ids = {mentioned(tx, source, brand, name): name for name in "abcdefg"}
+        a, b, corrected, strange, left_out, sure, _ = ids
+        doubted = [(key, tone("neutral", unsure=True)) for key in (b, corrected, strange, left_out)]
+        tx.mentions.record_tones([*doubted, (a, tone(unsure=True)), (sure, tone())], NOON)
+        tx.mentions.correct(corrected, "neutral", by="Анна", now=NOON)
+        tx.mentions.exclude(strange, by="Анна", now=NOON)
+        tx.mentions.exclude(left_out, by=f"{FILTER}аптека", now=NOON)
+        views = tx.mentions.views(MentionFilter(unsure=True, **asked))
+    assert "".join(ids[view.mention.id] for view in views) == found
+
+
 def test_each_model_judges_each_mention_once(database: Database) -> None:
     """A new version of the model makes all wait again; the judgement comes back whole."""
     source, brand = begun(database)
@@ -114,18 +141,35 @@ def test_a_persons_word_wins(database: Database) -> None:
             (three, None, 0.0),
         ]
         assert tx.mentions.include(four, now=NOON)
-        assert len(tx.mentions.counted(brand, NOON - HOUR, NOON)) == 4
+        assert tx.mentions.uncorrect(one, now=NOON)
+        counted = tx.mentions.counted(brand, NOON - HOUR, NOON)
+        assert [row.label for row in counted] == ["negative", "negative", None, None]
+
+
+def test_reprints_marked_together_teach_once(database: Database) -> None:
+    """One press on a story in twenty papers is not twenty marks; a filter's word is none."""
+    source, brand = begun(database)
+    with database.begin() as tx:
+        ids = [mentioned(tx, source, brand, name) for name in "abcde"]
+        reprints = [view.mention.article_id for view in tx.mentions.by_ids(ids[:2])]
+        tx.articles.set_stories(dict.fromkeys(reprints, tx.stories.add(reprints[0], "f").id))
+        for key, by in zip(ids, ("Анна", "Анна", "Борис", f"{FILTER}аптека"), strict=False):
+            tx.mentions.exclude(key, by=by, now=NOON)
+        others, own = tx.mentions.marks(brand)
+    assert others == ["Ромашка обманула c", "Ромашка обманула b"]
+    assert own == ["Ромашка обманула e"]
 
 
 def test_a_word_about_no_mention_is_told(database: Database) -> None:
     """False, not an error: buttons outlive what they are under."""
     with database.begin() as tx:
         assert not tx.mentions.correct(1, "negative", by="Анна", now=NOON)
+        assert not tx.mentions.uncorrect(1, now=NOON)
         assert not tx.mentions.exclude(1, by="Анна", now=NOON)
         assert not tx.mentions.include(1, now=NOON)
 
 
-@pytest.mark.parametrize("change", ["add", "score", "correct", "exclude", "include"])
+@pytest.mark.parametrize("change", ["add", "score", "correct", "uncorrect", "exclude", "include"])
 def test_every_change_is_seen_by_the_next_count(database: Database, change: str) -> None:
     """What changes a count changes its buckets, taking "not us" back included."""
     source, brand = begun(database)
@@ -140,6 +184,8 @@ def test_every_change_is_seen_by_the_next_count(database: Database, change: str)
             tx.mentions.record_tones([(key, tone())], later)
         elif change == "correct":
             tx.mentions.correct(key, "negative", by="Анна", now=later)
+        elif change == "uncorrect":
+            tx.mentions.uncorrect(key, now=later)
         elif change == "exclude":
             tx.mentions.exclude(key, by="Анна", now=later)
         else:
