@@ -7,11 +7,13 @@ button twice changes nothing the second time.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from alerts.marks import Marked, copies, mark
 from storage.database import Transaction
 from storage.records import Incident
 
 PAUSE = timedelta(hours=1)
 _AGAIN = timedelta(minutes=1)  # the same press by the same person within this is one press
+_MARKED = {"not-us": ("not-us", "you_excluded"), "neutral": ("tone", "you_corrected")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,7 @@ class Done:
 
     phrase: str
     who: str = ""
+    marked: Marked | None = None
 
 
 def take(tx: Transaction, number: int, *, by: str, now: datetime, channel: str) -> Done:
@@ -95,25 +98,13 @@ def step_done(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
 
 
 def exclude(tx: Transaction, number: int, mention: int, *, by: str, now: datetime) -> Done:
-    """Say that a mention is not about the brand."""
-    for view in tx.mentions.by_ids([mention]):
-        if view.mention.excluded_by is not None:
-            return Done(phrase="already_done")
-        tx.mentions.exclude(mention, by=by, now=now)
-        _record(tx, tx.incidents.get(number), "not-us", by, now)
-        return Done(phrase="you_excluded")
-    return Done(phrase="no_mention")
+    """Say that a mention and its copies are not about the brand."""
+    return _mark(tx, number, mention, "not-us", by=by, now=now)
 
 
 def correct(tx: Transaction, number: int, mention: int, *, by: str, now: datetime) -> Done:
-    """Say that a mention is not negative about the brand."""
-    for view in tx.mentions.by_ids([mention]):
-        if view.mention.corrected is not None:
-            return Done(phrase="already_done")
-        tx.mentions.correct(mention, "neutral", by=by, now=now)
-        _record(tx, tx.incidents.get(number), "tone", by, now)
-        return Done(phrase="you_corrected")
-    return Done(phrase="no_mention")
+    """Say that a mention and its copies are not negative about the brand."""
+    return _mark(tx, number, mention, "neutral", by=by, now=now)
 
 
 def look(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
@@ -125,6 +116,17 @@ def look(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
     if not waiting:  # otherwise it is planned with what waits: a newer event overtakes that
         tx.incidents.mark_planned([tx.incidents.events(number)[-1].id], now)
     return Done(phrase="opened")
+
+
+def _mark(tx: Transaction, number: int, mention: int, word: str, *, by: str, now: datetime) -> Done:
+    for meant in tx.mentions.by_ids([mention]):
+        marked = mark(tx, meant, word, among=copies(tx, meant), by=by, now=now)
+        if not marked.changed:
+            return Done(phrase="already_done", marked=marked)
+        kind, phrase = _MARKED[word]
+        _record(tx, tx.incidents.get(number), kind, by, now)
+        return Done(phrase=phrase, marked=marked)
+    return Done(phrase="no_mention")
 
 
 def _lead(tx: Transaction, number: int) -> Incident:

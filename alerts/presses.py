@@ -6,7 +6,7 @@ list, the incident of a brand that this recipient is told about.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -14,6 +14,7 @@ from functools import partial
 from alerts import actions
 from alerts.actions import Done
 from alerts.chat_commands import record
+from alerts.marks import Marked
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
 from alerts.spans import clip
@@ -34,6 +35,12 @@ _ACTIONS: Mapping[str, Callable[..., Done]] = {
     _LOOKING: actions.look,
 }
 _ASKING = {"notus": actions.exclude, "tone": actions.correct}
+_MARKS = {
+    "not-us": "mark_not_us",
+    "negative": "mark_negative",
+    "neutral": "mark_neutral",
+    "positive": "mark_positive",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +126,8 @@ def press(
         return _ask(tx, verb, incident, speech)
     logger.info("button pressed", extra={"incident": number, "verb": verb, "done": done.phrase})
     text = speech.say(done.phrase, who=clip(done.who, 80))
+    if done.marked is not None:
+        text = "; ".join([text, *_of_mark(done.marked, mention, speech)])
     if verb == _LOOKING and done.phrase == "opened":
         return Answer(text=text, record=tuple(record(tx, incident, playbook, speech)))
     return Answer(text=text)
@@ -135,6 +144,17 @@ def _do(
             return Done(phrase="no_mention")
         return _ASKING[verb](tx, incident.id, mention, by=by, now=now)
     return None if verb in _ASKING else Done(phrase="bad_press")
+
+
+def _of_mark(marked: Marked, mention: int, speech: Speech) -> Iterator[str]:
+    """What else there is to say of a mark: how many copies it took in, and what stood before."""
+    if marked.changed > 1:
+        yield speech.say("mark_copies", mentions=speech.count(marked.changed, "mention"))
+    if marked.left_out_by is not None:
+        yield speech.say("mark_left_out", mention=mention)
+    elif marked.changed and marked.before:
+        said = (f"{speech.say(_MARKS[one.mark])} ({clip(one.by, 40)})" for one in marked.before)
+        yield speech.say("mark_before", marks=", ".join(said))
 
 
 def _ask(tx: Transaction, verb: str, incident: Incident, speech: Speech) -> Answer:

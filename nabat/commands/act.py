@@ -1,21 +1,23 @@
 """Act without a chat: take an incident, resolve it, keep quiet about a brand."""
 
 import getpass
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from alerts import actions
+from alerts import actions, marks
 from monitor.reasons import basis_reason
 from nabat import assembly, clock
 from nabat.commands.arguments import LARGEST, Config, opened, settings_of
+from nabat.config import secrets_of
 from nabat.errors import CommandError, nearest
+from nabat.logs import set_up
 from storage.database import Database, Transaction
 from storage.durations import DurationError, parse_duration
 
 ACTIONS = ("ack", "resolve", "escalate", "false-alarm", "why")
-MARKS = ("not-us", "us", "negative", "neutral", "positive")
 _ACTIONS = {
     "resolve": actions.resolve,
     "escalate": actions.escalate,
@@ -105,26 +107,49 @@ def mention(
     number: Annotated[
         int, typer.Argument(max=LARGEST, help="The mention's number in `nabat mentions`.")
     ],
-    mark: Annotated[str, typer.Argument(help=f"One of: {', '.join(MARKS)}.")],
+    mark: Annotated[
+        str,
+        typer.Argument(
+            help=f"One of: {', '.join(marks.MARKS)}. `unmark` takes back what people said of it."
+        ),
+    ],
+    only_this: Annotated[
+        bool, typer.Option("--only-this", help="Not the other copies of its story.")
+    ] = False,
     by: Annotated[str | None, typer.Option(help="Who says so; you, unless said.")] = None,
     config: Config = None,
 ) -> None:
-    """Mark a mention: not about us, about us after all, or its right tone."""
-    if mark not in MARKS:
-        message = f"unknown mark {mark!r}; known: {', '.join(MARKS)}"
+    """Mark a mention and the copies of its story: not about us, about us, its right tone."""
+    if mark not in marks.MARKS:
+        message = f"unknown mark {mark!r}; known: {', '.join(marks.MARKS)}"
         raise typer.BadParameter(message)
-    now, who = clock.now(), by or _whoever()
-    with opened(settings_of(config)).begin() as tx:
-        if mark == "not-us":
-            found = tx.mentions.exclude(number, by=who, now=now)
-        elif mark == "us":
-            found = tx.mentions.include(number, now=now)
-        else:
-            found = tx.mentions.correct(number, mark, by=who, now=now)
-    if not found:
-        message = f"there is no mention {number}; `nabat mentions` lists them"
-        raise CommandError(message)
-    typer.echo(f"mention {number}: {mark}; the counts follow at the next evaluation")
+    settings = settings_of(config)
+    set_up(settings.log.level, settings.log.format, secrets=secrets_of(settings))
+    with opened(settings).begin() as tx:
+        found = tx.mentions.by_ids([number])
+        if not found:
+            message = f"there is no mention {number}; `nabat mentions` lists them"
+            raise CommandError(message)
+        among = found if only_this else marks.copies(tx, found[0])
+        done = marks.mark(tx, found[0], mark, among=among, by=by or _whoever(), now=clock.now())
+    typer.echo(f"mention {number}: {'; '.join(_answer(number, mark, done))}")
+
+
+def _answer(number: int, mark: str, done: marks.Marked) -> Iterator[str]:
+    """What came of a mark, in parts."""
+    before = ", ".join(f"{one.mark} ({one.by})" for one in done.before)
+    if mark == "unmark":
+        yield f"taken back: {before}" if before else "no person has marked it"
+    else:
+        yield (f"{mark}, was {before}" if before else mark) if done.changed else f"{mark} already"
+    if done.changed > 1:
+        yield f"{done.changed} mentions of its story"
+    if done.kept:
+        yield f"{done.kept} that a person marked otherwise left as they are"
+    if done.left_out_by is not None:
+        yield f"left out as not-us ({done.left_out_by}): `nabat mention {number} us` brings it back"
+    elif done.changed:
+        yield "the counts follow at the next evaluation"
 
 
 def retry(

@@ -1,8 +1,10 @@
 """Buttons and commands coming back, through a Bot API on loopback."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -426,6 +428,100 @@ def test_a_mark_is_taken_once_and_is_on_the_record(
     with room.database.read() as tx:
         [view] = tx.mentions.by_ids([mention])
     assert "Олег Орлов" in (view.mention.excluded_by, view.mention.corrected_by)
+
+
+class Reprinted:
+    """A story of three copies, the first of them shown in a chat's alert."""
+
+    def __init__(self, database: Database, build: Callable[..., Room]) -> None:
+        world = World(database, NOON)
+        self.ids = [world.mention(NOON) for _ in range(3)]
+        with database.begin() as tx:
+            articles = [view.mention.article_id for view in tx.mentions.by_ids(self.ids)]
+            tx.articles.set_stories(dict.fromkeys(articles, tx.stories.add(articles[0], "f").id))
+        self.database, self.room = database, build(top=(story(self.ids[0]),))
+
+    def press(self, verb: str) -> str:
+        """Press the story's button; answers what is said, with ordinary spaces."""
+        said = self.room.press(f"{verb}:{self.room.number}:m{self.ids[0]}")
+        return said.replace("\u00a0", " ")
+
+    @property
+    def marks(self) -> list[tuple[str | None, str | None, str | None]]:
+        with self.database.read() as tx:
+            found = [view.mention for view in tx.mentions.by_ids(self.ids)]
+        return [(one.corrected, one.corrected_by, one.excluded_by) for one in found]
+
+
+@pytest.fixture
+def reprinted(
+    sqlite_database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> Reprinted:
+    """A story of three copies in a chat."""
+    return Reprinted(sqlite_database, partial(Room, sqlite_database, api, telegram, clock))
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer", "mark"),
+    [
+        (
+            "notus",
+            "Публикация больше не считается: не про нас; вместе с перепечатками — 3 упоминания",
+            (None, None, "Олег Орлов"),
+        ),
+        (
+            "tone",
+            "Тон исправлен: не негатив; вместе с перепечатками — 3 упоминания",
+            ("neutral", "Олег Орлов", None),
+        ),
+    ],
+)
+def test_a_mark_is_for_all_copies_of_the_story(
+    reprinted: Reprinted, verb: str, answer: str, mark: tuple[str | None, ...]
+) -> None:
+    """It would count by another copy else; the answer says how many there are."""
+    assert reprinted.press(verb) == answer
+    assert reprinted.marks == [mark] * 3
+    assert reprinted.room.kinds.count("tone" if verb == "tone" else "not-us") == 1
+
+
+def test_a_copy_that_a_person_marked_otherwise_stays_so(reprinted: Reprinted) -> None:
+    """Somebody has looked at just that one."""
+    with reprinted.database.begin() as tx:
+        tx.mentions.correct(reprinted.ids[1], "negative", by="Анна", now=NOON)
+
+    assert reprinted.press("tone").endswith("вместе с перепечатками — 2 упоминания")
+    assert [label for label, _, _ in reprinted.marks] == ["neutral", "negative", "neutral"]
+
+
+def test_the_newest_word_wins_and_the_answer_says_what_was(
+    reprinted: Reprinted, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A mark by somebody else does not stand in the way, and is not lost silently."""
+    with reprinted.database.begin() as tx:
+        tx.mentions.correct(reprinted.ids[0], "negative", by="Анна", now=NOON)
+
+    with caplog.at_level("INFO", logger="alerts.marks"):
+        said = reprinted.press("tone")
+
+    assert said.endswith("; раньше: негатив (Анна)")
+    assert reprinted.marks[0][:2] == ("neutral", "Олег Орлов")
+    [line] = [one.__dict__ for one in caplog.records if one.message == "mention marked"]
+    logged = {name: line[name] for name in ("mention", "brand", "from", "to", "by", "mentions")}
+    assert logged == {
+        "mention": reprinted.ids[0], "brand": "Ромашка", "from": "negative", "to": "neutral",
+        "by": "Олег Орлов", "mentions": 3,
+    }  # fmt: skip
+
+
+def test_a_tone_of_a_story_that_is_not_us_is_said_not_to_count(reprinted: Reprinted) -> None:
+    """With what brings the story back."""
+    reprinted.press("notus")
+    said = reprinted.press("tone")
+
+    assert "отмечена «не про нас» и не считается" in said
+    assert f"nabat mention {reprinted.ids[0]} us" in said
+    assert reprinted.press("tone").startswith("Уже сделано; но она отмечена")
 
 
 def test_an_escalation_by_hand_rings_the_next_one_also_when_it_is_taken(room: Room) -> None:

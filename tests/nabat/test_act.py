@@ -7,10 +7,11 @@ import pytest
 
 from nabat import clock
 from storage.database import Database
+from storage.mentions import FILTER
 from storage.records import Incident, Silence
 from tests.alerts.making import add_brand, join_crisis, open_incident
-from tests.nabat.conftest import Command, Written
-from tests.storage.making import NOON, entry, mentioned
+from tests.nabat.conftest import Command, Outcome, Written
+from tests.storage.making import NOON, entry, mentioned, tone
 
 
 @pytest.fixture
@@ -198,23 +199,118 @@ def test_a_number_no_database_holds_is_wrong_usage(
     assert "should be less than or equal to" in outcome.said
 
 
-def test_a_mention_is_marked_and_the_mark_taken_back(
-    nabat: Command, config: Path, database: Database
-) -> None:
-    """Not us, us after all, and its right tone: as a button in the chat would."""
+@pytest.fixture
+def story(database: Database) -> list[int]:
+    """Three mentions of one story, judged negative, and one of another."""
     with database.begin() as tx:
         brand, source = tx.brands.find("Ромашка"), tx.feeds.sync([entry()], NOON)[0]
         assert brand is not None
-        number = mentioned(tx, source.id, brand.id)
+        ids = [mentioned(tx, source.id, brand.id, name) for name in "abcd"]
+        tx.mentions.record_tones([(number, tone()) for number in ids], NOON)
+        reprints = [view.mention.article_id for view in tx.mentions.by_ids(ids[:3])]
+        tx.articles.set_stories(dict.fromkeys(reprints, tx.stories.add(reprints[0], "f").id))
+    return ids
 
-    assert nabat("mention", number, "not-us", "--by", "Анна", "-c", config).code == 0
-    assert nabat("mention", number, "us", "-c", config).code == 0
-    assert nabat("mention", number, "negative", "--by", "Анна", "-c", config).code == 0
 
+def _marks(database: Database, ids: list[int]) -> list[tuple[str | None, str | None]]:
     with database.read() as tx:
-        (view,) = tx.mentions.by_ids([number])
-    assert view.mention.excluded_by is None
-    assert (view.mention.corrected, view.mention.corrected_by) == ("negative", "Анна")
+        found = [view.mention for view in tx.mentions.by_ids(ids)]
+    return [(one.corrected, one.excluded_by) for one in found]
+
+
+def _said(outcome: Outcome) -> str:
+    assert outcome.code == 0
+    return outcome.out.partition(": ")[2].strip()
+
+
+COUNTS = "the counts follow at the next evaluation"
+
+
+def test_a_mark_is_for_the_whole_story(
+    nabat: Command, config: Path, database: Database, story: list[int]
+) -> None:
+    """A story counts while one of its copies does; another story is left alone."""
+    said = _said(nabat("mention", story[1], "neutral", "--by", "Анна", "-c", config))
+
+    assert said == f"neutral; 3 mentions of its story; {COUNTS}"
+    assert _marks(database, story) == [("neutral", None)] * 3 + [(None, None)]
+    again = _said(nabat("mention", story[0], "neutral", "--by", "Борис", "-c", config))
+    assert again == "neutral already"
+
+
+def test_a_mark_may_be_for_one_copy_only(
+    nabat: Command, config: Path, database: Database, story: list[int]
+) -> None:
+    """What a person has said of one copy stays when the story is marked otherwise."""
+    only = nabat("mention", story[1], "positive", "--only-this", "--by", "Анна", "-c", config)
+    assert _said(only) == f"positive; {COUNTS}"
+    said = _said(nabat("mention", story[0], "not-us", "--by", "Борис", "-c", config))
+
+    assert said == (
+        "not-us; 2 mentions of its story; "
+        f"1 that a person marked otherwise left as they are; {COUNTS}"
+    )
+    assert _marks(database, story[:3]) == [(None, "Борис"), ("positive", None), (None, "Борис")]
+
+
+def test_the_newest_word_wins_and_says_what_was_before(
+    nabat: Command, config: Path, database: Database, story: list[int]
+) -> None:
+    """For the copies that were marked together as well."""
+    nabat("mention", story[0], "neutral", "--by", "Анна", "-c", config)
+    said = _said(nabat("mention", story[2], "negative", "--by", "Борис", "-c", config))
+
+    assert said == f"negative, was neutral (Анна); 3 mentions of its story; {COUNTS}"
+    assert _marks(database, story[:3]) == [("negative", None)] * 3
+
+
+def test_a_mark_is_taken_back(
+    nabat: Command, config: Path, database: Database, story: list[int]
+) -> None:
+    """The tone and "not us" alike, of the whole story; what a filter left out stays so."""
+    with database.begin() as tx:
+        tx.mentions.exclude(story[3], by=f"{FILTER}аптека", now=NOON)
+    nabat("mention", story[0], "neutral", "--by", "Анна", "-c", config)
+    nabat("mention", story[0], "not-us", "--by", "Борис", "-c", config)
+    said = _said(nabat("mention", story[1], "unmark", "-c", config))
+
+    taken = "neutral (Анна), not-us (Борис)"
+    assert said == f"taken back: {taken}; 3 mentions of its story; {COUNTS}"
+    assert _said(nabat("mention", story[1], "unmark", "-c", config)) == "no person has marked it"
+    left_out = _said(nabat("mention", story[3], "unmark", "-c", config))
+    assert left_out.startswith("no person has marked it; left out as not-us (filter: аптека)")
+    assert _marks(database, story) == [(None, None)] * 3 + [(None, f"{FILTER}аптека")]
+
+
+def test_a_tone_of_what_is_not_us_does_not_count_yet(
+    nabat: Command, config: Path, database: Database, story: list[int]
+) -> None:
+    """It is said, with what brings the mention back; then the tone counts."""
+    nabat("mention", story[3], "not-us", "--by", "Анна", "-c", config)
+    said = _said(nabat("mention", story[3], "positive", "--by", "Борис", "-c", config))
+
+    back = f"`nabat mention {story[3]} us` brings it back"
+    assert said == f"positive, was not-us (Анна); left out as not-us (Анна): {back}"
+    nabat("mention", story[3], "us", "-c", config)
+    assert _marks(database, story[3:]) == [("positive", None)]
+
+
+def test_every_mark_is_logged_once(
+    nabat: Command, config: Path, database: Database, story: list[int]
+) -> None:
+    """With what it counted as before; a mark that changes nothing is not."""
+    lines = []
+    for mark in ("neutral", "neutral", "not-us", "unmark"):
+        err = nabat("mention", story[0], mark, "--by", "Анна", "-c", config).err
+        lines += [line for line in err.splitlines() if "mention marked" in line]
+
+    assert len(lines) == 3
+    for line, before, after in zip(
+        lines, ("negative", "neutral", "not-us"), ("neutral", "not-us", "unmark"), strict=True
+    ):
+        for field in (f"from={before}", f"to={after}", "by=Анна", "brand=Ромашка", "mentions=3"):
+            assert field in line
+        assert f"mention={story[0]}" in line
 
 
 def test_a_mention_that_is_not_there_is_named(nabat: Command, config: Path) -> None:
