@@ -2,26 +2,29 @@
 
 Reads every corrected mention, fits and judges a correction outside any
 transaction, and writes its file only when it is accepted. The next scoring run
-sees another version and judges the stored mentions anew; deleting the file, or
-putting ``.previous`` back, undoes it.
+sees another version and judges the stored mentions anew; ``unteach`` puts back
+what was before.
 """
 
 import json
 import logging
+from hashlib import sha256
 from importlib.resources import files
 
 import numpy as np
 
 from monitor.sentiment.embedded import EmbeddedSentiment
+from monitor.sentiment.gate import Judged, Mark
 from monitor.sentiment.numpy_network import head_logits
 from monitor.sentiment.passages import passages_of
-from monitor.sentiment.protocol import Passage
+from monitor.sentiment.protocol import LABELS, Passage
 from monitor.sentiment.retraining import (
-    Judged,
+    CorrectionError,
     Retraining,
-    label_numbers,
+    expect_writable,
     retrain,
     store_correction,
+    undo_correction,
 )
 from monitor.sentiment.weights import shipped_weights
 from storage.database import Database
@@ -31,6 +34,7 @@ from storage.records import MentionView
 logger = logging.getLogger(__name__)
 
 PAGE = 500
+WORDLESS = (-30.0, 0.0, -30.0)  # logits of a passage without words: neutral
 
 
 def teach(database: Database, backend: EmbeddedSentiment) -> Retraining:
@@ -38,21 +42,25 @@ def teach(database: Database, backend: EmbeddedSentiment) -> Retraining:
 
     The correction is written to ``backend.correction`` when it is accepted.
     """
-    if not backend.correction:
-        raise ValueError('no file for the correction; set correction = "tone.npz" under [tone]')
+    expect_writable(_file(backend))
     marked = sorted(
         _corrected(database), key=lambda view: (view.mention.corrected_at, view.mention.id)
     )
-    passages = [passages_of(view)[0] for view in marked]
-    labels = [view.mention.corrected or "neutral" for view in marked]
-    outcome = retrain(_judged(backend, passages, labels), _judged(backend, *check_set()))
+    outcome = retrain(_marks(backend, marked), *_check_halves(backend))
     if outcome.correction is not None:
-        store_correction(backend.correction, outcome.correction)
+        store_correction(_file(backend), outcome.correction)
     logger.info(
         "tone retrained",
         extra={"accepted": outcome.accepted, "reason": outcome.reason, "marks": outcome.marks},
     )
     return outcome
+
+
+def unteach(backend: EmbeddedSentiment) -> bool:
+    """Undo the last accepted teaching; whether an earlier one is in force again."""
+    was_before = undo_correction(_file(backend))
+    logger.info("tone retraining undone", extra={"earlier_one": was_before})
+    return was_before
 
 
 def check_set() -> tuple[list[Passage], list[str]]:
@@ -66,11 +74,70 @@ def check_set() -> tuple[list[Passage], list[str]]:
     return passages, [row["label"] for row in rows]
 
 
-def _judged(backend: EmbeddedSentiment, passages: list[Passage], labels: list[str]) -> Judged:
-    """What the shipped model makes of the passages, before any correction."""
-    _, features = backend.features(passages)
+def _file(backend: EmbeddedSentiment) -> str:
+    if not backend.correction:
+        message = 'no file for the correction; set correction = "tone.npz" under [tone]'
+        raise CorrectionError(message)
+    return backend.correction
+
+
+def _marks(backend: EmbeddedSentiment, marked: list[MentionView]) -> list[Mark]:
+    """The labelled mentions with what the shipped model makes of each of their passages."""
+    cuts = [passages_of(view) for view in marked]
+    encoded, features = backend.features([passage for cut in cuts for passage in cut])
     logits = head_logits(shipped_weights(), "toward", features)
-    return Judged(features=features, logits=np.asarray(logits), labels=label_numbers(labels))
+    # Elsewhere the judge takes the other head, and no correction; a wordless one is silent.
+    targeted = np.array([one.targeted and not one.wordless for one in encoded], dtype=bool)
+    logits[~targeted] = head_logits(shipped_weights(), "whole", features[~targeted])
+    logits[np.array([one.wordless for one in encoded], dtype=bool)] = WORDLESS
+    ends = np.cumsum([len(cut) for cut in cuts])
+    found: list[Mark] = []
+    for view, cut, end, story in zip(marked, cuts, ends, _stories(marked), strict=True):
+        rows = slice(end - len(cut), end)
+        found.append(
+            Mark(
+                passages=tuple(cut),
+                features=features[rows],
+                logits=logits[rows],
+                targeted=targeted[rows],
+                label=LABELS.index(view.mention.corrected or "neutral"),
+                story=story,
+            )
+        )
+    return found
+
+
+def _stories(marked: list[MentionView]) -> list[int]:
+    """A number for each mention, the same for those of one text or one story."""
+    keys = [_copies(view) for view in marked]
+    groups = list(range(len(marked)))
+    first: dict[object, int] = {}
+    while True:
+        for group, same in zip(groups, keys, strict=True):
+            first |= {key: min(group, first.get(key, group)) for key in same}
+        joined = [min(first[key] for key in same) for same in keys]
+        if joined == groups:
+            return groups
+        groups = joined
+
+
+def _copies(view: MentionView) -> list[object]:
+    """What a mention has in common with its copies."""
+    text = " ".join(f"{view.title} {view.text}".casefold().split())
+    return [text] if view.story_id is None else [text, view.story_id]
+
+
+def _check_halves(backend: EmbeddedSentiment) -> tuple[Judged, Judged]:
+    """The check set in two, every text on one side."""
+    passages, labels = check_set()
+    _, features = backend.features(passages)
+    whole = Judged(
+        features=features,
+        logits=np.asarray(head_logits(shipped_weights(), "toward", features)),
+        labels=np.array([LABELS.index(label) for label in labels], dtype=np.int64),
+    )
+    first = np.array([sha256(one.text.encode()).digest()[0] % 2 == 0 for one in passages])
+    return whole.part(first), whole.part(~first)
 
 
 def _corrected(database: Database) -> list[MentionView]:

@@ -1,37 +1,47 @@
 """Learn from people's "wrong tone" marks: a small change of the head, taken only if it helps.
 
 The network stays as it is; a linear correction of its logits is fitted on
-its frozen features, pulled back to nothing as far as the marks allow. It is
-accepted only when it beats the shipped model on the newest fifth of the marks,
-which it was not fitted on, and costs no more than a point on the built-in
-check set.
+its frozen features, pulled back to nothing as far as the marks allow. Whether
+it is taken, ``monitor.sentiment.gate`` decides on the newest fifth of the marks
+and on a half of the built-in check set, neither of which it was fitted on.
 """
 
+import errno
 import logging
 import os
 import shutil
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zipfile import BadZipFile
 
 import numpy as np
-from numpy.typing import NDArray
 
-from monitor.sentiment.protocol import LABELS
+from monitor.sentiment.gate import (
+    MOST_ASTRAY,
+    MOST_LOST,
+    Figures,
+    Judged,
+    Mark,
+    joined,
+    objection,
+    weigh,
+)
 from monitor.sentiment.verdict import Floats, softmax
 from monitor.sentiment.weights import shipped_version
 
 logger = logging.getLogger(__name__)
 
-FEWEST_MARKS = 30
+FEWEST_MARKS = 30  # of different stories; a fifth of fewer could not show more than luck
 NEWEST = 0.2  # share of the marks that judge the correction
-MOST_LOST = 0.01  # F1 the check set may lose
 PULLS = (3.0, 1.0, 0.3, 0.1, 0.03)  # pull back to the shipped heads, strongest first
 STRENGTHS = tuple(np.float32(share) for share in (1.0, 0.7, 0.5, 0.35, 0.25))
+TEMPERATURES = tuple(1 + step / 20 for step in range(61))  # 1 to 4
 STEPS = 250
 SPEED = 0.5
 
@@ -40,84 +50,82 @@ _UNREADABLE = (
     OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError, BadZipFile, zlib.error,
 )  # fmt: skip
 
-Labels = NDArray[np.int64]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """Passages as the shipped model sees them, with their true labels."""
-
-    features: Floats  # pooled features of the network
-    logits: Floats  # of the shipped head
-    labels: Labels
-
-    def part(self, places: NDArray[np.int64]) -> "Judged":
-        """Some of the rows."""
-        return Judged(
-            features=self.features[places], logits=self.logits[places], labels=self.labels[places]
-        )
+class CorrectionError(Exception):
+    """The file of the correction cannot be used as asked; says where and the mend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What is added to the logits: ``(features - centre) / spread @ table + bias``."""
+    """Other logits: ``(logits + (features - centre) / spread @ table + bias) / temperature``."""
 
     centre: Floats
     spread: Floats
     table: Floats
     bias: Floats
+    temperature: float = 1.0
 
     def corrected(self, features: Floats, logits: Floats) -> Floats:
         """The logits with the correction."""
         scaled = (features - self.centre) / self.spread
-        return np.asarray(logits + scaled @ self.table + self.bias, dtype=np.float32)
+        changed = logits + scaled @ self.table + self.bias
+        return np.asarray(changed / self.temperature, dtype=np.float32)
 
     @property
     def digest(self) -> str:
         """A short name that is another for every other correction."""
-        return sha256(self.table.tobytes() + self.bias.tobytes()).hexdigest()[:8]
+        parts = [getattr(self, name).tobytes() for name in _PARTS]
+        return sha256(b"".join(parts) + str(self.temperature).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retraining:
-    """The outcome with the figures a person decides by; F1 over negative and positive."""
+    """The outcome with the figures a person decides by."""
 
     accepted: bool
     reason: str
-    marks: int
-    before: float  # on the newest fifth of the marks
-    after: float
-    check_before: float
-    check_after: float
+    marks: int  # that name the brand; no correction is applied to others
+    figures: Figures | None  # None: too few marks to fit anything
     correction: Correction | None  # None: refused
 
 
-def retrain(marks: Judged, check: Judged) -> Retraining:
-    """Fit a correction on the older marks (oldest first) and judge it on the newest."""
-    count = len(marks.labels)
-    if count < FEWEST_MARKS:
-        return _refused(f"{count} marks; at least {FEWEST_MARKS} are needed", marks, check)
-    cut = int(count * (1 - NEWEST))
-    older, newest = marks.part(np.arange(cut)), marks.part(np.arange(cut, count))
-    pull, strength = _best_pull(older, check)
-    fitted = _held(_fit(older, check, pull), check, strength)
-    before, after = f1_polar(newest.labels, newest.logits), _f1(newest, fitted)
-    check_before, check_after = f1_polar(check.labels, check.logits), _f1(check, fitted)
-    reason = "better on the newest marks, and the check set holds"
-    if after <= before:
-        reason = "not better on the newest marks"
-    elif check_after < check_before - MOST_LOST:
-        reason = "the check set loses more than a point"
-    accepted = after > before and check_after >= check_before - MOST_LOST
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trial:
+    """One way to fit, and how it did on what it was not fitted on."""
+
+    pull: float
+    strength: np.float32
+    temperature: float
+    holds: bool  # the check set keeps its F1 and its calibration
+    right: int  # of the newest of the older marks
+
+
+def retrain(marks: Sequence[Mark], chosen_by: Judged, gate: Judged) -> Retraining:
+    """Fit a correction on the older marks (oldest first) and weigh it on the newest.
+
+    One half of the check set, ``chosen_by``, is fitted on as well; the other,
+    ``gate``, has no say but to let it through or not.
+    """
+    named = [mark for mark in marks if mark.targeted[mark.loudest]]
+    stories = len({mark.story for mark in named})
+    if stories < FEWEST_MARKS:
+        return Retraining(
+            accepted=False,
+            reason=f"{len(named)} marks, different stories {stories}; {FEWEST_MARKS} are needed",
+            marks=len(named),
+            figures=None,
+            correction=None,
+        )
+    older, newest = _by_age(named)
+    fitted = _taught(older, chosen_by)
+    figures = weigh(newest, gate, fitted.corrected)
+    against = objection(figures)
     return Retraining(
-        accepted=accepted,
-        reason=reason,
-        marks=count,
-        before=before,
-        after=after,
-        check_before=check_before,
-        check_after=check_after,
-        correction=fitted if accepted else None,
+        accepted=against is None,
+        reason=against or "better on the newest marks, and the check set holds",
+        marks=len(named),
+        figures=figures,
+        correction=None if against else fitted,
     )
 
 
@@ -133,18 +141,63 @@ def stored_correction(path: str) -> Correction | None:
     return _read(file, file.stat().st_mtime_ns)
 
 
+def expect_writable(path: str) -> None:
+    """Refuse a file that could not be written, before work is spent on what goes into it."""
+    file = Path(path).absolute()
+    with _said_where(file), TemporaryDirectory(dir=file.parent, prefix=".tone-"):
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+
+
 def store_correction(path: str, correction: Correction) -> None:
     """Write the file in one step, keeping the one before it beside it."""
-    file = Path(path)
-    fresh = file.with_name(file.name + ".new")
-    with fresh.open("wb") as stream:
-        parts = {name: getattr(correction, name) for name in _PARTS}
-        np.savez(stream, version=np.array(shipped_version()), **parts)
-        stream.flush()
-        os.fsync(stream.fileno())
-    if file.exists():
-        shutil.copy2(file, file.with_name(file.name + ".previous"))
-    fresh.replace(file)
+    file = Path(path).absolute()
+    with _said_where(file), TemporaryDirectory(dir=file.parent, prefix=".tone-") as folder:
+        fresh, old = Path(folder) / "fresh", Path(folder) / "old"
+        with fresh.open("wb") as stream:
+            parts = {name: getattr(correction, name) for name in _PARTS}
+            parts["temperature"] = np.array(correction.temperature)
+            np.savez(stream, version=np.array(shipped_version()), **parts)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if file.exists():
+            shutil.copy2(file, old)
+            old.replace(_previous(file))
+        else:
+            _previous(file).unlink(missing_ok=True)
+        fresh.replace(file)
+
+
+def undo_correction(path: str) -> bool:
+    """Put the correction before the last one back; False where there was none to put back.
+
+    Then the file is removed, and the shipped model judges alone.
+    """
+    file = Path(path).absolute()
+    if not file.exists():
+        raise CorrectionError(f"correction: {file} is not there, so there is nothing to undo")
+    with _said_where(file):
+        if _previous(file).exists():
+            _previous(file).replace(file)
+            return True
+        file.unlink()
+        return False
+
+
+def _previous(file: Path) -> Path:
+    return file.with_name(file.name + ".previous")
+
+
+@contextmanager
+def _said_where(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = (
+            f"correction: {file} cannot be written ({error.strerror or error}); "
+            "see that its folder exists and may be written to, or set another under [tone]"
+        )
+        raise CorrectionError(message) from error
 
 
 @lru_cache(maxsize=4)
@@ -153,7 +206,8 @@ def _read(file: Path, _changed: int) -> Correction | None:
         with file.open("rb") as stream, np.load(stream) as stored:
             if str(stored["version"]) != shipped_version():
                 raise ValueError(f"fitted on {stored['version']}, not on {shipped_version()}")
-            return Correction(**{name: stored[name].astype(np.float32) for name in _PARTS})
+            parts = {name: stored[name].astype(np.float32) for name in _PARTS}
+            return Correction(**parts, temperature=float(stored["temperature"]))
     except _UNREADABLE as error:
         logger.warning(
             "tone correction ignored; run nabat tone retrain",
@@ -162,75 +216,85 @@ def _read(file: Path, _changed: int) -> Correction | None:
         return None
 
 
-def f1_polar(labels: Labels, logits: Floats) -> float:
-    """Mean F1 of negative and positive of the most probable label."""
-    guessed = logits.argmax(axis=1)
-    found: list[float] = []
-    for label in (0, 2):
-        hits = int(((labels == label) & (guessed == label)).sum())
-        said, true = int((guessed == label).sum()), int((labels == label).sum())
-        found.append(2 * hits / (said + true) if said + true else 0.0)
-    return sum(found) / len(found)
+def _by_age(marks: Sequence[Mark]) -> tuple[list[Mark], list[Mark]]:
+    """The marks of the older stories and of the newest fifth; a story is as old as its first."""
+    stories = list(dict.fromkeys(mark.story for mark in marks))
+    old = set(stories[: int(len(stories) * (1 - NEWEST))])
+    older = [mark for mark in marks if mark.story in old]
+    return older, [mark for mark in marks if mark.story not in old]
 
 
-def label_numbers(labels: Sequence[str]) -> Labels:
-    """Labels as the columns of logits they stand for."""
-    return np.array([LABELS.index(label) for label in labels], dtype=np.int64)
+def _taught(older: Sequence[Mark], check: Judged) -> Correction:
+    """The correction that the marks allow and the check set bears."""
+    trial = _best_trial(older, check)
+    fitted = _weaker(_fit(_lesson(older), check, trial.pull), trial.strength)
+    return replace(fitted, temperature=trial.temperature)
 
 
-def _f1(judged: Judged, fitted: Correction) -> float:
-    return f1_polar(judged.labels, fitted.corrected(judged.features, judged.logits))
-
-
-def _refused(reason: str, marks: Judged, check: Judged) -> Retraining:
-    before, check_before = (
-        f1_polar(marks.labels, marks.logits),
-        f1_polar(check.labels, check.logits),
-    )
-    return Retraining(
-        accepted=False,
-        reason=reason,
-        marks=len(marks.labels),
-        before=before,
-        after=before,
-        check_before=check_before,
-        check_after=check_before,
-        correction=None,
+def _lesson(marks: Sequence[Mark]) -> Judged:
+    """Of each mark the passage that decides, since the label of the whole speaks of it."""
+    places = [mark.loudest for mark in marks]
+    pairs = list(zip(marks, places, strict=True))
+    return Judged(
+        features=np.stack([mark.features[place] for mark, place in pairs]),
+        logits=np.stack([mark.logits[place] for mark, place in pairs]),
+        labels=np.array([mark.label for mark in marks], dtype=np.int64),
     )
 
 
-def _best_pull(older: Judged, check: Judged) -> tuple[float, np.float32]:
-    """The pull and strength under which the newest of the older marks come out best.
+def _best_trial(older: Sequence[Mark], check: Judged) -> _Trial:
+    """The trial under which the newest of the older marks come out best.
 
-    Ties go to the strongest pull. Pairs under which the check set suffers are
-    passed over while there are others.
+    Trials under which the check set suffers are passed over while there are
+    others; ties go to the strongest pull.
     """
-    count = len(older.labels)
-    cut = int(count * (1 - NEWEST))
-    fit_on, judge_on = older.part(np.arange(cut)), older.part(np.arange(cut, count))
-    floor = f1_polar(check.labels, check.logits) - MOST_LOST / 2
-    pairs = [(pull, strength) for pull in PULLS for strength in STRENGTHS]
-    scores: list[tuple[bool, float]] = []
-    for pull in PULLS:
-        fitted = _fit(fit_on, check, pull)
-        for strength in STRENGTHS:
-            weaker = _weaker(fitted, strength)
-            scores.append((_f1(check, weaker) >= floor, _f1(judge_on, weaker)))
-    return pairs[scores.index(max(scores))]
+    fit_on, judge_on = _by_age(older)
+    trials = [trial for pull in PULLS for trial in _trials(fit_on, judge_on, check, pull)]
+    return max(trials, key=lambda trial: (trial.holds, trial.right))
 
 
-def _held(fitted: Correction, check: Judged, most: np.float32) -> Correction:
-    """The correction at the largest strength at which the check set holds, else at the smallest."""
-    floor = f1_polar(check.labels, check.logits) - MOST_LOST
+def _trials(
+    fit_on: Sequence[Mark], judge_on: Sequence[Mark], check: Judged, pull: float
+) -> Iterator[_Trial]:
+    """Each strength of one pull, tried.
+
+    A half of the check set is judged by what was fitted on the other half: passages
+    that were fitted on hold anyway.
+    """
+    lesson = _lesson(fit_on)
+    first = np.arange(len(check.labels)) < len(check.labels) / 2
+    halves = [check.part(first), check.part(~first)]
+    crossed = [_fit(lesson, half, pull) for half in reversed(halves)]
     for strength in STRENGTHS:
-        weaker = _weaker(fitted, strength)
-        if strength <= most and _f1(check, weaker) >= floor:
-            break
-    return weaker
+        weaker = [_weaker(fitted, strength) for fitted in crossed]
+        unseen = joined([h.changed(f.corrected) for h, f in zip(halves, weaker, strict=True)])
+        temperature = _temperature(joined([unseen, lesson.changed(weaker[0].corrected)]))
+        cooled = replace(unseen, logits=unseen.logits / np.float32(temperature))
+        right = [
+            mark.judged(fitted.corrected) == mark.label for mark in judge_on for fitted in weaker
+        ]
+        yield _Trial(
+            pull=pull,
+            strength=strength,
+            temperature=temperature,
+            holds=cooled.f1 >= check.f1 - MOST_LOST / 2
+            and cooled.error <= check.error + MOST_ASTRAY / 2,
+            right=sum(right),
+        )
 
 
 def _weaker(fitted: Correction, strength: np.float32) -> Correction:
     return replace(fitted, table=fitted.table * strength, bias=fitted.bias * strength)
+
+
+def _temperature(judged: Judged) -> float:
+    """The temperature of the smallest log loss; never one that makes bolder."""
+    rows = np.arange(len(judged.labels))
+    losses = [
+        -float(np.log(softmax(judged.logits / np.float32(one))[rows, judged.labels] + 1e-9).mean())
+        for one in TEMPERATURES
+    ]
+    return TEMPERATURES[losses.index(min(losses))]
 
 
 def _fit(marks: Judged, check: Judged, pull: float) -> Correction:

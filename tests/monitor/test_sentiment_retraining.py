@@ -1,27 +1,32 @@
 """Learning from marks: what is accepted, what refused, what is kept."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from monitor.sentiment.gate import Judged, Mark
+from monitor.sentiment.protocol import Passage
 from monitor.sentiment.retraining import (
     FEWEST_MARKS,
     Correction,
-    Judged,
-    f1_polar,
+    CorrectionError,
+    expect_writable,
     retrain,
     store_correction,
     stored_correction,
+    undo_correction,
 )
+from monitor.sentiment.weights import shipped_version
 
 WIDTH = 24
 
 
-def judged(count: int, seed: int, *, brand: float = 0.0, tells: bool = True) -> Judged:
-    """Rows of which one feature tells the truth, and of which the shipped logits miss it.
+def judged(count: int, seed: int, *, brand: float = 0.0) -> Judged:
+    """Rows of which some features tell the truth, and of which a brand's logits miss it.
 
     ``brand`` shifts a feature that only one brand's texts have.
     """
@@ -29,50 +34,86 @@ def judged(count: int, seed: int, *, brand: float = 0.0, tells: bool = True) -> 
     labels = random.integers(0, 3, count)
     features = random.normal(size=(count, WIDTH)).astype(np.float32)
     features[:, 0] += brand
-    logits = np.eye(3, dtype=np.float32)[labels] * (0 if brand else 3)
-    if tells:
-        features[:, 1:4] += 3 * np.eye(3, dtype=np.float32)[labels]
+    features[:, 1:4] += 3 * np.eye(3, dtype=np.float32)[labels]
+    logits = np.eye(3, dtype=np.float32)[labels] * (0 if brand else 5)
     return Judged(features=features, logits=logits.astype(np.float32), labels=labels)
+
+
+def marks_of(rows: Judged, *, targeted: bool = True, stories: int = 10**6) -> list[Mark]:
+    """A mention of one passage for each row."""
+    return [
+        Mark(
+            passages=(Passage(text="Кедр", start=0, end=4),),
+            features=rows.features[place : place + 1],
+            logits=rows.logits[place : place + 1],
+            targeted=np.array([targeted]),
+            label=int(label),
+            story=place % stories,
+        )
+        for place, label in enumerate(rows.labels)
+    ]
 
 
 def test_marks_that_teach_something_are_accepted() -> None:
     """Better on the newest fifth, and the check set holds."""
-    outcome = retrain(judged(120, 1, brand=4.0), judged(200, 2))
+    outcome = retrain(marks_of(judged(120, 1, brand=4.0)), judged(200, 2), judged(200, 3))
     assert outcome.accepted, outcome
-    assert outcome.after > outcome.before
-    assert outcome.check_after >= outcome.check_before - 0.01
+    found = outcome.figures
+    assert found is not None
+    assert (outcome.marks, found.newest) == (120, 24)
+    assert found.right_after > found.right_before
+    assert found.check_after >= found.check_before - 0.01
+    assert found.error_after <= found.error_before + 0.02
     assert outcome.correction is not None
 
 
-def test_marks_without_a_pattern_are_refused_with_the_figures() -> None:
-    """Noise must not change the judge."""
-    check = judged(200, 2)
-    noise = Judged(
-        features=np.random.default_rng(3).normal(size=(100, WIDTH)).astype(np.float32),
-        logits=np.eye(3, dtype=np.float32)[np.arange(100) % 3] * 3,
-        labels=np.arange(100) % 3,
+def test_false_alarms_alone_teach() -> None:
+    """A hundred times "neutral" on what the model calls negative; F1 has nothing to say."""
+    rows = judged(100, 1, brand=8.0)
+    alarms = Judged(
+        features=rows.features,
+        logits=np.tile(np.array([[1, 0.5, 0]], np.float32), (100, 1)),
+        labels=np.ones(100, np.int64),
     )
-    outcome = retrain(noise, check)
+    outcome = retrain(marks_of(alarms), judged(200, 2), judged(200, 3))
+    assert outcome.accepted, outcome
+    found = outcome.figures
+    assert found is not None
+    assert (found.f1_before, found.f1_after) == (None, None)
+    assert (found.right_before, found.right_after) == (0, 20)
+    assert found.check_after >= found.check_before - 0.01
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_marks_at_random_are_refused_with_the_figures(seed: int) -> None:
+    """Noise must not change the judge."""
+    rows = judged(100, seed + 10)
+    noise = replace(rows, labels=np.random.default_rng(seed).integers(0, 3, 100))
+    outcome = retrain(marks_of(noise), judged(200, 2), judged(200, 3))
     assert (outcome.accepted, outcome.correction) == (False, None)
-    assert outcome.reason == "not better on the newest marks"
-    assert outcome.before == 1.0
+    assert outcome.figures is not None
 
 
-def test_a_gain_that_costs_the_check_set_is_refused() -> None:
-    """One brand's peculiarity may not break everything else."""
-    marks = judged(100, 1, tells=True)
-    turned = Judged(features=marks.features, logits=marks.logits, labels=(marks.labels + 1) % 3)
-    weak = judged(200, 2)
-    check = Judged(features=weak.features, logits=weak.logits * 0.02, labels=weak.labels)
-    outcome = retrain(turned, check)
-    assert (outcome.accepted, outcome.correction) == (False, None)
+def test_marks_that_agree_change_nothing() -> None:
+    """There is nothing to gain where the shipped model is right."""
+    outcome = retrain(marks_of(judged(100, 1)), judged(200, 2), judged(200, 3))
+    assert (outcome.accepted, outcome.reason) == (False, "not better on the newest marks")
 
 
-def test_too_few_marks_are_refused() -> None:
-    """A handful of marks says nothing about the next one."""
-    outcome = retrain(judged(FEWEST_MARKS - 1, 1), judged(50, 2))
-    assert not outcome.accepted
-    assert f"at least {FEWEST_MARKS}" in outcome.reason
+@pytest.mark.parametrize(
+    ("marks", "said"),
+    [
+        (marks_of(judged(FEWEST_MARKS - 1, 1)), "29 marks, different stories 29; 30 are"),
+        (marks_of(judged(100, 1), stories=7), "100 marks, different stories 7; 30 are"),
+        (marks_of(judged(100, 1), targeted=False), "0 marks, different stories 0; 30 are"),
+    ],
+    ids=["few", "copies", "no target"],
+)
+def test_too_few_marks_are_refused_before_anything_is_fitted(marks: list[Mark], said: str) -> None:
+    """A handful says nothing about the next one, nor do copies, nor what is never corrected."""
+    outcome = retrain(marks, judged(50, 2), judged(50, 3))
+    assert said in outcome.reason
+    assert (outcome.accepted, outcome.figures, outcome.correction) == (False, None, None)
 
 
 def correction(value: float) -> Correction:
@@ -85,7 +126,7 @@ def correction(value: float) -> Correction:
 
 
 def test_a_stored_correction_comes_back_and_the_last_one_is_kept(tmp_path: Path) -> None:
-    """Undoing is deleting the file or putting the previous one back."""
+    """Undoing puts the one before it back, and the next time the shipped model alone."""
     path = tmp_path / "tone.npz"
     assert stored_correction(str(path)) is None
     store_correction(str(path), correction(1.0))
@@ -95,10 +136,60 @@ def test_a_stored_correction_comes_back_and_the_last_one_is_kept(tmp_path: Path)
     assert first is not None
     assert second is not None
     assert first.digest != second.digest
-    (tmp_path / "tone.npz.previous").replace(path)
+    assert undo_correction(str(path))
     again = stored_correction(str(path))
     assert again is not None
     assert again.digest == first.digest
+    assert not undo_correction(str(path))
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(CorrectionError, match=r"tone\.npz is not there"):
+        undo_correction(str(path))
+
+
+def test_after_a_removed_file_there_is_nothing_before(tmp_path: Path) -> None:
+    """What lay beside a file that somebody deleted is no longer the one before the last."""
+    path = tmp_path / "tone.npz"
+    for value in (1.0, 2.0):
+        store_correction(str(path), correction(value))
+    path.unlink()
+    store_correction(str(path), correction(3.0))
+    assert not undo_correction(str(path))
+
+
+def test_a_temperature_flattens_and_is_kept(tmp_path: Path) -> None:
+    """It divides the corrected logits, comes back from the file, and makes another version."""
+    plain, cool = correction(1.0), replace(correction(1.0), temperature=2.0)
+    store_correction(str(tmp_path / "tone.npz"), cool)
+    again = stored_correction(str(tmp_path / "tone.npz"))
+    x, logits = np.ones((1, 2), np.float32), np.ones((1, 3), np.float32)
+    assert again is not None
+    assert again.corrected(x, logits).tolist() == (plain.corrected(x, logits) / 2).tolist()
+    assert again.digest == cool.digest != plain.digest
+
+
+@pytest.mark.parametrize("name", ["none/tone.npz", "file/tone.npz", "folder"])
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(
+    name: str, tmp_path: Path
+) -> None:
+    """With its whole path and the mend."""
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(CorrectionError, match="see that its folder exists") as refused:
+        expect_writable(str(tmp_path / name))
+    assert str(tmp_path / name) in str(refused.value)
+
+
+def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
+    """And says which file."""
+    path = tmp_path / "tone.npz"
+    store_correction(str(path), correction(1.0))
+    (tmp_path / "tone.npz.previous").mkdir()
+    with pytest.raises(CorrectionError, match=r"tone\.npz cannot be written"):
+        store_correction(str(path), correction(2.0))
+    kept = stored_correction(str(path))
+    assert kept is not None
+    assert kept.digest == correction(1.0).digest
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["tone.npz", "tone.npz.previous"]
 
 
 @pytest.mark.parametrize(
@@ -110,8 +201,17 @@ def test_a_stored_correction_comes_back_and_the_last_one_is_kept(tmp_path: Path)
         lambda path: (path.unlink(), path.mkdir()),
         lambda path: store(path, version="older model"),
         lambda path: store(path),
+        lambda path: store(path, version=shipped_version()),
     ],
-    ids=["empty", "cut short", "torn", "a folder", "another model", "of unknown model"],
+    ids=[
+        "empty",
+        "cut short",
+        "torn",
+        "a folder",
+        "another model",
+        "of unknown model",
+        "older form",
+    ],
 )
 def test_a_correction_that_does_not_fit_is_left_out_and_said(
     spoil: Callable[[Path], object], tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -133,14 +233,3 @@ def store(path: Path, **version: str) -> None:
     arrays: dict[str, Any] = {name: np.array(text) for name, text in version.items()}
     arrays |= {"centre": one.centre, "spread": one.spread, "table": one.table, "bias": one.bias}
     np.savez(path, **arrays)
-
-
-@pytest.mark.parametrize(
-    ("guessed", "score"),
-    [([0, 1, 2], 1.0), ([1, 1, 1], 0.0), ([0, 0, 2], (2 / 3 + 1) / 2)],
-    ids=["right", "silent", "one false alarm"],
-)
-def test_f1_is_that_of_negative_and_positive(guessed: list[int], score: float) -> None:
-    """The measure of RuSentNE and SentiRuEval."""
-    logits = np.eye(3, dtype=np.float32)[guessed]
-    assert f1_polar(np.array([0, 1, 2]), logits) == pytest.approx(score)

@@ -1,5 +1,6 @@
 """The teaching job: from corrected mentions to a correction, or a refusal."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 
 from monitor.score import score
 from monitor.sentiment.embedded import EmbeddedSentiment
-from monitor.teach import check_set, teach
+from monitor.sentiment.retraining import CorrectionError
+from monitor.teach import check_set, teach, unteach
 from storage.database import Database
 from storage.feeds import SourceEntry
 from storage.mentions import MentionFilter
@@ -41,13 +43,12 @@ def fill(database: Database, texts: list[str], now: datetime) -> None:
                 for number, text in enumerate(texts)
             ]
         )
-        term = MatchedTerm(start=0, end=4, text="Кедр", term="Кедр", kind="brand")
         tx.mentions.add_new(
             [
                 NewMention(
                     article_id=article.id,
                     brand_id=brand.id,
-                    matched=(term,),
+                    matched=terms(article.text),
                     crisis=(),
                     snippet="",
                     kind="brand",
@@ -57,6 +58,14 @@ def fill(database: Database, texts: list[str], now: datetime) -> None:
             ],
             now,
         )
+
+
+def terms(text: str) -> tuple[MatchedTerm, ...]:
+    """Every occurrence of the brand."""
+    return tuple(
+        MatchedTerm(start=one.start(), end=one.end(), text="Кедр", term="Кедр", kind="brand")
+        for one in re.finditer("Кедр", text)
+    )
 
 
 def mark(database: Database, now: datetime) -> None:
@@ -79,10 +88,40 @@ def test_a_hundred_marks_teach_a_brands_own_vocabulary(
     mark(sqlite_database, now)
     outcome = teach(sqlite_database, judge)
     assert outcome.accepted, outcome
-    assert outcome.after > outcome.before
-    assert outcome.check_after >= outcome.check_before - 0.01
+    assert outcome.figures is not None
+    assert outcome.figures.right_after > outcome.figures.right_before
+    assert outcome.figures.check_after >= outcome.figures.check_before - 0.01
     assert judge.version.startswith(f"{shipped}+")
     assert score(sqlite_database, judge, clock=lambda: now) == 100
+    assert not unteach(judge)
+    assert judge.version == shipped
+
+
+def test_marks_that_agree_on_long_texts_are_refused(
+    sqlite_database: Database, now: datetime, tmp_path: Path
+) -> None:
+    """The label of the whole is not taught to a first sentence that says nothing."""
+    calm = "Погода в городе весь день оставалась ясной, ветер был слабый. " * 6
+    text = "Кедр стоит в доме {} на Садовой улице. " + calm + "Директора Кедр судят за кражу. "
+    fill(sqlite_database, [(text + calm).format(n) for n in range(40)], now)
+    judge = EmbeddedSentiment(correction=str(tmp_path / "tone.npz"))
+    score(sqlite_database, judge, clock=lambda: now)
+    with sqlite_database.begin() as tx:
+        for view in tx.mentions.views(MentionFilter()):
+            assert view.mention.tone is not None
+            tx.mentions.correct(view.mention.id, view.mention.tone.label, by="Анна", now=now)
+    outcome = teach(sqlite_database, judge)
+    assert (outcome.accepted, outcome.reason) == (False, "not better on the newest marks")
+
+
+def test_copies_of_one_text_are_one_story(
+    sqlite_database: Database, now: datetime, tmp_path: Path
+) -> None:
+    """Forty marks on the same words teach as much as one."""
+    fill(sqlite_database, ["Кедр молчит.", "Кедр  МОЛЧИТ."] * 20, now)
+    mark(sqlite_database, now)
+    outcome = teach(sqlite_database, EmbeddedSentiment(correction=str(tmp_path / "tone.npz")))
+    assert outcome.reason == "40 marks, different stories 1; 30 are needed"
 
 
 def test_without_marks_nothing_is_written(
@@ -98,7 +137,7 @@ def test_without_marks_nothing_is_written(
 
 def test_a_judge_without_a_file_says_what_to_configure(sqlite_database: Database) -> None:
     """The mend is in the message."""
-    with pytest.raises(ValueError, match=r"correction = .* under \[tone\]"):
+    with pytest.raises(CorrectionError, match=r"correction = .* under \[tone\]"):
         teach(sqlite_database, EmbeddedSentiment())
 
 

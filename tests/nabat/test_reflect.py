@@ -140,13 +140,56 @@ def test_what_labels_teach_is_kept_only_where_it_is_better(
     (told,) = _records(nabat("tone", "retrain", "-c", config, "--json").out)
     after = nabat("tone", "-c", config, stdin=line)
 
-    assert told["marks"] == 100
-    is_better = float(str(told["after"])) > float(str(told["before"]))
-    holds = float(str(told["check_after"])) >= float(str(told["check_before"])) - 0.0101
-    assert told["accepted"] == (is_better and holds), told
-    assert (tmp_path / "tone.npz").exists() == told["accepted"]
+    assert (told["marks"], told["newest"], told["accepted"]) == (100, 20, True), told
+    assert int(str(told["right_after"])) >= int(str(told["right_before"])) + 4
+    assert float(str(told["check_after"])) >= float(str(told["check_before"])) - 0.0101
+    assert float(str(told["error_after"])) <= float(str(told["error_before"])) + 0.0201
+    assert told["file"] == str(tmp_path / "tone.npz")
     models = {_records(one.out)[0]["model"] for one in (before, after)}
-    assert len(models) == 1 + bool(told["accepted"])
+    assert len(models) == 2
+
+
+def test_what_was_taught_is_shown_and_undone(
+    nabat: Command, taught: Callable[[int], Path], tmp_path: Path
+) -> None:
+    """Twice taught: the first comes back, then the shipped model, then there is nothing more."""
+    config, file = taught(100), tmp_path / "tone.npz"
+
+    shown = nabat("tone", "retrain", "-c", config).out
+    nabat("tone", "retrain", "-c", config)
+    back, gone, none = (nabat("tone", "retrain", "--undo", "-c", config) for _ in range(3))
+
+    assert shown.startswith("taken: better on the newest marks")
+    assert "fitted on 80 of 100 marks, judged on the newest 20" in shown
+    assert shown.endswith(f"written: {file}\nundo:    nabat tone retrain --undo\n")
+    assert f"undone: the correction before the last one is back in {file}" in back.out
+    assert f"{file} is removed, the shipped model judges alone" in gone.out
+    assert (none.code, none.out) == (1, "")
+    assert "there is nothing to undo" in none.said
+
+
+def test_undoing_speaks_json_too(nabat: Command, written: Written, tmp_path: Path) -> None:
+    """For programs: whether an earlier correction is in force."""
+    file = tmp_path / "tone.npz"
+    file.touch()
+    config = written(f'[tone]\ncorrection = "{file}"')
+
+    (said,) = _records(nabat("tone", "retrain", "--undo", "--json", "-c", config).out)
+
+    assert said == {"undone": True, "earlier_correction": False, "file": str(file)}
+
+
+def test_a_folder_that_is_not_there_is_said_before_the_work(
+    nabat: Command, written: Written, sqlite_database: Database, tmp_path: Path
+) -> None:
+    """With the path and the mend."""
+    file = tmp_path / "none" / "tone.npz"
+    outcome = nabat("tone", "retrain", "-c", written(f'[tone]\ncorrection = "{file}"'))
+
+    assert (outcome.code, outcome.out) == (1, "")
+    assert f"{file} cannot be written (No such file or directory)" in " ".join(outcome.said.split())
+    with sqlite_database.read() as tx:
+        assert tx.mentions.views(MentionFilter()) == []
 
 
 def test_too_few_labels_are_refused_with_the_reason(
@@ -158,8 +201,9 @@ def test_too_few_labels_are_refused_with_the_reason(
     for words in (["tone", "retrain", "-c", config], ["tone", "-c", config, "retrain"]):
         outcome = nabat(*words)
         assert outcome.code == 0
-        assert outcome.out.startswith("refused: 2 marks; at least")
-        assert "F1 on the newest marks" in outcome.out
+        assert outcome.out == "refused: 2 marks, different stories 2; 30 are needed\n"
+    (told,) = _records(nabat("tone", "retrain", "--json", "-c", config).out)
+    assert (told["accepted"], told["marks"], told["before"], told["file"]) == (False, 2, None, None)
     assert not (tmp_path / "tone.npz").exists()
 
 
