@@ -46,7 +46,7 @@ STAGES = (
     Stage(
         passes={
             "rusentne": 3.5, "newsmtsc": 2.5, "cedr": 0.8, "brighter_ru": 0.3, "brighter_uk": 2,
-            "brighter_en": 0.1, "corpus": 6.5,
+            "brighter_en": 0.1, "corpus": 6,
         },
         first_rate=1.5e-4,
         last_rate=0.0,

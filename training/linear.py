@@ -23,7 +23,7 @@ from training.scores import best_temperature, score
 from training.texts import PUBLIC_SETS, ROOT, Example, read_corpus, read_public, split
 
 TARGET = ROOT / "monitor" / "sentiment" / "data" / "linear.npz"
-VERSION = "linear-5"
+VERSION = "linear-6"
 COMMON_PRIOR = (0.36, 0.40, 0.24)
 SOURCE_WEIGHT = {"corpus": 3.0, "brand_synth": 0.5}
 DOMAIN_SCALE = 3.0

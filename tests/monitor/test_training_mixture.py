@@ -73,14 +73,18 @@ def test_a_few_pieces_are_lost_and_never_the_targets() -> None:
     assert not any(piece == UNKNOWN for piece, flag in pieces if flag != PLAIN)
 
 
-def test_rare_labels_weigh_more_and_the_mean_weight_is_one() -> None:
-    """Half of the way to evenness, within a set."""
-    rows = [example(number, label=1) for number in range(90)] + [
-        example(number, label=0) for number in range(90, 100)
+@pytest.mark.parametrize(
+    ("source", "power"), [("corpus", 0.5), ("rusentne", 0.7), ("brighter_uk", 0.0)]
+)
+def test_rare_labels_weigh_more_and_the_mean_weight_is_one(source: str, power: float) -> None:
+    """Half of the way to evenness within a set, more or not at all in some."""
+    rows = [example(number, label=1, source=source) for number in range(90)] + [
+        example(number, label=0, source=source) for number in range(90, 100)
     ]
-    found = views(1, rows)
+    stage = Stage(passes={source: 1}, first_rate=1e-4, last_rate=0.0)
+    found = views_of(stage, 0, rows, shipped_weights().unigram)
     weights = {view.label: view.weight for view in found}
-    assert weights[0] / weights[1] == pytest.approx((91 / 11) ** 0.5)
+    assert weights[0] / weights[1] == pytest.approx((91 / 11) ** power)
     assert sum(view.weight for view in found) / len(found) == pytest.approx(1)
 
 

@@ -13,12 +13,13 @@ import pytest
 from monitor.sentiment.embedded import EmbeddedSentiment
 from monitor.sentiment.linear import LinearSentiment
 from monitor.sentiment.protocol import LABELS, Passage
+from training.corpus import Row as CorpusRow
 from training.corpus import is_test, read
 from training.mixture import passage_of
 from training.scores import score
 from training.texts import CORPUS, PUBLIC, read_public, share_of
 
-HARD = ("deep", "wide", "close")  # beginnings of the files whose rows were written to be hard
+GROUPS = ("deep", "wide", "close", "bare", "blunt")  # beginnings of files; the others are plain
 HELD_OUT = 1 / 12  # as in training.embedded, which needs torch
 
 
@@ -29,25 +30,27 @@ class Row:
     passage: Passage
     label: int
     lang: str
-    group: str  # "plain", or one of HARD
+    group: str  # "plain" or one of GROUPS; trade and brand of a text written apart
 
 
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
     by_group: dict[str, list[Path]] = defaultdict(list)
     for path in sorted((CORPUS / "raw").glob("*.tsv")):
-        by_group[next((name for name in HARD if path.name.startswith(name)), "plain")].append(path)
-    return [
-        Row(
-            Passage(text=row.text, start=row.start, end=row.end, lang=row.lang),
-            LABELS.index(row.label),
-            row.lang,
-            group,
+        by_group[next((name for name in GROUPS if path.name.startswith(name)), "plain")].append(
+            path
         )
+    return [
+        _row(row, group)
         for group, paths in by_group.items()
         for row in read(paths)[0]
         if is_test(row) and row.target
     ]
+
+
+def _row(row: CorpusRow, group: str) -> Row:
+    passage = Passage(text=row.text, start=row.start, end=row.end, lang=row.lang)
+    return Row(passage, LABELS.index(row.label), row.lang, group)
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +68,14 @@ def f1_polar(labels: np.ndarray, guessed: np.ndarray) -> float:
 
 
 FLOORS = {
-    "plain": {"ru": 0.825, "uk": 0.81, "en": 0.82},
-    "deep": {"ru": 0.83, "uk": 0.755, "en": 0.72},
-    "wide": {"ru": 0.805, "uk": 0.81, "en": 0.785},
-    "close": {"ru": 0.78, "uk": 0.785, "en": 0.82},
+    "plain": {"ru": 0.835, "uk": 0.86, "en": 0.81},
+    "deep": {"ru": 0.855, "uk": 0.78, "en": 0.69},
+    "wide": {"ru": 0.815, "uk": 0.83, "en": 0.83},
+    "close": {"ru": 0.77, "uk": 0.805, "en": 0.825},
+    "bare": {"ru": 0.805, "uk": 0.78, "en": 0.79},
+    "blunt": {"ru": 0.855, "uk": 0.82, "en": 0.865},
 }
-LINEAR_FLOOR = 0.61
+LINEAR_FLOOR = 0.63
 MOST_CALIBRATION_ERROR = 0.055
 
 
@@ -85,15 +90,46 @@ def test_brand_texts_keep_their_f1(
     assert f1_polar(labels, probabilities[chosen].argmax(axis=1)) >= FLOORS[group][lang]
 
 
-@pytest.mark.parametrize(("lang", "floor"), [("ru", 0.86), ("uk", 0.92), ("en", 0.93)])
-def test_everyday_texts_keep_their_f1(lang: str, floor: float) -> None:
-    """Plain mentions, written apart from the corpus."""
-    found, errors = read([CORPUS / "everyday.tsv"])
-    assert not errors
-    rows = [row for row in found if row.lang == lang]
-    passages = [Passage(text=row.text, start=row.start, end=row.end, lang=lang) for row in rows]
-    guessed = EmbeddedSentiment().probabilities(passages).argmax(axis=1)
-    assert f1_polar(np.array([LABELS.index(row.label) for row in rows]), guessed) >= floor
+@pytest.fixture(scope="module")
+def apart() -> dict[str, list[Row]]:
+    """Texts written apart from the corpus, for measuring alone."""
+    found: dict[str, list[Row]] = {}
+    for name in ("everyday", "stream"):
+        rows, errors = read([CORPUS / f"{name}.tsv"])
+        assert not errors
+        found[name] = [_row(row, f"{row.sector} {row.story.partition('-')[0]}") for row in rows]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "lang", "floor"),
+    [
+        ("everyday", "ru", 0.905),
+        ("everyday", "uk", 0.905),
+        ("everyday", "en", 0.9),
+        ("stream", "ru", 0.89),
+        ("stream", "uk", 0.855),
+        ("stream", "en", 0.845),
+    ],
+)
+def test_texts_written_apart_keep_their_f1(
+    name: str, lang: str, floor: float, apart: dict[str, list[Row]]
+) -> None:
+    """Plain mentions, and posts as a stream brings them."""
+    rows = [row for row in apart[name] if row.lang == lang]
+    guessed = EmbeddedSentiment().probabilities([row.passage for row in rows]).argmax(axis=1)
+    assert f1_polar(np.array([row.label for row in rows]), guessed) >= floor
+
+
+@pytest.mark.parametrize("sector", ["bank", "operator"])
+def test_shares_of_negatives_follow_the_true_ones(sector: str, apart: dict[str, list[Row]]) -> None:
+    """Correlation over the eight brands of a trade, of what counts are made of: probabilities."""
+    rows = [row for row in apart["stream"] if row.lang == "ru" and row.group.startswith(sector)]
+    negative = EmbeddedSentiment().probabilities([row.passage for row in rows])[:, 0]
+    brands = np.array([row.group for row in rows])
+    true = np.array([row.label == 0 for row in rows])
+    shares = [(true[brands == one].mean(), negative[brands == one].mean()) for one in set(brands)]
+    assert np.corrcoef(np.array(shares).T)[0, 1] >= 0.7
 
 
 def test_probabilities_mean_what_they_say(rows: list[Row], probabilities: np.ndarray) -> None:
@@ -138,17 +174,17 @@ def test_both_sides_of_a_contrast_pair_are_told_apart(
 @pytest.mark.parametrize(
     ("name", "source", "measure", "floor"),
     [
-        ("rusentne", "rusentne", "f1_polar", 0.48),
-        ("newsmtsc", "newsmtsc", "f1_macro", 0.75),
-        ("cedr", "cedr", "f1_polar", 0.835),
-        ("brighter", "brighter_uk", "f1_polar", 0.6),
+        ("rusentne", "rusentne", "f1_polar", 0.465),
+        ("newsmtsc", "newsmtsc", "f1_macro", 0.755),
+        ("cedr", "cedr", "f1_polar", 0.815),
+        ("brighter", "brighter_uk", "f1_polar", 0.585),
     ],
 )
 def test_public_sets_keep_their_f1(name: str, source: str, measure: str, floor: float) -> None:
     """Groups of their training parts that were held out: they set the temperatures only.
 
-    Each by the measure its line of the issue names (docs/decisions/0008; for the heights 0009
-    and 0010).
+    Each by the measure its line of the issue names (docs/decisions/0008; for the heights 0009,
+    0010 and 0011).
     """
     rows = [row for row in read_public(name) if row.source == source]
     held_out = [row for row in rows if share_of(row.group) < HELD_OUT]
