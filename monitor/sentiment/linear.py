@@ -1,7 +1,7 @@
 """The fast tier: a linear judgement over hashed n-grams, in plain numpy.
 
-Fallback of the embedded model and first look when thousands wait. Its weights
-come from ``python -m training.linear`` and ship with the package.
+For machines without room for the embedded model, and for thousands a second. Its
+weights come from ``python -m training.linear`` and ship with the package.
 """
 
 from collections.abc import Sequence
