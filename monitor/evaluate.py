@@ -144,7 +144,7 @@ def _count_brand(
     before = _negative_stories(tx, brand, changed[0], until)
     rebuild(tx, brand.id, since=changed[0], until=until, coverage=coverage)
     after = _negative_stories(tx, brand, changed[0], until)
-    if changed[0] < until - _SETTLED and before != after:
+    if last is not None and changed[0] < until - _SETTLED and before != after:
         logger.info(
             "counts changed backwards",
             extra={"brand": brand.name, "since": changed[0], "before": before, "after": after},
