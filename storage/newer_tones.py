@@ -59,7 +59,13 @@ def _take_over(connection: Connection, model: str, brands: Iterable[int], now: d
             continue
         connection.execute(
             update(mentions)
-            .where(own, newer_tones.c.mention_id == mentions.c.id, newer_tones.c.model == model)
+            .where(
+                own,
+                ~UNJUDGED,  # other words match since: what waits is of older passages
+                mentions.c.tone_model != model,
+                newer_tones.c.mention_id == mentions.c.id,
+                newer_tones.c.model == model,
+            )
             .values(
                 scored_at=now,
                 changed_at=now,

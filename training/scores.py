@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.sentiment.gate import calibration_error
+
 BINS = 15
 
 Labels = NDArray[np.int64]
@@ -51,20 +53,8 @@ def score(labels: Labels, probabilities: Probabilities) -> Score:
         f1=(f1[0], f1[1], f1[2]),
         negative_precision=parts[0][0],
         negative_recall=parts[0][1],
-        calibration_error=calibration_error(labels, probabilities),
+        calibration_error=calibration_error(labels, probabilities, BINS),
     )
-
-
-def calibration_error(labels: Labels, probabilities: Probabilities) -> float:
-    """Expected distance between confidence and accuracy, over equal-width bins."""
-    confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == labels
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = [
-        abs(right[bins == b].mean() - confidence[bins == b].mean()) * (bins == b).mean()
-        for b in np.unique(bins)
-    ]
-    return float(sum(gaps))
 
 
 def best_temperature(labels: Labels, logits: Probabilities, sets: NDArray[np.str_]) -> float:

@@ -180,10 +180,10 @@ def f1_polar(labels: Labels, guessed: Labels) -> float | None:
     return sum(found) / len(found) if found else None
 
 
-def calibration_error(labels: Labels, probabilities: Floats) -> float:
+def calibration_error(labels: Labels, probabilities: Floats, bins: int = BINS) -> float:
     """How far the probability of the label said is from how often it is right, on average."""
     said = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
-    places = np.minimum((said * BINS).astype(int), BINS - 1)
-    gaps = [abs(float((said - right)[places == one].sum())) for one in range(BINS)]
+    places = np.minimum((said * bins).astype(int), bins - 1)
+    gaps = [abs(float((said - right)[places == one].sum())) for one in range(bins)]
     return sum(gaps) / max(len(labels), 1)

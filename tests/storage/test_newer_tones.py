@@ -1,9 +1,12 @@
 """A newer model's tones take effect brand by brand, all of a brand's at once."""
 
+from dataclasses import fields, replace
 from datetime import timedelta
+from typing import Any
 
 from storage.database import Database
 from storage.mentions import MentionFilter
+from storage.records import Mention, NewMention
 from tests.storage.making import NOON, begun, mentioned, tone
 
 LATER = NOON + timedelta(hours=1)
@@ -82,3 +85,29 @@ def test_a_third_model_begins_anew(database: Database) -> None:
         )
 
     assert set(models(database).values()) == {"newest"}
+
+
+def test_what_waits_of_older_passages_never_takes_effect(database: Database) -> None:
+    """Where other words match meanwhile, the mention is judged anew, and that stays."""
+    ((one, other),) = stored(database, brands=1, each=2)
+
+    with database.begin() as tx:
+        tx.mentions.record_tones([(one, tone(model="new"))], LATER)
+        found = tx.mentions.by_ids([one])[0].mention
+        wider = tuple(replace(term, end=term.end + 1) for term in found.matched)
+        tx.mentions.put([new_mention(found, matched=wider)], LATER)
+        tx.mentions.record_tones([(one, tone("positive", model="new"))], LATER)
+        tx.mentions.record_tones([(other, tone(model="new"))], LATER)
+        labels = [
+            view.mention.tone.label
+            for view in tx.mentions.by_ids([one, other])
+            if view.mention.tone
+        ]
+
+    assert labels == ["positive", "negative"]
+
+
+def new_mention(found: Mention, **changes: Any) -> NewMention:
+    return NewMention(
+        **{field.name: getattr(found, field.name) for field in fields(NewMention)} | changes
+    )
