@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 ENGINES = ("auto", "onnx", "numpy")
 SILENCE = (0.0, 1.0, 0.0)  # what a text without words says; the network was never asked that
+CORRECTION = "tone-correction.npz"
 PIECES_A_BATCH = 512  # of the sizes tried the one at which onnxruntime is fastest
 
 
@@ -44,7 +45,7 @@ class EmbeddedSentiment:
     kind: ClassVar[str] = "embedded"
     engine: str = "auto"  # "onnx", "numpy", or whichever there is
     threads: int = 1  # processor cores it may use
-    correction: str = ""  # file that ``nabat tone retrain`` wrote; taken once it is there
+    correction: str = CORRECTION  # file that ``nabat tone retrain`` writes; taken once there
 
     def __post_init__(self) -> None:
         """Refuse an engine there is not."""

@@ -23,7 +23,7 @@ from typing import Any, ClassVar
 
 import httpx
 
-from monitor.sentiment.embedded import EmbeddedSentiment
+from monitor.sentiment.embedded import CORRECTION, EmbeddedSentiment
 from monitor.sentiment.endpoint_budget import BudgetError, EndpointBudget
 from monitor.sentiment.protocol import LABELS, Passage
 from monitor.sentiment.verdict import tone_of
@@ -84,7 +84,7 @@ class OpenAICompatibleSentiment:
     record: str = "tone-endpoint.json"  # file that counts the requests of the day
     engine: str = "auto"  # "onnx", "numpy", or whichever there is
     threads: int = 1  # processor cores it may use
-    correction: str = ""  # file that ``nabat tone retrain`` wrote; taken once it is there
+    correction: str = CORRECTION  # file that ``nabat tone retrain`` writes; taken once there
     _fallback: EmbeddedSentiment = field(init=False, repr=False)
     _budget: EndpointBudget = field(init=False, repr=False)
 

@@ -138,7 +138,7 @@ def test_without_marks_nothing_is_written(
 def test_a_judge_without_a_file_says_what_to_configure(sqlite_database: Database) -> None:
     """The mend is in the message."""
     with pytest.raises(CorrectionError, match=r"correction = .* under \[tone\]"):
-        teach(sqlite_database, EmbeddedSentiment())
+        teach(sqlite_database, EmbeddedSentiment(correction=""))
 
 
 def test_the_check_set_has_all_languages_and_labels() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.sentiment.embedded import CORRECTION
 from nabat import clock
 from storage.database import Database
 from storage.mentions import MentionFilter
@@ -109,22 +110,24 @@ def test_looking_back_before_the_first_pass_says_what_to_run(
     nabat: Command, written: Written, words: list[str]
 ) -> None:
     """Looking does not make a database."""
-    tone = '[tone]\ncorrection = "tone.npz"'
-    outcome = nabat(*words, "-c", written(tone))
+    outcome = nabat(*words, "-c", written())
 
     assert outcome.code == 1
     assert "run `nabat upgrade`" in outcome.said
 
 
 @pytest.fixture
-def taught(sqlite_database: Database, written: Written, tmp_path: Path) -> Callable[[int], Path]:
-    """A config with so many labelled mentions behind it, and a file for what they teach."""
+def taught(
+    sqlite_database: Database, written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[int], Path]:
+    """A config with so many labelled mentions behind it, in a folder for what they teach."""
+    monkeypatch.chdir(tmp_path)
 
     def make(marks: int) -> Path:
         now = clock.now()
         fill(sqlite_database, [(PRAISE, BLAME)[n % 2].format(n) for n in range(marks)], now)
         mark(sqlite_database, now)
-        return written(f'[tone]\ncorrection = "{tmp_path / "tone.npz"}"')
+        return written()
 
     return make
 
@@ -144,7 +147,7 @@ def test_what_labels_teach_is_kept_only_where_it_is_better(
     assert int(str(told["right_after"])) >= int(str(told["right_before"])) + 4
     assert float(str(told["check_after"])) >= float(str(told["check_before"])) - 0.0101
     assert float(str(told["error_after"])) <= float(str(told["error_before"])) + 0.0201
-    assert told["file"] == str(tmp_path / "tone.npz")
+    assert told["file"] == str(tmp_path / CORRECTION)
     models = {_records(one.out)[0]["model"] for one in (before, after)}
     assert len(models) == 2
 
@@ -153,7 +156,7 @@ def test_what_was_taught_is_shown_and_undone(
     nabat: Command, taught: Callable[[int], Path], tmp_path: Path
 ) -> None:
     """Twice taught: the first comes back, then the shipped model, then there is nothing more."""
-    config, file = taught(100), tmp_path / "tone.npz"
+    config, file = taught(100), tmp_path / CORRECTION
 
     shown = nabat("tone", "retrain", "-c", config).out
     nabat("tone", "retrain", "-c", config)
@@ -204,13 +207,13 @@ def test_too_few_labels_are_refused_with_the_reason(
         assert outcome.out == "refused: 2 marks, different stories 2; 30 are needed\n"
     (told,) = _records(nabat("tone", "retrain", "--json", "-c", config).out)
     assert (told["accepted"], told["marks"], told["before"], told["file"]) == (False, 2, None, None)
-    assert not (tmp_path / "tone.npz").exists()
+    assert not (tmp_path / CORRECTION).exists()
 
 
 @pytest.mark.parametrize(
     ("tone", "code", "said"),
     [
-        ("", 1, 'set correction = "tone.npz" under [tone]'),
+        ('[tone]\ncorrection = ""', 1, 'set correction = "tone.npz" under [tone]'),
         ('[tone]\nbackend = "linear"', 2, 'tone.backend: only "embedded" can be taught'),
     ],
     ids=["no file", "another model"],
