@@ -1,8 +1,9 @@
 """What people say of mentions: not about us, about us after all, the right tone; and taken back.
 
 Every mark, from a chat or a command line, is written and logged here. A story counts
-while one copy of it does, so a mark is for all its stored copies; what a person has
-marked otherwise than the meant one stays as it is. The newest word wins.
+while one copy of it does, so a mark is for all its stored copies (``storage.marks``: for
+those to come); what a person has marked otherwise than the meant one stays as it is. The
+newest word wins.
 """
 
 import logging
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Transaction
-from storage.mentions import FILTER, MentionFilter
+from storage.marks import FILTER
+from storage.mentions import MentionFilter
 from storage.records import Mention, MentionView
 
 logger = logging.getLogger(__name__)

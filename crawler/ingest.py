@@ -17,7 +17,7 @@ from crawler.language import detect
 from crawler.matching import Match, Matcher
 from crawler.snippets import snippet
 from storage.database import Database, Transaction
-from storage.mentions import FILTER
+from storage.marks import FILTER
 from storage.records import Article, NewArticle, NewMention
 
 FOLDING_WINDOW = timedelta(days=7)  # how far back a story is remembered for its reprints

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from storage.codec import pack_crisis, pack_matched, unpack_crisis, unpack_matched
+from storage.marks import FILTER, WITHDRAWN, follow
 from storage.newer_tones import TONE, UNJUDGED, is_stale, keep
 from storage.records import Mention, MentionView, NewMention, Tone
 from storage.search import has_word, may_have_words
@@ -63,8 +64,6 @@ class CountedMention:
     publisher: str
 
 
-FILTER = "filter: "  # how ``excluded_by`` begins where no person but their marks decided
-WITHDRAWN = f"{FILTER}the watch was changed and no longer finds it"
 _OF_ARTICLE = ("url", "title", "text", "lang", "author", "story_id", "published_at", "seen_at")
 _RENEWED = ("matched", "crisis", "snippet", "kind")
 LABEL: ColumnElement[Any] = func.coalesce(mentions.c.corrected, mentions.c.tone_label)
@@ -82,7 +81,10 @@ class Mentions:
     connection: Connection
 
     def add_new(self, new: Sequence[NewMention], now: datetime) -> list[int]:
-        """Store the mentions not stored yet; answers the ids of those."""
+        """Store the mentions not stored yet; answers the ids of those.
+
+        One in a later copy of a story that a person has marked is marked alike.
+        """
         if not new:
             return []
         statement = (
@@ -90,7 +92,9 @@ class Mentions:
             .on_conflict_do_nothing(index_elements=["article_id", "brand_id"])
             .returning(mentions.c.id)
         )
-        return [row.id for row in self.connection.execute(statement, _rows(new, now))]
+        added = [row.id for row in self.connection.execute(statement, _rows(new, now))]
+        follow(self.connection, added)
+        return added
 
     def put(self, new: Sequence[NewMention], now: datetime) -> None:
         """Store the mentions, renewing what matched in those stored already.
@@ -110,12 +114,13 @@ class Mentions:
             name: case((withdrawn, value), else_=mentions.c[name])
             for name, value in (("excluded_by", None), ("excluded_at", None), ("changed_at", now))
         }
-        self.connection.execute(
+        put = self.connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["article_id", "brand_id"], set_=changes
-            ),
+            ).returning(mentions.c.id, mentions.c.created_at),
             _rows(new, now),
         )
+        follow(self.connection, [row.id for row in put if row.created_at == now])
 
     def withdraw(
         self,

@@ -7,7 +7,7 @@ import pytest
 
 from nabat import clock
 from storage.database import Database
-from storage.mentions import FILTER
+from storage.marks import FILTER
 from storage.records import Incident, Silence
 from tests.alerts.making import add_brand, join_crisis, open_incident
 from tests.nabat.conftest import Command, Outcome, Written

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from storage.database import Database
-from storage.mentions import FILTER, MentionFilter
+from storage.marks import FILTER
+from storage.mentions import MentionFilter
 from storage.records import CrisisTerm, MatchedTerm
 from tests.storage.making import (
     HOSTILE,
