@@ -19,7 +19,6 @@ LOWER_CASE = 0.08  # of the views: people write names and sentences without capi
 LOST = 0.05  # of the pieces: no label may hang on a single word
 EVENNESS = 0.5  # how far a set's rare labels are lifted to the share of the others
 EVENNESS_OF = {
-    "rusentne": 0.7,  # seven of ten rows are neutral, and the others are what is asked
     "brighter_uk": 0.0,  # with a lift, small talk is taken for a mood
 }
 PASSES_A_STAGE = 7  # more than any stage makes, and odd, so that shown and masked take turns

@@ -428,7 +428,7 @@ def test_the_marks_of_people_count_where_the_endpoint_fails(
     store_correction(str(tmp_path / "tone.npz"), marks)
     judge = judge_at(NOWHERE, correction=str(tmp_path / "tone.npz"), engine="numpy", threads=2)
     tone: Tone = judge.judge([PASSAGE])[0]
-    assert (here(), tone.label) == ("negative", "positive")
+    assert here() != tone.label == "positive"
     assert judge.version.endswith(f"+{marks.digest}")
 
 

@@ -68,12 +68,12 @@ def f1_polar(labels: np.ndarray, guessed: np.ndarray) -> float:
 
 
 FLOORS = {
-    "plain": {"ru": 0.835, "uk": 0.86, "en": 0.81},
-    "deep": {"ru": 0.855, "uk": 0.78, "en": 0.69},
-    "wide": {"ru": 0.815, "uk": 0.83, "en": 0.83},
-    "close": {"ru": 0.77, "uk": 0.805, "en": 0.825},
-    "bare": {"ru": 0.805, "uk": 0.78, "en": 0.79},
-    "blunt": {"ru": 0.855, "uk": 0.82, "en": 0.865},
+    "plain": {"ru": 0.815, "uk": 0.815, "en": 0.815},
+    "deep": {"ru": 0.855, "uk": 0.775, "en": 0.71},
+    "wide": {"ru": 0.83, "uk": 0.83, "en": 0.805},
+    "close": {"ru": 0.77, "uk": 0.81, "en": 0.815},
+    "bare": {"ru": 0.8, "uk": 0.77, "en": 0.795},
+    "blunt": {"ru": 0.86, "uk": 0.825, "en": 0.865},
 }
 LINEAR_FLOOR = 0.63
 MOST_CALIBRATION_ERROR = 0.055
@@ -106,10 +106,10 @@ def apart() -> dict[str, list[Row]]:
     [
         ("everyday", "ru", 0.905),
         ("everyday", "uk", 0.905),
-        ("everyday", "en", 0.9),
-        ("stream", "ru", 0.89),
+        ("everyday", "en", 0.93),
+        ("stream", "ru", 0.88),
         ("stream", "uk", 0.855),
-        ("stream", "en", 0.845),
+        ("stream", "en", 0.85),
     ],
 )
 def test_texts_written_apart_keep_their_f1(
@@ -168,17 +168,17 @@ def test_both_sides_of_a_contrast_pair_are_told_apart(
 @pytest.mark.parametrize(
     ("name", "source", "measure", "floor"),
     [
-        ("rusentne", "rusentne", "f1_polar", 0.465),
-        ("newsmtsc", "newsmtsc", "f1_macro", 0.755),
-        ("cedr", "cedr", "f1_polar", 0.815),
-        ("brighter", "brighter_uk", "f1_polar", 0.585),
+        ("rusentne", "rusentne", "f1_polar", 0.455),
+        ("newsmtsc", "newsmtsc", "f1_macro", 0.76),
+        ("cedr", "cedr", "f1_polar", 0.825),
+        ("brighter", "brighter_uk", "f1_polar", 0.61),
     ],
 )
 def test_public_sets_keep_their_f1(name: str, source: str, measure: str, floor: float) -> None:
     """Groups of their training parts that were held out: they set the temperatures only.
 
-    Each by the measure its line of the issue names (docs/decisions/0008; for the heights 0009,
-    0010 and 0011).
+    Each by the measure its line of the issue names (docs/decisions/0008; for the heights 0009
+    to 0012).
     """
     rows = [row for row in read_public(name) if row.source == source]
     held_out = [row for row in rows if share_of(row.group) < HELD_OUT]
