@@ -1,4 +1,4 @@
-"""Whose word it is that a mention is marked by, and what it says of copies that come later.
+"""Whose word a mention is marked by: what copies that come later take of it, and a filter learns.
 
 A story counts while one copy of it does: a reprint without the word that a person gave
 to the others would bring back what is settled.
@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
 
 from storage.tables import articles, mentions
 
@@ -39,6 +39,33 @@ def follow(connection: Connection, ids: Sequence[int]) -> None:
             }
             if told:
                 _write(connection, names, told)
+
+
+def snippets(connection: Connection, brand_id: int, *, limit: int) -> tuple[list[str], list[str]]:
+    """Answer snippets people marked "not us", and as many of the brand's own, newest first.
+
+    What a filter left out by itself is neither: it must not teach itself. Of the
+    reprints of a story marked together one speaks for all.
+    """
+    query = (
+        select(mentions.c.snippet)
+        .where(mentions.c.brand_id == brand_id)
+        .order_by(mentions.c.id.desc())
+        .limit(limit)
+    )
+    by_people = (
+        select(func.max(mentions.c.id))
+        .join(articles, articles.c.id == mentions.c.article_id)
+        .where(
+            mentions.c.brand_id == brand_id,
+            mentions.c.excluded_at.is_not(None),
+            mentions.c.excluded_by.not_like(f"{FILTER}%"),
+        )
+        .group_by(func.coalesce(articles.c.story_id, -articles.c.id))
+    )
+    others = connection.execute(query.where(mentions.c.id.in_(by_people))).scalars()
+    own = connection.execute(query.where(mentions.c.excluded_at.is_(None))).scalars()
+    return list(others), list(own)
 
 
 def _agree(copies: Sequence[Row[Any]]) -> bool:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from storage.codec import pack_crisis, pack_matched, unpack_crisis, unpack_matched
-from storage.marks import FILTER, WITHDRAWN, follow
+from storage.marks import FILTER, WITHDRAWN, follow, snippets
 from storage.newer_tones import TONE, UNJUDGED, is_stale, keep
 from storage.records import Mention, MentionView, NewMention, Tone
 from storage.search import has_word, may_have_words
@@ -235,30 +235,8 @@ class Mentions:
         return bool(self.connection.execute(marked.values(changed_at=now, **values)).rowcount)
 
     def marks(self, brand_id: int, *, limit: int = 200) -> tuple[list[str], list[str]]:
-        """Answer snippets people marked "not us", and as many of the brand's own, newest first.
-
-        What a filter left out by itself is neither: it must not teach itself. Of the
-        reprints of a story marked together one speaks for all.
-        """
-        query = (
-            select(mentions.c.snippet)
-            .where(mentions.c.brand_id == brand_id)
-            .order_by(mentions.c.id.desc())
-            .limit(limit)
-        )
-        by_people = (
-            select(func.max(mentions.c.id))
-            .join(articles, articles.c.id == mentions.c.article_id)
-            .where(
-                mentions.c.brand_id == brand_id,
-                mentions.c.excluded_at.is_not(None),
-                mentions.c.excluded_by.not_like(f"{FILTER}%"),
-            )
-            .group_by(func.coalesce(articles.c.story_id, -articles.c.id))
-        )
-        others = self.connection.execute(query.where(mentions.c.id.in_(by_people))).scalars()
-        own = self.connection.execute(query.where(mentions.c.excluded_at.is_(None))).scalars()
-        return list(others), list(own)
+        """Answer snippets people marked "not us", and as many of the brand's own, newest first."""
+        return snippets(self.connection, brand_id, limit=limit)
 
     def counted(self, brand_id: int, since: datetime, until: datetime) -> list[CountedMention]:
         """Answer what counting needs of ``[since, until)``, oldest first, "not us" left out."""
