@@ -13,7 +13,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from monitor.sentiment.embedded import EmbeddedSentiment
+from monitor.sentiment.embedded import CORRECTION, EmbeddedSentiment
 from monitor.sentiment.gate import Judged, Mark
 from monitor.sentiment.numpy_network import head_logits
 from monitor.sentiment.passages import passages_of
@@ -76,7 +76,7 @@ def check_set() -> tuple[list[Passage], list[str]]:
 
 def _file(backend: EmbeddedSentiment) -> str:
     if not backend.correction:
-        message = 'no file for the correction; set correction = "tone.npz" under [tone]'
+        message = f'no file for the correction; set correction = "{CORRECTION}" under [tone]'
         raise CorrectionError(message)
     return backend.correction
 

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 ENGINES = ("auto", "onnx", "numpy")
 SILENCE = (0.0, 1.0, 0.0)  # what a text without words says; the network was never asked that
-CORRECTION = "tone-correction.npz"
+CORRECTION = "tone-correction.npz"  # in the folder that nabat runs in
 PIECES_A_BATCH = 512  # of the sizes tried the one at which onnxruntime is fastest
 
 

@@ -100,6 +100,22 @@ def test_reprints_share_a_story(sqlite_database: Database, now: datetime) -> Non
     assert stories["1"] == stories["2"] == stories["4"] == stories["5"] != stories["3"]
 
 
+def test_a_reprint_is_marked_as_its_story_is(sqlite_database: Database, now: datetime) -> None:
+    """It would bring back what a person has settled; another story is not."""
+    source = prepare(sqlite_database, now)
+    text = " ".join(PARAGRAPHS)
+    ingest = ingest_of(sqlite_database)
+    ingest.add([article(source, 1, now, text)], now)
+    with sqlite_database.begin() as tx:
+        for view in tx.mentions.views(MentionFilter()):
+            tx.mentions.correct(view.mention.id, "neutral", by="Анна", now=now)
+    other = article(source, 3, now, "Ромашка открыла у вокзала новый магазин с детской комнатой.")
+    ingest.add([article(source, 2, now, text), other], now)
+    with sqlite_database.read() as tx:
+        said = {view.url[-1]: view.mention.corrected for view in tx.mentions.views(MentionFilter())}
+    assert said == {"1": "neutral", "2": "neutral", "3": None}
+
+
 def test_what_another_process_stores_meanwhile_is_heard_of(
     sqlite_database: Database, now: datetime
 ) -> None:

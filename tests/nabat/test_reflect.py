@@ -213,7 +213,7 @@ def test_too_few_labels_are_refused_with_the_reason(
 @pytest.mark.parametrize(
     ("tone", "code", "said"),
     [
-        ('[tone]\ncorrection = ""', 1, 'set correction = "tone.npz" under [tone]'),
+        ('[tone]\ncorrection = ""', 1, f'set correction = "{CORRECTION}" under [tone]'),
         ('[tone]\nbackend = "linear"', 2, 'tone.backend: only "embedded" can be taught'),
     ],
     ids=["no file", "another model"],
