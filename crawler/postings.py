@@ -77,6 +77,7 @@ class Postings:
             moved = renumbered[segment.numbers]
             alive = moved >= 0
             segment.keys, segment.numbers = segment.keys[alive], moved[alive].astype(np.uint32)
+        self._segments = [segment for segment in self._segments if len(segment.keys)]
         self._sieve = _Sieve()
         for segment in self._segments:
             self._sieve.add(segment.keys, self._segments)

@@ -54,3 +54,15 @@ def test_forgotten_texts_are_not_found() -> None:
 
     numbers, _ = postings.find(_hashes({0, 1, 2, 3, 100}))
     assert sorted(numbers.tolist()) == [0, 0, 1, 1]
+
+
+def test_it_answers_when_an_array_has_nothing_left() -> None:
+    """A thousand texts older than all others came last, and are forgotten together."""
+    postings = Postings(shared_by=60)
+    for number in range(3_072):
+        postings.add(number, _hashes({number, 10_000}))
+
+    postings.keep(np.where(np.arange(3_072) < 2_048, np.arange(3_072), -1))
+
+    assert postings.find(_hashes({5}))[0].tolist() == [5]
+    assert not len(postings.find(_hashes({3_000}))[0])
