@@ -78,6 +78,10 @@ class StoryIndex:
         """How many different texts are held."""
         return len(self._kept)
 
+    def holds(self, story: int) -> bool:
+        """Whether a text may still be folded into the story that goes by this key."""
+        return story in self._earliest
+
     def add(self, article_id: int, title: str, text: str, at: datetime) -> Folded:
         """Fold a text into the story it repeats, or begin a story with it."""
         return self._fold(article_id, title, text, at.timestamp(), story=None)

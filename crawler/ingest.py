@@ -162,6 +162,7 @@ class _Stories:
         write now.
         """
         self.catch_up(tx, now)
+        self._forget()
         ordered = sorted(articles, key=lambda one: (one.happened_at, one.id))
         folded = [self._index.add(one.id, one.title, one.text, one.happened_at) for one in ordered]
         self._begin(tx, ordered, folded)
@@ -181,6 +182,11 @@ class _Stories:
         ]
         ids = tx.stories.add_all([(first, fingerprint) for _, first, fingerprint in begun])
         self._begun.update(zip((key for key, _, _ in begun), ids, strict=True))
+
+    def _forget(self) -> None:
+        """Drop the stories that nothing can be folded into any more, once they are half of all."""
+        if len(self._begun) > 2 * len(self._index):
+            self._begun = {key: one for key, one in self._begun.items() if self._index.holds(key)}
 
     def _story_of(self, where: Folded) -> int:
         return -where.story if where.story < 0 else self._begun[where.story]

@@ -169,6 +169,8 @@ def test_the_number_of_texts_held_is_bounded() -> None:
 
     assert len(index) <= 40
     assert index.add(500, "Иначе", newest, AT + 200 * timedelta(minutes=1)).story == 199
+    assert index.holds(199)
+    assert not index.holds(0)
 
 
 def test_variants_of_one_text_do_not_fill_the_memory() -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
+from crawler.identity import StoryIndex
 from crawler.ingest import Added, Ingest
 from crawler.matching import Match, Matcher
 from storage.articles import Articles
@@ -71,6 +73,29 @@ def test_a_mention_is_stored_with_its_article(database: Database, now: datetime)
     assert {term.text for term in view.mention.matched} >= {"Ромашка"}
     for term in view.mention.matched:
         assert getattr(view, term.field)[term.start : term.end] == term.text
+
+
+def test_stories_that_cannot_come_back_are_forgotten(
+    sqlite_database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A daemon that lives for months remembers the stories of its window, not of its life."""
+    monkeypatch.setattr("crawler.ingest.StoryIndex", partial(StoryIndex, most_texts=40))
+    source = prepare(sqlite_database, now)
+    ingest = ingest_of(sqlite_database)
+    sizes = []
+    for first in range(1, 601, 20):
+        texts = {
+            n: " ".join(f"{n}а{place}" for place in range(30)) for n in range(first, first + 20)
+        }
+        at = now + timedelta(minutes=first)
+        ingest.add([article(source, n, at, text) for n, text in texts.items()], at)
+        sizes.append(len(ingest._stories._begun))
+    ingest.add([article(source, 601, at, texts[581])], at)
+
+    assert max(sizes) <= 2 * 40 + 20
+    stories = {one.url: one.story_id for one in stored(sqlite_database)}
+    assert stories["https://news.example/601"] == stories["https://news.example/581"]
+    assert len(set(stories.values())) == 600
 
 
 def test_what_is_stored_is_not_stored_again(sqlite_database: Database, now: datetime) -> None:
