@@ -100,6 +100,8 @@ _ONLY_TIME = re.compile(rf"^\s*(?:(?:в|о|об|у|at)\s+)?{_TIME}{_HALF}{_ZONE}
 _MAIL = re.compile(r"[a-z]{3}.*\d\d:\d\d.*(?:[+-]\d{4}|gmt|utc|ut)\b", re.I)
 # The readers of the standards would pass over these: GMT+3, 5:00 PM.
 _NO_MAIL = re.compile(r"\b(?:gmt|utc?)\s*[+-]\d|\d\s*[ap]\.?m\b", re.I)
+# Letters that patterns take for others whatever the case, and tables do not: mın, ſec, weeK.
+_ALIKE = str.maketrans("ıİſ\u212a", "iIsk")
 _STAMP = re.compile(r"^\s*(\d{10})(\d{3})?\s*$")
 _ZONES = {
     "мск": 3,
@@ -127,14 +129,14 @@ def parse_date(text: str, *, now: datetime, zone: tzinfo = UTC) -> datetime | No
     A time without a zone is read in ``zone``, words like "вчера" against
     ``now``. A day without a year is the latest such day that has begun.
     """
-    text = " ".join(text[: LONGEST_DATE * 4].split())[:LONGEST_DATE]
+    text = " ".join(text[: LONGEST_DATE * 4].split())[:LONGEST_DATE].translate(_ALIKE)
     if not text:
         return None
     local = now.astimezone(zone)
     for read in _READERS:
         try:
             found = read(text, local)
-        except (ValueError, OverflowError, TypeError):
+        except Exception:  # anybody's text, read by a library too that raises what it likes
             continue
         if found is not None:
             return _meant(found, now)

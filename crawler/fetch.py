@@ -280,7 +280,7 @@ def _redirect(response: httpx.Response, url: str) -> _Redirect:
 def _retry_after(response: httpx.Response, now: datetime) -> timedelta | None:
     """How long a site asks to be left alone: seconds, or until an HTTP date."""
     value = response.headers.get("retry-after", "").strip()
-    if value.isdigit():
+    if value.isdecimal():
         return min(timedelta(seconds=int(value[:9])), LONGEST_WAIT)
     until, there = _http_date(value), _http_date(response.headers.get("date", ""))
     if until is None:

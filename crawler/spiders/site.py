@@ -311,7 +311,7 @@ def _end_of_status(response: Response) -> Ended:
     status = response.status
     wait = (response.headers.get(b"Retry-After") or b"").decode("latin-1").strip()
     asks = status in _LEAVE_ALONE
-    length = timedelta(seconds=int(wait[:6])) if wait.isdigit() else timedelta(minutes=10)
+    length = timedelta(seconds=int(wait[:6])) if wait.isdecimal() else timedelta(minutes=10)
     return Ended(
         reason=f"HTTP {status}",
         permanent=400 <= status < 500 and status not in (408, 425, 429),

@@ -1,5 +1,6 @@
 """Publication dates as people write them in three languages."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -96,6 +97,34 @@ def test_what_has_passed_is_the_same_when_clocks_are_changed(
 ) -> None:
     """A minute ago is no hour ago in the night that has an hour twice."""
     assert parse_date(text, now=now, zone=ZoneInfo("Europe/Kyiv")) == now - passed
+
+
+@pytest.mark.parametrize(
+    ("text", "passed"),
+    [
+        ("5 mın ago", timedelta(minutes=5)),
+        ("5 ſec ago", timedelta(seconds=5)),
+        ("2 wee\u212as ago", timedelta(weeks=2)),
+        ("yeſterday 12:00", timedelta(days=1)),
+        ("6 MİN ago", timedelta(minutes=6)),
+    ],
+)
+def test_letters_that_only_look_alike_are_read(text: str, passed: timedelta) -> None:
+    """A pattern that ignores case takes them for others; so does what reads its match."""
+    assert parse_date(text, now=NOW) == NOW - passed
+
+
+@pytest.mark.parametrize("error", [KeyError, StopIteration, IndexError, RecursionError, re.error])
+def test_a_reader_that_fails_is_passed_over(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A date nobody understands never costs a feed its other entries."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise error("of the library")
+
+    monkeypatch.setattr("crawler.dates.dateparser.parse", broken)
+    assert parse_date("12 нисана 5785", now=NOW) is None
 
 
 @pytest.mark.parametrize(
