@@ -205,20 +205,21 @@ class _Pass:
 
     def _store_singly(self, articles: Sequence[NewArticle], reading: Reading) -> Added:
         """Store what can be stored; the last failure stands when nothing can."""
-        kept = Added()
+        kept, lost = Added(), 0
         problem: Exception | None = None
         for article in articles:
             try:
                 one = self._ingest.add([article], self._now)
             except Exception as error:
-                problem = error
+                problem, lost = error, lost + 1
                 reason = f"cannot be stored: {type(error).__name__}"
                 reading.failed.append(FailedPage(address=article.url, reason=reason))
             else:
                 kept = Added(
                     articles=kept.articles + one.articles, mentions=kept.mentions + one.mentions
                 )
-        if problem is not None and len(reading.failed) >= len(articles) > 1:
+        reading.unstored += lost
+        if problem is not None and lost == len(articles) > 1:
             raise problem
         return kept
 

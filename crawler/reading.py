@@ -31,6 +31,7 @@ class Reading:
     last_item_at: datetime | None = None
     undated: int = 0
     left_over: bool = False
+    unstored: int = 0  # articles that the database would not take
 
     def take(self, finding: Finding) -> None:
         """Put a finding where it belongs."""
@@ -89,6 +90,7 @@ def outcome_of(reading: Reading, problem: FetchError | None, now: datetime) -> F
     """What the visit changes about its source; ``problem`` is what ended it early."""
     source = reading.source
     failed, read = list(reading.failed), list(reading.pages)
+    freshness = Freshness() if reading.unstored else reading.freshness  # to be given them again
     if problem is None and reading.left_over and reading.is_catching_up():
         failed.append(FailedPage(address=source.address, reason=LEFT_OVER))
     elif problem is None and reading.visits_behind:
@@ -98,8 +100,8 @@ def outcome_of(reading: Reading, problem: FetchError | None, now: datetime) -> F
         at=now,
         next_due_at=now + (pause_after(problem, source) if problem else source.interval),
         error=problem.reason if problem else None,
-        etag=reading.freshness.etag,
-        last_modified=reading.freshness.last_modified,
+        etag=freshness.etag,
+        last_modified=freshness.last_modified,
         last_item_at=reading.last_item_at,
         failed_pages=tuple(
             SourceFailure(source_id=source.id, address=page.address, reason=page.reason, at=now)

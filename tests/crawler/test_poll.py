@@ -238,6 +238,45 @@ def test_spoilt_records_of_one_source_stop_no_other(
     assert report.new_articles == 3
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_could_not_be_stored_is_stored_later(
+    count: int, web: Web, visit_all: Poll, sqlite_database: Database, now: datetime
+) -> None:
+    """Though the feed has not changed meanwhile; its other entries are stored at once."""
+    source = feed(web, count=count)
+    refuse_articles(sqlite_database, "%/rss/0")
+    report = visit_all([source])
+    assert (report.new_articles, report.failed_pages) == (count - 1, 1)
+    assert [one.address for one in failures(sqlite_database)] == [f"{web.base}/rss/0"]
+    with sqlite_database.begin() as tx:
+        tx.connection.execute(text("DROP TRIGGER refuse"))
+    assert visit_all([source], now + timedelta(hours=1)).new_articles == 1
+    assert visit_all([source], now + timedelta(hours=2)).new_articles == 0
+    assert [one.headers.get("if-none-match") for one in web.seen] == [None, None, '"/rss"']
+
+
+def test_an_article_that_cannot_be_stored_ends_no_round(
+    web: Web, visit_all: Poll, sqlite_database: Database
+) -> None:
+    """Though pages of its source could not be read either."""
+    entries = [(f"{web.base}/shut/{n}", f"Новость {n}", f"Текст {n}.") for n in range(4)]
+    for address, _, _ in entries:
+        web.put(address.removeprefix(web.base), status=403)
+    shut = RssSource(url=web.put("/shut", rss_of(entries)), full_text=True)
+    refuse_articles(sqlite_database, "%/shut/1")
+    report = visit_all([shut, feed(web)])
+    assert (report.visited, report.failed, report.new_articles) == (2, 0, 6)
+
+
+def refuse_articles(database: Database, address: str) -> None:
+    """Let the database take no article with an address like this."""
+    with database.begin() as tx:
+        condition = f"NEW.url LIKE '{address}' BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        tx.connection.execute(
+            text(f"CREATE TRIGGER refuse BEFORE INSERT ON articles WHEN {condition}")
+        )
+
+
 def test_hosts_that_ask_for_peace_hold_only_themselves(web: Web, visit_all: Poll) -> None:
     """Two feeds of one host: the second hears of the first one's 429."""
     first = RssSource(id="a", url=web.put("/a", status=429, headers={"Retry-After": "600"}))
