@@ -103,6 +103,7 @@ class StoryIndex:
         twin = self._exact.get(fingerprint)
         if twin is not None and abs(self._at[twin] - at) <= self._window:
             return self._folded(story, "exact", twin, 1.0, at)
+        self._make_room()  # before anything is said of the stories held
         number, score, likeness = self._closest(taken, at)
         known = number is not None
         folded = (
@@ -172,8 +173,6 @@ class StoryIndex:
         return found
 
     def _keep(self, kept: _Kept, taken: Sketch, at: float, *, part: bool) -> int:
-        if len(self._kept) >= self._most_texts:
-            self._forget_oldest()
         number = len(self._kept)
         if number >= len(self._at):
             self._at = np.resize(self._at, 2 * number)
@@ -186,9 +185,11 @@ class StoryIndex:
         self._postings.add(number, taken.hashes)
         return number
 
-    def _forget_oldest(self) -> None:
-        """Drop the oldest quarter; what is left gets new numbers in the old order."""
+    def _make_room(self) -> None:
+        """Drop the oldest quarter once all places are taken; the others get new numbers in order."""
         count = len(self._kept)
+        if count < self._most_texts:
+            return
         staying = np.sort(np.argsort(self._at[:count], kind="stable")[count // 4 :])
         renumbered = np.full(count, -1, np.int64)
         renumbered[staying] = np.arange(len(staying))

@@ -173,6 +173,17 @@ def test_the_number_of_texts_held_is_bounded() -> None:
     assert not index.holds(0)
 
 
+def test_a_story_begun_as_others_are_forgotten_is_known_whole() -> None:
+    """Its later copies are later: who began it does not change."""
+    index = StoryIndex(most_texts=8)
+    for number in range(30):
+        said = " ".join(f"{number}а{place}" for place in range(30))
+        begun = index.add(number, "", said, AT + number * timedelta(minutes=1))
+        copy = index.add(1_000 + number, "Иначе", said, AT + timedelta(days=1))
+        assert (begun.story, copy.story, copy.is_earliest) == (number, number, False)
+        assert index.holds(number)
+
+
 def test_variants_of_one_text_do_not_fill_the_memory() -> None:
     """A text that comes again and again with another word is one text to remember."""
     index = StoryIndex(most_texts=40)
