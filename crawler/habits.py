@@ -7,7 +7,9 @@ stored by whoever holds the database, and make no difference before there are en
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock, local
 from typing import NamedTuple
 
 ENOUGH = 40  # times a form, or all forms of a name, were seen inside sentences
@@ -28,6 +30,8 @@ class Habits:
         """Start from what was stored: times in small letters, times with a capital."""
         self._learned = {form: Seen(*counts) for form, counts in (learned or {}).items()}
         self._fresh: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+        self._lock = Lock()
+        self._thread = local()
 
     def renew(self, learned: Mapping[str, tuple[int, int]]) -> None:
         """Answer from what is stored now; what was seen and not stored yet stays."""
@@ -35,11 +39,24 @@ class Habits:
 
     def see(self, form: str, *, capital: bool) -> None:
         """Count a form seen inside a sentence."""
-        self._fresh[form][capital] += 1
+        if form in self._learned and getattr(self._thread, "is_again", False):
+            return
+        with self._lock:
+            self._fresh[form][capital] += 1
+
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """While this thread looks through old texts: they teach only of forms not heard of yet."""
+        self._thread.is_again = True
+        try:
+            yield
+        finally:
+            self._thread.is_again = False
 
     def take(self) -> dict[str, Seen]:
         """What was seen since the last time, to be stored."""
-        fresh, self._fresh = self._fresh, defaultdict(lambda: [0, 0])
+        with self._lock:
+            fresh, self._fresh = self._fresh, defaultdict(lambda: [0, 0])
         return {form: Seen(small, capital) for form, (small, capital) in fresh.items()}
 
     def names_always(self, forms: Iterable[str]) -> frozenset[str]:

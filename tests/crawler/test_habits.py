@@ -18,6 +18,17 @@ def test_writing_is_counted_inside_sentences_only() -> None:
     assert matcher.habits.take() == {}
 
 
+def test_old_texts_read_again_teach_only_of_forms_not_heard_of() -> None:
+    """A look back counts what it has counted before no second time."""
+    watches = [Watch(brand="Озон"), Watch(brand="Власть")]
+    matcher = Matcher(watches, habits=Habits({"озон": (1, 1)}))
+    with matcher.habits.again():
+        matcher.match("", "В небе озон, а в суде Озон. За эту власть, за Власть.")
+    assert matcher.habits.take() == {"власть": (1, 1)}
+    matcher.match("", "В небе озон.")
+    assert matcher.habits.take() == {"озон": (1, 0)}
+
+
 def test_a_word_nearly_always_a_name_is_found_in_small_letters() -> None:
     """The gate opens once enough was seen."""
     learned = {"озон": (1, ENOUGH)}
