@@ -186,7 +186,7 @@ class StoryIndex:
         return number
 
     def _make_room(self) -> None:
-        """Drop the oldest quarter once all places are taken; the others get new numbers in order."""
+        """Drop the oldest quarter once no place is left; the others get new numbers in order."""
         count = len(self._kept)
         if count < self._most_texts:
             return

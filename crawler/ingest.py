@@ -6,7 +6,7 @@ watch. Article, story and mentions are written in one transaction, so a crash
 leaves all of them or none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -50,9 +50,7 @@ class Ingest:
         stream writes their names."""
         with self._lock, self._database.read() as tx:
             self._brands = {brand.name: brand.id for brand in tx.brands.active()}
-            marks = {brand: tx.mentions.marks(brand) for brand in self._brands.values()}
-            learned = {brand: learn(others, own) for brand, (others, own) in marks.items()}
-            self._filters = {brand: one for brand, one in learned.items() if one is not None}
+            self._filters = filters_of(tx, self._brands.values())
             self._matcher.learn(tx.habits.all())
 
     def add(self, articles: Sequence[NewArticle], now: datetime) -> Added:
@@ -76,6 +74,7 @@ class Ingest:
                     tx.habits.add(self._matcher.habits.take())
             except BaseException:
                 self._stories = _Stories()  # it has heard of articles that are not stored
+                self._matcher.habits.take()  # and what was seen in them will be seen again
                 raise
             return Added(articles=len(stored), mentions=len(added))
 
@@ -101,23 +100,27 @@ class Ingest:
 
     def _mentions(self, article: Article, matches: Sequence[Match]) -> list[NewMention]:
         return [
-            self._filtered(new_mention(article, match, self._brands[match.brand]))
+            new_mention(article, match, self._brands[match.brand], self._filters)
             for match in matches
             if match.brand in self._brands
         ]
 
-    def _filtered(self, mention: NewMention) -> NewMention:
-        """The mention, left out of the counts where people's marks say it is somebody else."""
-        taught = self._filters.get(mention.brand_id)
-        verdict = taught.judge(mention.snippet) if taught else None
-        if verdict is None or not verdict.is_other:
-            return mention
-        return replace(mention, excluded_by=f"{FILTER}{', '.join(verdict.words[:5])}")
+
+def filters_of(tx: Transaction, brand_ids: Iterable[int]) -> dict[int, ContextFilter]:
+    """What people's "not us" marks have taught until now, of the brands they have taught enough."""
+    marks = {brand: tx.mentions.marks(brand) for brand in brand_ids}
+    learned = {brand: learn(others, own) for brand, (others, own) in marks.items()}
+    return {brand: one for brand, one in learned.items() if one is not None}
 
 
-def new_mention(article: Article, match: Match, brand_id: int) -> NewMention:
-    """The mention that a match in a stored article makes."""
-    return NewMention(
+def new_mention(
+    article: Article, match: Match, brand_id: int, filters: Mapping[int, ContextFilter]
+) -> NewMention:
+    """The mention that a match in a stored article makes.
+
+    It is left out of the counts where people's marks say it is somebody else.
+    """
+    mention = NewMention(
         article_id=article.id,
         brand_id=brand_id,
         matched=match.matched,
@@ -126,6 +129,11 @@ def new_mention(article: Article, match: Match, brand_id: int) -> NewMention:
         kind=match.kind,
         happened_at=article.happened_at,
     )
+    taught = filters.get(brand_id)
+    verdict = taught.judge(mention.snippet) if taught else None
+    if verdict is None or not verdict.is_other:
+        return mention
+    return replace(mention, excluded_by=f"{FILTER}{', '.join(verdict.words[:5])}")
 
 
 class _Stories:

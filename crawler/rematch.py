@@ -5,11 +5,12 @@ all watches together every article remembers which ones it was last matched
 against, so the next run goes on where this one stopped.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from crawler.ingest import new_mention
+from crawler.context import ContextFilter
+from crawler.ingest import filters_of, new_mention
 from crawler.matching import Matcher
 from storage.database import Database
 from storage.records import Article, NewMention
@@ -49,6 +50,7 @@ def rematch(
     """
     with database.read() as tx:
         brands = {known.name: known.id for known in tx.brands.active()}
+        filters = filters_of(tx, brands.values())
         before = tx.mentions.count()
         total = (
             tx.articles.count_unmatched(matcher.version, since=since)
@@ -58,8 +60,13 @@ def rematch(
     wanted = brands if brand is None else {brand: brands[brand]}
     done = withdrawn = 0
     for batch in _batches(database, matcher, brand=brand, since=since):
-        mentions = [one for article in batch for one in _mentions(article, matcher, wanted)]
+        with matcher.habits.again():
+            found = [
+                one for article in batch for one in _mentions(article, matcher, wanted, filters)
+            ]
         with database.begin() as tx:
+            held = tx.articles.held([article.id for article in batch])
+            mentions = [one for one in found if one.article_id in held]  # others are forgotten
             now = clock()  # whoever counts beside this looks only at what changed of late
             tx.mentions.put(mentions, now)
             withdrawn += tx.mentions.withdraw(
@@ -98,9 +105,14 @@ def _batches(
         yield found
 
 
-def _mentions(article: Article, matcher: Matcher, brands: dict[str, int]) -> list[NewMention]:
+def _mentions(
+    article: Article,
+    matcher: Matcher,
+    brands: Mapping[str, int],
+    filters: Mapping[int, ContextFilter],
+) -> list[NewMention]:
     return [
-        new_mention(article, match, brands[match.brand])
+        new_mention(article, match, brands[match.brand], filters)
         for match in matcher.match(article.title, article.text, article.lang)
         if match.brand in brands
     ]

@@ -70,6 +70,12 @@ class Articles:
             found += [_article(row) for row in self.connection.execute(query)]
         return found
 
+    def held(self, ids: Sequence[int]) -> set[int]:
+        """Answer which of these are still stored; they stay so until the transaction ends."""
+        query = select(articles.c.id).where(articles.c.id.in_(ids))
+        staying = query.with_for_update(read=True, key_share=True)  # SQLite has one writer anyway
+        return set(self.connection.execute(staying).scalars())
+
     def known(self, canonical_urls: Sequence[str]) -> set[str]:
         """Answer which of these canonical addresses are stored already."""
         found: set[str] = set()

@@ -99,7 +99,7 @@ class Mentions:
     def put(self, new: Sequence[NewMention], now: datetime) -> None:
         """Store the mentions, renewing what matched in those stored already.
 
-        One withdrawn before counts again. Where other words match than before, the tone is
+        One withdrawn before is as if it were new. Where other words match than before, the tone is
         of other passages: it stays until the mention is judged anew.
         """
         if not new:
@@ -112,7 +112,11 @@ class Mentions:
         withdrawn = mentions.c.excluded_by == WITHDRAWN
         changes |= {
             name: case((withdrawn, value), else_=mentions.c[name])
-            for name, value in (("excluded_by", None), ("excluded_at", None), ("changed_at", now))
+            for name, value in (
+                ("excluded_by", statement.excluded.excluded_by),
+                ("excluded_at", statement.excluded.excluded_at),
+                ("changed_at", now),
+            )
         }
         put = self.connection.execute(
             statement.on_conflict_do_update(

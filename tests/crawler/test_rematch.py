@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from crawler.habits import Habits
 from crawler.ingest import Ingest
-from crawler.matching import Matcher
+from crawler.matching import Match, Matcher
 from crawler.rematch import BATCH, rematch
 from storage.database import Database
 from storage.mentions import MentionFilter
 from storage.records import Tone, Watch
 from tests.crawler.pages import PARAGRAPHS
-from tests.crawler.test_ingest import WATCHES, article, prepare
+from tests.crawler.test_ingest import WATCHES, article, ingest_of, marked, prepare
 
 ONLY_TULIP = (Watch(brand="Тюльпан"),)
 
@@ -131,6 +132,72 @@ def test_what_no_longer_matches_is_withdrawn_until_it_matches_again(
     rematch(database, Matcher(WATCHES), clock=lambda: later + timedelta(hours=1))
     with database.read() as tx:
         assert len(tx.mentions.views(MentionFilter())) == 1
+
+
+def test_what_marks_have_taught_holds_in_the_past_too(database: Database, now: datetime) -> None:
+    """A namesake found by a new alias is left out, and the filter stays what it was."""
+    source = prepare(database, now)
+    ingest = ingest_of(database)
+    marked(database, ingest, source, now)
+    texts = ["Аптека Тюльпанис: скидка, лекарство и таблетки", "Тюльпанис открыл магазин и склад"]
+    ingest.add([article(source, n, now, text) for n, text in enumerate(texts, 1)], now)
+
+    widened = (Watch(brand="Тюльпан", aliases=("Тюльпанис",)),)
+    assert rematch(database, Matcher(widened), clock=lambda: now).new_mentions == 2
+
+    with database.read() as tx:
+        found = tx.mentions.views(MentionFilter(brand="Тюльпан", excluded=True))
+        by_url = {view.url[-2:]: view.mention.excluded_by or "" for view in found}
+        assert (by_url["/1"].startswith("filter: "), by_url["/2"]) == (True, "")
+        assert len(tx.mentions.marks(found[0].mention.brand_id)[0]) == 10
+
+
+def test_a_namesake_withdrawn_and_found_again_stays_left_out(
+    database: Database, now: datetime
+) -> None:
+    """The watch finds it as before, and so does the filter."""
+    source = prepare(database, now)
+    ingest = ingest_of(database)
+    marked(database, ingest, source, now)
+    ingest.add([article(source, 1, now, "Аптека Тюльпан: скидка, лекарство и таблетки")], now)
+    rematch(database, Matcher((Watch(brand="Тюльпан", exclude=("таблетки",)),)), clock=lambda: now)
+    rematch(database, Matcher(WATCHES), clock=lambda: now)
+    with database.read() as tx:
+        found = tx.mentions.views(MentionFilter(brand="Тюльпан", excluded=True))
+    (again,) = (view.mention.excluded_by for view in found if view.url.endswith("/1"))
+    assert (again or "").startswith("filter: ")
+    assert "the watch was changed" not in (again or "")
+
+
+def test_articles_forgotten_meanwhile_are_passed_over(database: Database, now: datetime) -> None:
+    """The daily job lets old ones go while a long look back reads them."""
+    fill(database, now, [PARAGRAPHS[0], PARAGRAPHS[0] + " Снова."])
+
+    class Slow(Matcher):
+        def match(self, title: str, text: str, lang: str = "") -> tuple[Match, ...]:
+            with database.begin() as tx:
+                tx.articles.forget([1])
+            return super().match(title, text, lang)
+
+    assert rematch(database, Slow(WATCHES), clock=lambda: now).new_mentions == 1
+
+
+def test_a_look_back_does_not_count_writing_again(sqlite_database: Database, now: datetime) -> None:
+    """Brands would open their gates on the same few texts, seen with each new brand."""
+    watches = (Watch(brand="Озон"), Watch(brand="Тюльпан"))
+    source = prepare(sqlite_database, now, watches)
+    ingest = Ingest(sqlite_database, Matcher(watches))
+    ingest.refresh()
+    ingest.add([article(source, 1, now, "Вчера купили в Озон товар.")], now)
+    with sqlite_database.read() as tx:
+        learned = tx.habits.all()
+    matcher = Matcher(watches, habits=Habits(learned))
+    rematch(sqlite_database, matcher, clock=lambda: now, brand="Тюльпан")
+    again = Ingest(sqlite_database, matcher)
+    again.refresh()
+    again.add([article(source, 2, now)], now)
+    with sqlite_database.read() as tx:
+        assert tx.habits.all() == learned == {"озон": (0, 1)}
 
 
 def test_what_a_long_look_withdraws_late_is_known_as_changed_late(
