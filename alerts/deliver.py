@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import inf
 from types import MappingProxyType
 
 from alerts import attempts, folding, payload
+from alerts.delivery_report import DeliveryReport
 from alerts.hand_over import Held, Task, hand_over
 from alerts.notifiers.protocol import (
     DeliveryError,
@@ -37,30 +39,8 @@ _AUTH_REST = timedelta(minutes=1)
 _SOON = timedelta(seconds=2)
 _RECENT = timedelta(minutes=1)
 _TICK = timedelta(milliseconds=10)
+TURN = 10.0  # seconds after which a courier claims nothing more and reports
 _MOMENT = timedelta(seconds=1)  # even a run that does not drain waits so long
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryReport:
-    """What one run did."""
-
-    sent: int = 0  # posted or changed, confirmed by the channel
-    failed: int = 0  # attempts that did not go out, or may not have
-    merged: int = 0  # left out, a newer message says it all
-    dead: int = 0  # given up
-    mistakes: int = 0  # of the failed: the notifier's own, the log has each
-    waiting: int = 0  # still in the outbox when the run ended
-
-    def __add__(self, other: "DeliveryReport") -> "DeliveryReport":
-        """Both together."""
-        return DeliveryReport(
-            sent=self.sent + other.sent,
-            failed=self.failed + other.failed,
-            merged=self.merged + other.merged,
-            dead=self.dead + other.dead,
-            mistakes=self.mistakes + other.mistakes,
-            waiting=self.waiting + other.waiting,
-        )
 
 
 def deliver(
@@ -82,13 +62,31 @@ def deliver(
     """
     patience = _PATIENCE if drain else _MOMENT
     senders = [
-        _Sender(database, name, one, clock, owner, sleep, patience, operators, addresses)
+        _Sender(database, name, one, clock, owner, sleep, patience, inf, operators, addresses)
         for name, one in notifiers.items()
     ]
     if len(senders) == 1:
         return senders[0].run()
     with ThreadPoolExecutor(max(1, len(senders)), "deliver") as pool:
         return sum(pool.map(lambda one: one.run(), senders), DeliveryReport())
+
+
+def turns(
+    database: Database,
+    notifiers: Mapping[str, Notifier],
+    *,
+    clock: Callable[[], datetime],
+    owner: str,
+    operators: Sequence[Recipient] = (),
+    addresses: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Callable[[], DeliveryReport]]:
+    """The same by channel, each for some seconds: for ``Couriers``, sent out again and again."""
+    return {
+        name: _Sender(
+            database, name, one, clock, owner, time.sleep, _MOMENT, TURN, operators, addresses
+        ).run
+        for name, one in notifiers.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +100,18 @@ class _Sender:
     owner: str
     sleep: Callable[[float], None]
     patience: timedelta  # for the next one that is due
+    turn: float  # seconds after which it claims no more
     operators: Sequence[Recipient]
     addresses: Mapping[str, str]  # what the named ones stand for
 
     def run(self) -> DeliveryReport:
-        """Work until nothing is due, another process has the channel, or it refuses us."""
+        """Work until nothing is due, the turn is over, or another process has the channel."""
         with self.database.read() as tx:
             if not tx.outbox.waiting(self.channel):
                 return DeliveryReport()  # the usual case takes no lock and no lease
-        report = DeliveryReport()
+        report, began = DeliveryReport(), time.monotonic()
         try:
-            while task := self._next():
+            while time.monotonic() - began < self.turn and (task := self._next()):
                 done, go_on = self._attempt(task)
                 report += done
                 if not go_on:

@@ -52,7 +52,7 @@ def run(jobs: Jobs) -> None:
         _wait_for(told)
         notify("STOPPING=1")
         logger.info("daemon stopping, running jobs are finished first")
-        ending = Thread(target=scheduler.shutdown, daemon=True)
+        ending = Thread(target=lambda: _end(scheduler, jobs), daemon=True)
         ending.start()
         ending.join(PATIENCE.total_seconds())
     if ending.is_alive():
@@ -60,6 +60,11 @@ def run(jobs: Jobs) -> None:
         logging.shutdown()
         os._exit(0)  # the interpreter would wait for the job's thread
     logger.info("daemon stopped")
+
+
+def _end(scheduler: BackgroundScheduler, jobs: Jobs) -> None:
+    scheduler.shutdown()
+    jobs.finish()
 
 
 def _wait_for(told: SimpleQueue[int]) -> None:
@@ -93,7 +98,7 @@ def _scheduler(jobs: Jobs, ticking: Ticking) -> BackgroundScheduler:
         ("gather", jobs.gather, every.crawl_every),
         ("look back", jobs.look_back, every.evaluate_every),
         ("evaluate", jobs.evaluate, every.evaluate_every),
-        ("deliver", lambda: jobs.deliver(drain=False), every.deliver_every),
+        ("deliver", jobs.keep_delivering, every.deliver_every),
         ("listen", lambda: jobs.listen(wait=LISTEN), LISTEN),
         ("forget", jobs.forget, timedelta(days=1)),
     )

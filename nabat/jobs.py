@@ -6,7 +6,7 @@ The one broad ``except`` of the house is here: it logs, remembers and goes on.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -14,7 +14,9 @@ from threading import Lock
 
 from alerts.chart import draw
 from alerts.clock_jumps import mend
-from alerts.deliver import deliver
+from alerts.couriers import Couriers
+from alerts.deliver import deliver, turns
+from alerts.delivery_report import DeliveryReport
 from alerts.digests import plan_digests
 from alerts.escalate import escalate
 from alerts.notifiers.telegram import TelegramNotifier
@@ -88,6 +90,7 @@ class Jobs:
         self._checkpoints = Checkpoints()
         self._locks: dict[str, Lock] = {}
         self._steady = SteadyClock()
+        self._couriers = Couriers()
 
     def prepare(self) -> None:
         """Bring the database to this version and to this configuration."""
@@ -102,8 +105,13 @@ class Jobs:
                     tx.brands.mark_matched(brand.id, _NOTHING_STORED)
             tx.feeds.sync([entry_of(source, interval=interval) for source in self.sources], now)
 
+    def finish(self) -> None:
+        """Wait until what is being sent has its fate on record; nothing is sent after it."""
+        self._couriers.close()
+
     def close(self) -> None:
         """Give back what is held."""
+        self.finish()
         self.database.close()
 
     @cached_property
@@ -155,8 +163,12 @@ class Jobs:
         return self._do("evaluate", self._evaluate)
 
     def deliver(self, *, drain: bool) -> Report:
-        """Send what waits in the outbox."""
+        """Send what waits in the outbox, each channel to its end."""
         return self._do("deliver", lambda: self._deliver(drain=drain))
+
+    def keep_delivering(self) -> Report:
+        """The same for who comes back in seconds: a slow channel is not waited for."""
+        return self._do("deliver", self._keep_delivering)
 
     def rematch(self, *, brand: str | None, since: datetime | None) -> Report:
         """Match stored articles again."""
@@ -271,8 +283,7 @@ class Jobs:
         return added + rest
 
     def _deliver(self, *, drain: bool) -> Report:
-        now = self.clock()
-        mend(self.database, self.recipients, now=now, ahead=self._steady.ahead(now))
+        self._mend_clock()
         done = deliver(
             self.database,
             self.notifiers,
@@ -282,10 +293,23 @@ class Jobs:
             operators=self.recipients,
             addresses=self.addresses,
         )
-        said = f"{done.sent} sent, {done.waiting} waiting"
-        if done.mistakes:
-            said += f", {done.mistakes} failed by a mistake in a notifier, see the log"
-        return Report(job="deliver", said=said, ok=not done.mistakes)
+        return _delivered(done)
+
+    def _keep_delivering(self) -> Report:
+        self._mend_clock()
+        senders = turns(
+            self.database,
+            self.notifiers,
+            clock=self.clock,
+            owner=self.owner,
+            operators=self.recipients,
+            addresses=self.addresses,
+        )
+        return _delivered(self._couriers.send(senders), self._couriers.hung())
+
+    def _mend_clock(self) -> None:
+        now = self.clock()
+        mend(self.database, self.recipients, now=now, ahead=self._steady.ahead(now))
 
     def _listen(self, wait: timedelta) -> Report:
         telegram = self.notifiers.get("telegram")
@@ -350,3 +374,12 @@ class Jobs:
             message = f"no source is named {name!r}{nearest(name, known)}"
             raise CommandError(message)
         return found[0]
+
+
+def _delivered(done: DeliveryReport, hung: Sequence[str] = ()) -> Report:
+    said = f"{done.sent} sent, {done.waiting} waiting"
+    if done.mistakes:
+        said += f", {done.mistakes} failed by a mistake in a notifier, see the log"
+    if hung:
+        said += f", {', '.join(hung)} stuck in one attempt for minutes"
+    return Report(job="deliver", said=said, ok=not done.mistakes and not hung)
