@@ -24,16 +24,21 @@ class StorageAlarm:
         self._is_down = False
 
     def guarded(self, job: Callable[[], object]) -> Callable[[], None]:
-        """The job, for a scheduler: what the database does to it is told, and it is tried again."""
+        """The job, for a scheduler: what the database does to it is told, and it is tried again.
+
+        One that answers None had nothing to do: that it went well proves nothing, since a
+        database on a full disk can be read.
+        """
 
         def run() -> None:
             try:
-                job()
+                done = job()
             except StorageError as error:
                 logger.error("the database cannot be used", extra={"reason": str(error)})
                 self._down(str(error))
             else:
-                self._up()
+                if done is not None:
+                    self._up()
 
         return run
 

@@ -142,12 +142,11 @@ class Jobs:
         # With cron there is no daemon to do it once a day.
         return [*reports, self.forget()] if self._forgetting_is_due() else reports
 
-    def gather(self) -> None:
+    def gather(self) -> list[Report]:
         """Crawl and judge tone; where something new was found, evaluate without waiting."""
-        found = self.crawl().poll
-        self.score(patience=_PORTION)
-        if found is not None and found.new_mentions:
-            self.evaluate()
+        reports = [self.crawl(), self.score(patience=_PORTION)]
+        found = reports[0].poll
+        return [*reports, self.evaluate()] if found and found.new_mentions else reports
 
     def crawl(self, *, source: str | None = None, force: bool = False) -> Report:
         """Visit the due sources; with ``source``, this one alone."""

@@ -16,13 +16,17 @@ class _World:
     def __init__(self) -> None:
         self.at = NOON
         self.broken = False
+        self.idle = False
         self.told: list[tuple[str, str]] = []
         alarm = StorageAlarm(lambda what, why: self.told.append((what, why)), lambda: self.at)
         self.run = alarm.guarded(self.job)
 
-    def job(self) -> None:
+    def job(self) -> str | None:
+        if self.idle:
+            return None
         if self.broken:
             raise StorageError("disk full")
+        return "done"
 
 
 @pytest.fixture
@@ -41,6 +45,15 @@ def test_a_broken_database_is_told_once_and_once_when_it_is_back(world: _World) 
     world.run()
 
     assert world.told == [("storage_down", "disk full"), ("storage_back", "")]
+
+
+def test_a_job_that_had_nothing_to_do_proves_nothing(world: _World) -> None:
+    """A database on a full disk can be read; only what wrote tells that it is back."""
+    world.broken = True
+    world.run()
+    world.idle = True
+    world.run()
+    assert world.told == [("storage_down", "disk full")]
 
 
 def test_one_that_comes_and_goes_is_told_once_in_a_while(world: _World) -> None:
