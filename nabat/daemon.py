@@ -1,7 +1,8 @@
 """The daemon: the scheduler around the table of jobs, an orderly stop, signs of life.
 
-While every job ticks, systemd and the outside watchman hear so; when one does
-not, the watchman hears which, and systemd hears nothing and starts us anew.
+While every job ticks well, systemd and the outside watchman hear so. Of one that
+fails the watchman hears; of one that stands still systemd hears nothing, and starts
+us anew.
 """
 
 import logging
@@ -18,7 +19,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from alerts.chart import warm_up
 from nabat.alarm import StorageAlarm
-from nabat.health import Ticking, beginning, late, serve_health
+from nabat.clock import SteadyClock
+from nabat.health import JITTER, Ticking, beginning, late, serve_health, stands_still
 from nabat.heartbeat import Heartbeat
 from nabat.jobs import Jobs
 from nabat.systemd import notify
@@ -49,7 +51,7 @@ def run(jobs: Jobs) -> None:
         warm_up()
         notify("READY=1")
         logger.info("daemon started", extra={"sources": len(jobs.sources)})
-        _wait_for(told)
+        _wait_for(told, _clock_watch(scheduler, jobs, ticking))
         notify("STOPPING=1")
         logger.info("daemon stopping, running jobs are finished first")
         ending = Thread(target=lambda: _end(scheduler, jobs), daemon=True)
@@ -67,12 +69,29 @@ def _end(scheduler: BackgroundScheduler, jobs: Jobs) -> None:
     jobs.finish()
 
 
-def _wait_for(told: SimpleQueue[int]) -> None:
+def _wait_for(told: SimpleQueue[int], look: Callable[[], None]) -> None:
     """Return once a signal was told; one that slips in before the wait is seen a second later."""
     while True:
         with suppress(Empty):
             told.get(timeout=1.0)
             return
+        look()
+
+
+def _clock_watch(
+    scheduler: BackgroundScheduler, jobs: Jobs, ticking: Ticking
+) -> Callable[[], None]:
+    """What to call every second: a clock set back would leave all jobs waiting for the old time."""
+    steady = SteadyClock()
+
+    def look() -> None:
+        now = jobs.clock()
+        if steady.ahead(now) < -JITTER:
+            ticking.begin_again(now)
+            for job in scheduler.get_jobs():
+                scheduler.modify_job(job.id, next_run_time=now)
+
+    return look
 
 
 def _watched(jobs: Jobs) -> dict[str, timedelta]:
@@ -125,7 +144,7 @@ def _add(
 
 def sign(jobs: Jobs, ticking: Ticking, heartbeat: Heartbeat) -> None:
     """Tell those who watch us from outside whether every job ticks."""
-    said = late(jobs.database, jobs.clock(), ticking)
-    if not said:
+    now = jobs.clock()
+    if not stands_still(jobs.database, now, ticking):
         notify("WATCHDOG=1")
-    heartbeat.beat(said)
+    heartbeat.beat(late(jobs.database, now, ticking))

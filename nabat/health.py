@@ -14,15 +14,21 @@ from storage.database import Database, StorageError
 
 DAEMON = "daemon"  # whose heartbeat is its last beginning
 STALE = timedelta(minutes=10)  # how long a job may take, or wait for another
+JITTER = timedelta(minutes=1)  # a clock that jumps by less was not set
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Ticking:
     """The jobs that must tick and how often, and since when they have had the time to."""
 
     every: Mapping[str, timedelta]
     began: datetime
-    steps: Mapping[str, datetime]  # when a job that goes on took its last step
+    steps: dict[str, datetime]  # when a job that goes on took its last step
+
+    def begin_again(self, now: datetime) -> None:
+        """Reckon from now: the clock was set back, and what was noted by it lies ahead."""
+        self.began = now
+        self.steps.clear()
 
 
 @contextmanager
@@ -112,39 +118,74 @@ def beginning(database: Database, now: datetime, watched: Iterable[str]) -> date
 
 
 def late(database: Database, now: datetime, ticking: Ticking) -> str:
-    """Say which jobs do not tick, and what they said; nothing while all is well."""
-    ok, body = health(database, now, ticking)
-    if ok:
-        return ""
-    jobs = body.get("jobs")
-    if not isinstance(jobs, dict):
-        return str(body.get("error"))
-    return "\n".join(f"{name}: {one['said']}" for name, one in jobs.items() if not one["ok"])
+    """Say which jobs do not tick well, and what they said; nothing while all is well."""
+    try:
+        states = _states(database, now, ticking)
+    except StorageError as error:
+        return str(error)
+    return "\n".join(f"{one.name}: {one.said}" for one in states if not one.is_well)
+
+
+def stands_still(database: Database, now: datetime, ticking: Ticking) -> bool:
+    """Whether a new start could help: a job does not tick at all, or nobody can tell.
+
+    One that ticks and fails, as while Telegram cannot be reached, would fail again.
+    """
+    try:
+        return any(one.is_late for one in _states(database, now, ticking))
+    except StorageError:
+        return True
 
 
 def health(database: Database, now: datetime, ticking: Ticking) -> tuple[bool, dict[str, object]]:
-    """Answer whether all is well, and each job's age and last word.
-
-    What was before the beginning counts neither for a job nor against it.
-    """
+    """Answer whether all is well, and each job's age and last word."""
     try:
-        with database.read() as tx:
-            beats = {beat.job: beat for beat in tx.leases.heartbeats()}
+        states = _states(database, now, ticking)
     except StorageError as error:
         return False, {"ok": False, "error": str(error)}
-    jobs: dict[str, object] = {}
-    ok = True
+    ok = all(one.is_well for one in states)
+    jobs = {one.name: {"ok": one.is_well, "last": one.last, "said": one.said} for one in states}
+    return ok, {"ok": ok, "jobs": jobs}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """How one job ticks."""
+
+    name: str
+    is_late: bool
+    has_failed: bool
+    last: str | None  # when it last ended
+    said: str
+
+    @property
+    def is_well(self) -> bool:
+        return not self.is_late and not self.has_failed
+
+
+def _states(database: Database, now: datetime, ticking: Ticking) -> list[_State]:
+    """Every watched job; raises StorageError.
+
+    What was before the beginning counts neither for a job nor against it, and no more does
+    what lies in the future: a clock that was set back wrote that.
+    """
+    with database.read() as tx:
+        beats = {beat.job: beat for beat in tx.leases.heartbeats()}
+    found = []
     for name, interval in ticking.every.items():
         beat = beats.get(name)
         since = max(ticking.began, ticking.steps.get(name, ticking.began))
         failed = False
-        if beat is not None and (beat.at >= ticking.began or now < ticking.began):
+        counts = beat is not None and (beat.at >= ticking.began or now < ticking.began)
+        if beat is not None and counts and beat.at <= now + JITTER:
             since, failed = max(since, beat.at), not beat.ok
-        well = not failed and now - since < STALE + 2 * interval
-        ok = ok and well
-        jobs[name] = {
-            "ok": well,
-            "last": beat.at.isoformat() if beat else None,
-            "said": beat.detail if beat else "never ran",
-        }
-    return ok, {"ok": ok, "jobs": jobs}
+        found.append(
+            _State(
+                name=name,
+                is_late=now - since >= STALE + 2 * interval,
+                has_failed=failed,
+                last=beat.at.isoformat() if beat else None,
+                said=beat.detail if beat else "never ran",
+            )
+        )
+    return found

@@ -7,13 +7,15 @@ import signal
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
-from nabat import clock, config
+from nabat import clock, config, daemon
 from nabat.daemon import sign
 from nabat.demo.press import published_by
 from nabat.demo.web import serve
@@ -166,3 +168,51 @@ def test_systemd_and_the_watchman_hear_whether_scheduler_sender_and_poller_tick(
     assert watchman.heard == (
         [("/ping/uuid/fail", f"{late}: before")] if late else [("/ping/uuid", "")]
     )
+
+
+def test_a_job_that_fails_is_told_to_the_watchman_and_starts_nothing_anew(
+    jobs: Jobs, watchman: Watchman, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While Telegram cannot be reached, systemd must not kill what works."""
+    with jobs.database.begin() as tx:
+        tx.leases.beat("listen", now=jobs.clock(), ok=False, detail="failed: no network")
+    path = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(path))
+        systemd.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(path))
+        began = jobs.clock() - timedelta(days=1)
+        ticking = Ticking(every={"listen": timedelta(seconds=5)}, began=began, steps={})
+        sign(jobs, ticking, Heartbeat(watchman.url))
+        assert systemd.recv(100) == b"WATCHDOG=1"
+    assert watchman.heard == [("/ping/uuid/fail", "listen: failed: no network")]
+
+
+def test_no_job_waits_for_the_time_from_which_the_clock_was_set_back(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three hours back are not three hours without an alert, nor three hours that look well."""
+    passed = iter([0.0, 1.0, 2.0])
+    monkeypatch.setattr(daemon, "SteadyClock", lambda: clock.SteadyClock(lambda: next(passed)))
+    assert isinstance(jobs.clock, Clock)
+    began = jobs.clock.at
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.start(paused=True)
+    later = began + timedelta(hours=1)
+    scheduler.add_job(print, IntervalTrigger(hours=1), id="evaluate", next_run_time=later)
+    ticking = Ticking(
+        every={"evaluate": timedelta(hours=1)}, began=began, steps={"evaluate": began}
+    )
+    look = daemon._clock_watch(scheduler, jobs, ticking)
+
+    def runs_at() -> datetime:
+        look()
+        return scheduler.get_job("evaluate").next_run_time
+
+    assert runs_at() == later
+    jobs.clock.at = began + timedelta(seconds=1)
+    assert runs_at() == later
+    jobs.clock.at = began - timedelta(hours=3)
+    assert runs_at() == jobs.clock.at
+    assert (ticking.began, ticking.steps) == (jobs.clock.at, {})
+    scheduler.shutdown()

@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from nabat.errors import ConfigError
-from nabat.health import STALE, Ticking, beginning, health, late, read_address, serve_health
+from nabat.health import (
+    STALE,
+    Ticking,
+    beginning,
+    health,
+    late,
+    read_address,
+    serve_health,
+    stands_still,
+)
 from storage.database import Database
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -145,6 +154,27 @@ def test_a_clock_set_back_hides_no_failure(beating: Database) -> None:
     assert late(beating, NOON, ahead).startswith("crawl: ")
 
 
+def test_what_lies_in_the_future_is_no_sign_of_life(beating: Database) -> None:
+    """The clock was set back by hours, and no job has run since."""
+    going = Ticking(every=EVERY, began=NOON - timedelta(days=1), steps={"crawl": NOON})
+    back = NOON - timedelta(hours=3)
+    going.begin_again(back)
+    assert late(beating, back, going) == ""
+    assert late(beating, back + STALE + timedelta(minutes=1), going).startswith("crawl: ")
+    with beating.begin() as tx:
+        tx.leases.beat("crawl", now=back + STALE)
+    assert late(beating, back + STALE + timedelta(minutes=1), going) == ""
+
+
+def test_a_job_that_fails_does_not_stand_still(beating: Database) -> None:
+    """A new start would not help it; one that does not tick at all it may."""
+    with beating.begin() as tx:
+        tx.leases.beat("crawl", now=NOON, ok=False, detail="failed: no network")
+    assert late(beating, NOON, TICKING) == "crawl: failed: no network"
+    assert not stands_still(beating, NOON, TICKING)
+    assert stands_still(beating, NOON + STALE + timedelta(minutes=1), TICKING)
+
+
 def test_a_broken_database_is_an_answer_too(tmp_path: Any) -> None:
     """The one who asks learns why, and the endpoint goes on."""
     (tmp_path / "nabat.db").write_bytes(b"garbage" * 1000)
@@ -153,6 +183,7 @@ def test_a_broken_database_is_an_answer_too(tmp_path: Any) -> None:
 
     assert not ok
     assert "nabat.db" in str(body["error"])
+    assert stands_still(Database(f"sqlite:///{tmp_path / 'nabat.db'}"), NOON, TICKING)
 
 
 def test_another_address_is_not_found(served: str) -> None:
