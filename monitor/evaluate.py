@@ -9,7 +9,7 @@ left out changes nothing about what the next one says.
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from monitor.counts import bucket_start, is_negative, rebuild
 from monitor.coverage import Alive, count_alive
@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 _OVERLAP = 2 * BUCKET  # changes this long before the last run are looked at again
 _SETTLED = timedelta(hours=1)  # counts older than that change by marks, a new model, late arrivals
 _LAST_RUN_WITHIN = timedelta(days=3650)
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
 _BASELINE_WORDS = timedelta(days=28)
 _MOST_BEFORE = 500  # mentions of the baseline whose words are compared
 _MOST_TOLD = 5000  # negative mentions that are read in full, the earliest: they tell who began
@@ -78,7 +79,7 @@ def evaluate(
     the names of brands whose incidents are one crisis, the one to tell it by first.
     Raises UnjudgedBrandsError at the very end for brands whose records are not as they should be.
     """
-    alive = _count(database, now)
+    alive = _count(database, now, checkpoints or Checkpoints())
     settings = {name: detector_settings(one, timezone) for name, one in brands_settings.items()}
     default = detector_settings(BrandSettings(), timezone)
     with database.read() as tx:
@@ -117,37 +118,44 @@ def _in_order(verdicts: Sequence[Judged], families: Sequence[Sequence[str]]) -> 
     return sorted(verdicts, key=lambda judged: place.get(judged.brand.name, 0))
 
 
-def _count(database: Database, now: datetime) -> Alive:
+def _count(database: Database, now: datetime, checkpoints: Checkpoints) -> Alive:
     """Bring the buckets up to date and remember how many sources answered."""
     until = bucket_start(now) + BUCKET
+    done: dict[int, tuple[object, ...]] = {}
     with database.begin() as tx:
         alive = count_alive(tx.feeds.active(), now)
         last = max(tx.feeds.coverage(now - _LAST_RUN_WITHIN, until), default=None)
         for brand in tx.brands.active():
-            _count_brand(tx, brand, last, until, alive)
+            changes = tx.mentions.changes(brand.id, last - _OVERLAP if last else _EVER)
+            if changes is None or changes.first >= until:
+                continue
+            # Those of the overlap are met by every run in it, and counted by the first.
+            done[brand.id] = (changes, until, alive)
+            if checkpoints.counted.get(brand.id) != done[brand.id]:
+                _count_brand(tx, brand, changes.first, last, until, alive)
         tx.feeds.record_coverage(bucket_start(now), alive=alive.alive, total=alive.total)
+    checkpoints.counted = done
     return alive
 
 
 def _count_brand(
-    tx: Transaction, brand: Brand, last: datetime | None, until: datetime, alive: Alive
+    tx: Transaction,
+    brand: Brand,
+    since: datetime,
+    last: datetime | None,
+    until: datetime,
+    alive: Alive,
 ) -> None:
-    if last is None:
-        changed = tx.mentions.span(brand.id)
-    else:
-        changed = tx.mentions.changed_span(brand.id, last - _OVERLAP)
-    if changed is None or changed[0] >= until:
-        return
-    recorded = tx.feeds.coverage(changed[0] - BUCKET, until)
+    recorded = tx.feeds.coverage(since - BUCKET, until)
     coverage = {start: Alive(*counts).share for start, counts in recorded.items()}
     coverage[until - BUCKET] = alive.share
-    before = _negative_stories(tx, brand, changed[0], until)
-    rebuild(tx, brand.id, since=changed[0], until=until, coverage=coverage)
-    after = _negative_stories(tx, brand, changed[0], until)
-    if last is not None and changed[0] < until - _SETTLED and before != after:
+    before = _negative_stories(tx, brand, since, until)
+    rebuild(tx, brand.id, since=since, until=until, coverage=coverage)
+    after = _negative_stories(tx, brand, since, until)
+    if last is not None and since < until - _SETTLED and before != after:
         logger.info(
             "counts changed backwards",
-            extra={"brand": brand.name, "since": changed[0], "before": before, "after": after},
+            extra={"brand": brand.name, "since": since, "before": before, "after": after},
         )
 
 

@@ -50,11 +50,16 @@ class _Checkpoint:
 
 
 class Checkpoints:
-    """Detectors kept half way, so that a daemon repeats only the newest day."""
+    """Detectors kept half way, so that a daemon repeats only the newest day.
+
+    ``counted`` holds what is in the counts already, by brand: nothing is counted twice
+    for the same changes.
+    """
 
     def __init__(self) -> None:
         """Keep nothing yet."""
         self._kept: dict[tuple[object, ...], _Checkpoint] = {}
+        self.counted: dict[int, tuple[object, ...]] = {}
 
     def run(
         self, history: History, coverage: Floats, settings: DetectorSettings

@@ -50,6 +50,16 @@ class MentionFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Which mentions changed, told apart from any others, and when the first of them happened."""
+
+    first: datetime  # happened_at
+    newest: datetime  # changed_at
+    how_many: int
+    ids: int  # their sum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CountedMention:
     """The little of a mention that counting needs."""
 
@@ -272,21 +282,16 @@ class Mentions:
         )
         return [CountedMention(**row._mapping) for row in self.connection.execute(query)]
 
-    def changed_span(self, brand_id: int, since: datetime) -> tuple[datetime, datetime] | None:
-        """Answer the first and last happened_at of mentions added, scored or marked since."""
-        query = select(func.min(mentions.c.happened_at), func.max(mentions.c.happened_at)).where(
-            mentions.c.brand_id == brand_id, mentions.c.changed_at >= since
-        )
-        first, last = self.connection.execute(query).one()
-        return (first, last) if first is not None else None
-
-    def span(self, brand_id: int) -> tuple[datetime, datetime] | None:
-        """Answer the first and last happened_at of a brand's mentions."""
-        query = select(func.min(mentions.c.happened_at), func.max(mentions.c.happened_at)).where(
-            mentions.c.brand_id == brand_id
-        )
-        first, last = self.connection.execute(query).one()
-        return (first, last) if first is not None else None
+    def changes(self, brand_id: int, since: datetime) -> Changes | None:
+        """Answer which mentions were added, scored or marked since a moment; None: none were."""
+        query = select(
+            func.min(mentions.c.happened_at),
+            func.max(mentions.c.changed_at),
+            func.count(),
+            func.sum(mentions.c.id),
+        ).where(mentions.c.brand_id == brand_id, mentions.c.changed_at >= since)
+        first, newest, count, ids = self.connection.execute(query).one()
+        return Changes(first=first, newest=newest, how_many=count, ids=int(ids)) if count else None
 
     def count(self) -> int:
         """Count the stored mentions."""

@@ -126,7 +126,7 @@ def test_what_no_longer_matches_is_withdrawn_until_it_matches_again(
         assert done.withdrawn == 1
         assert tx.mentions.views(MentionFilter()) == []
         (brand,) = {one.mention.brand_id for one in tx.mentions.views(MentionFilter(excluded=True))}
-        assert tx.mentions.changed_span(brand, later) is not None
+        assert tx.mentions.changes(brand, later) is not None
         assert tx.mentions.marks(brand) == ([], [])
 
     rematch(database, Matcher(WATCHES), clock=lambda: later + timedelta(hours=1))
@@ -212,7 +212,7 @@ def test_what_a_long_look_withdraws_late_is_known_as_changed_late(
     assert rematch(sqlite_database, changed, clock=lambda: next(hours)).withdrawn == BATCH + 1
     with sqlite_database.read() as tx:
         brand = next(one.id for one in tx.brands.active() if one.name == "Ромашка")
-        assert tx.mentions.changed_span(brand, now + timedelta(hours=2)) is not None
+        assert tx.mentions.changes(brand, now + timedelta(hours=2)) is not None
 
 
 def test_what_a_person_marked_is_not_withdrawn(sqlite_database: Database, now: datetime) -> None:

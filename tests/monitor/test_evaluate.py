@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from crawler.identity import StoryIndex
+from monitor.counts import rebuild
 from monitor.evaluate import BrandSettings, UnjudgedBrandsError, evaluate
 from monitor.judge import judge_brands
 from monitor.replay import Checkpoints
 from monitor.settings import DetectorSettings
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.records import BUCKET, Event, Incident, Verdict
 from tests.monitor.conftest import NEGATIVE, NEUTRAL, World
 
@@ -313,6 +315,32 @@ def test_what_people_say_changes_the_counts_backwards(
     told = [one for one in caplog.records if one.message == "counts changed backwards"]
     changes = [(one.__dict__["before"], one.__dict__["after"]) for one in told]
     assert changes == [(1, 0), (0, 1), (1, 0), (0, 1)]
+
+
+def test_a_change_is_counted_once_while_nothing_else_changes(
+    world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mark on a mention of last year costs its year once, not at every minute of an hour."""
+    counted: list[datetime] = []
+
+    def watched(tx: Transaction, brand_id: int, *, since: datetime, **given: Any) -> None:
+        counted.append(since)
+        rebuild(tx, brand_id, since=since, **given)
+
+    monkeypatch.setattr("monitor.evaluate.rebuild", watched)
+    world.answer(now)
+    old, minute = now - timedelta(days=5), timedelta(minutes=1)
+    mention = world.mention(old)
+    for passed in range(3):
+        run(world, now + passed * minute)
+    assert counted == [old]
+    with world.database.begin() as tx:
+        tx.mentions.exclude(mention, by="Анна", now=now + 3 * minute)
+    for passed in range(3, 6):
+        run(world, now + passed * minute)
+    assert (counted, stories_at(world, old)) == ([old, old], 0)
+    run(world, now + 6 * minute, checkpoints=Checkpoints())
+    assert counted == [old, old, old]
 
 
 def test_a_quiet_brand_reprinted_thirty_times_in_two_hours_raises_nothing(

@@ -176,9 +176,8 @@ def test_every_change_is_seen_by_the_next_count(database: Database, change: str)
     source, brand = begun(database)
     later = NOON + HOUR
     with database.begin() as tx:
-        assert tx.mentions.span(brand) is None
         key = mentioned(tx, source, brand)
-        assert tx.mentions.changed_span(brand, later) is None
+        assert tx.mentions.changes(brand, later) is None
         if change == "add":
             mentioned(tx, source, brand, "b", seen_at=later)
         elif change == "score":
@@ -191,8 +190,9 @@ def test_every_change_is_seen_by_the_next_count(database: Database, change: str)
             tx.mentions.exclude(key, by="Анна", now=later)
         else:
             tx.mentions.include(key, now=later)
-        assert tx.mentions.changed_span(brand, later) == (NOON - HOUR, NOON - HOUR)
-        assert tx.mentions.span(brand) == (NOON - HOUR, NOON - HOUR)
+        changed = tx.mentions.changes(brand, later)
+        assert changed is not None
+        assert (changed.first, changed.newest, changed.how_many) == (NOON - HOUR, later, 1)
 
 
 def test_a_mention_is_seen_with_its_article(database: Database) -> None:
