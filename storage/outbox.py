@@ -21,6 +21,7 @@ from storage.tables import destinations, notifications
 from storage.upsert import insert
 
 WAITING = ("pending", "unknown")
+_RETRIED = ("dead", "expired")  # when somebody asks for it; others need their chart no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +142,7 @@ class Outbox:
             sent_at=now,
             last_error=None,
             error_class=None,
+            photo=None,
         )
 
     def postpone(
@@ -175,7 +177,10 @@ class Outbox:
 
     def give_up(self, notification_id: int, *, state: str, reason: str, error_class: str) -> None:
         """Write that it will not be tried again: dead, expired or merged."""
-        self._settle(notification_id, state=state, last_error=reason, error_class=error_class)
+        kept = {} if state in _RETRIED else {"photo": None}
+        self._settle(
+            notification_id, state=state, last_error=reason, error_class=error_class, **kept
+        )
 
     def supersede(self, newer: NewNotification) -> int:
         """Merge what still waits unsent for the same reader of the same incident.
@@ -192,7 +197,9 @@ class Outbox:
                 notifications.c.state == "pending",
                 notifications.c.kind.not_like("push-%"),
             )
-            .values(state="merged", last_error=f"superseded by revision {newer.revision}")
+            .values(
+                state="merged", last_error=f"superseded by revision {newer.revision}", photo=None
+            )
         )
         return done.rowcount
 
@@ -233,7 +240,7 @@ class Outbox:
             update(notifications)
             .where(
                 notifications.c.id == notification_id,
-                notifications.c.state.in_(("dead", "expired")),
+                notifications.c.state.in_(_RETRIED),
             )
             .values(state="pending", not_before=now)
             .returning(notifications.c.channel, notifications.c.address)

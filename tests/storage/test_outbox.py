@@ -107,6 +107,18 @@ def test_the_fate_of_an_attempt_is_written(database: Database) -> None:
         assert _claim(tx) == [three]
 
 
+def test_a_chart_is_kept_only_while_it_may_be_sent(database: Database) -> None:
+    """A crisis of days has a picture for every change and reader."""
+    with database.begin() as tx:
+        new = [notification(key, photo=b"\x00png") for key in ("sent", "merged", "dead", "waits")]
+        sent, merged, dead, _ = tx.outbox.add(new, NOON)
+        tx.outbox.confirm(sent, provider_id="1", now=NOON)
+        tx.outbox.give_up(merged, state="merged", reason="r", error_class="order")
+        tx.outbox.give_up(dead, state="dead", reason="r", error_class="dead")
+        held = {one.key: one.photo is not None for one in tx.outbox.listed()}
+    assert held == {"sent": False, "merged": False, "dead": True, "waits": True}
+
+
 def test_a_newer_message_takes_the_place_of_those_unsent(database: Database) -> None:
     """Only whole messages of the same incident to the same reader."""
     _, brand = begun(database)
