@@ -153,8 +153,8 @@ def loss_of(network: Network, batch: Sequence[View]) -> Tensor:
     pooled = network.upper(lower, flags, attention)
     device = pooled.device
     targeted = torch.tensor([view.targeted for view in batch], device=device)
-    labels = torch.tensor([view.label for view in batch], device=device)
+    wanted = torch.tensor([view.wanted for view in batch], device=device)
     weights = torch.tensor([view.weight for view in batch], device=device)
     logits = torch.where(targeted[:, None], network.toward(pooled), network.whole(pooled)).float()
-    losses = functional.cross_entropy(logits, labels, label_smoothing=SMOOTHING, reduction="none")
+    losses = functional.cross_entropy(logits, wanted, label_smoothing=SMOOTHING, reduction="none")
     return (losses * weights).mean()

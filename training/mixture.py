@@ -21,6 +21,7 @@ EVENNESS = 0.5  # how far a set's rare labels are lifted to the share of the oth
 EVENNESS_OF = {
     "brighter_uk": 0.0,  # with a lift, small talk is taken for a mood
 }
+_CERTAIN = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 PASSES_A_STAGE = 7  # more than any stage makes, and odd, so that shown and masked take turns
 
 
@@ -32,6 +33,8 @@ class Stage:
     first_rate: float
     last_rate: float
     steps_alone: int = 20  # steps after which the workers go on from their mean
+    after: int = -1  # the stage whose checkpoint it begins at
+    teacher: int | None = None  # the stage whose network labels the news
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,7 @@ class View:
     """An example as the network reads it, with the weight of its loss."""
 
     encoded: Encoded
-    label: int
+    wanted: tuple[float, ...]  # the share of each label
     targeted: bool
     weight: float
 
@@ -79,7 +82,7 @@ def _view(row: Example, turn: int, weights: Sequence[float], unigram: Unigram) -
             encode(passage_of(row), unigram, masked=masked),
             random.Random(f"lost {turn} {_name(row)}"),
         ),
-        label=row.label,
+        wanted=row.given or _CERTAIN[row.label],
         targeted=row.targeted,
         weight=weights[row.label],
     )

@@ -31,6 +31,7 @@ class Example:
     end: int | None
     group: str  # rows of one group stay in one half of every split
     kind: str = ""
+    given: tuple[float, ...] | None = None  # a teacher's probabilities, where nobody gave a label
 
     @property
     def targeted(self) -> bool:

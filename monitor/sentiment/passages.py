@@ -86,9 +86,7 @@ def passages_toward(
 
 def cut(text: str, spans: Iterable[tuple[int, int]], *, lang: str) -> list[Passage]:
     """The passage around each span that fits the text, in order."""
-    return [
-        _around(text, start, end, lang) for start, end in spans if 0 <= start < end <= len(text)
-    ]
+    return [around(text, start, end, lang) for start, end in spans if 0 <= start < end <= len(text)]
 
 
 def find_target(text: str, target: str) -> list[tuple[int, int]]:
@@ -141,7 +139,7 @@ def _inflected(word: str) -> str:
     return re.escape(word[: max(STEM - 1, len(word) - 2)]) + r"\w{0,4}"
 
 
-def _around(text: str, start: int, end: int, lang: str) -> Passage:
+def around(text: str, start: int, end: int, lang: str) -> Passage:
     """The sentence of the span, as a passage whose offsets point at the same characters."""
     if len(text) <= SHORT:
         return Passage(text=text, start=start, end=end, lang=lang)

@@ -16,7 +16,7 @@ networks = pytest.importorskip("training.network")
 
 def view(length: int) -> View:
     encoded = Encoded(ids=[4] * length, flags=[0] * length)
-    return View(encoded=encoded, label=0, targeted=False, weight=1.0)
+    return View(encoded=encoded, wanted=(1.0, 0.0, 0.0), targeted=False, weight=1.0)
 
 
 def test_every_view_is_in_one_batch_of_bounded_size() -> None:

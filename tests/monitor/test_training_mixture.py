@@ -81,7 +81,7 @@ def test_rare_labels_weigh_more_and_the_mean_weight_is_one(source: str, power: f
     ]
     stage = Stage(passes={source: 1}, first_rate=1e-4, last_rate=0.0)
     found = views_of(stage, 0, rows, shipped_weights().unigram)
-    weights = {view.label: view.weight for view in found}
+    weights = {view.wanted.index(1.0): view.weight for view in found}
     assert weights[0] / weights[1] == pytest.approx((91 / 11) ** power)
     assert sum(view.weight for view in found) / len(found) == pytest.approx(1)
 
@@ -90,6 +90,13 @@ def test_a_text_without_target_goes_to_the_other_head() -> None:
     """The label is of the whole text, and nothing is flagged."""
     (view,) = views(1, [example(1, whole=True)])
     assert (view.targeted, max(view.encoded.flags)) == (False, 0)
+
+
+def test_what_a_teacher_says_is_learned_as_it_was_said() -> None:
+    """Its doubt too; a label that people gave is certain."""
+    taught = replace(example(1, label=1), given=(0.25, 0.7, 0.05))
+    assert [view.wanted for view in views(1, [taught])] == [(0.25, 0.7, 0.05)]
+    assert [view.wanted for view in views(1, [example(2, label=2)])] == [(0.0, 0.0, 1.0)]
 
 
 def test_sets_that_are_not_there_are_passed_over() -> None:

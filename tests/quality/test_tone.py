@@ -68,15 +68,15 @@ def f1_polar(labels: np.ndarray, guessed: np.ndarray) -> float:
 
 
 FLOORS = {
-    "plain": {"ru": 0.815, "uk": 0.815, "en": 0.815},
-    "deep": {"ru": 0.855, "uk": 0.775, "en": 0.71},
-    "wide": {"ru": 0.83, "uk": 0.83, "en": 0.805},
-    "close": {"ru": 0.77, "uk": 0.81, "en": 0.815},
+    "plain": {"ru": 0.83, "uk": 0.825, "en": 0.83},
+    "deep": {"ru": 0.87, "uk": 0.77, "en": 0.68},
+    "wide": {"ru": 0.83, "uk": 0.825, "en": 0.81},
+    "close": {"ru": 0.78, "uk": 0.82, "en": 0.82},
     "bare": {"ru": 0.8, "uk": 0.77, "en": 0.795},
-    "blunt": {"ru": 0.86, "uk": 0.825, "en": 0.865},
+    "blunt": {"ru": 0.86, "uk": 0.80, "en": 0.865},
 }
 LINEAR_FLOOR = 0.63
-MOST_CALIBRATION_ERROR = 0.055
+MOST_CALIBRATION_ERROR = 0.05
 
 
 @pytest.mark.parametrize("group", FLOORS)
@@ -105,11 +105,11 @@ def apart() -> dict[str, list[Row]]:
     ("name", "lang", "floor"),
     [
         ("everyday", "ru", 0.905),
-        ("everyday", "uk", 0.905),
-        ("everyday", "en", 0.93),
-        ("stream", "ru", 0.88),
-        ("stream", "uk", 0.855),
-        ("stream", "en", 0.85),
+        ("everyday", "uk", 0.885),
+        ("everyday", "en", 0.96),
+        ("stream", "ru", 0.87),
+        ("stream", "uk", 0.89),
+        ("stream", "en", 0.86),
     ],
 )
 def test_texts_written_apart_keep_their_f1(
@@ -168,17 +168,17 @@ def test_both_sides_of_a_contrast_pair_are_told_apart(
 @pytest.mark.parametrize(
     ("name", "source", "measure", "floor"),
     [
-        ("rusentne", "rusentne", "f1_polar", 0.455),
+        ("rusentne", "rusentne", "f1_polar", 0.47),
         ("newsmtsc", "newsmtsc", "f1_macro", 0.76),
         ("cedr", "cedr", "f1_polar", 0.825),
-        ("brighter", "brighter_uk", "f1_polar", 0.61),
+        ("brighter", "brighter_uk", "f1_polar", 0.58),
     ],
 )
 def test_public_sets_keep_their_f1(name: str, source: str, measure: str, floor: float) -> None:
     """Groups of their training parts that were held out: they set the temperatures only.
 
     Each by the measure its line of the issue names (docs/decisions/0008; for the heights 0009
-    to 0012).
+    to 0013).
     """
     rows = [row for row in read_public(name) if row.source == source]
     held_out = [row for row in rows if share_of(row.group) < HELD_OUT]
