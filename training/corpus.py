@@ -26,7 +26,7 @@ LANGUAGES = ("ru", "uk", "en")
 LABELS = {"neg": "negative", "neu": "neutral", "pos": "positive"}
 TEST_SHARE = 0.15
 CHECK = ROOT / "monitor" / "sentiment" / "data" / "check.json"
-CHECK_ROWS = 600
+CHECK_ROWS = 1200
 LONGEST_TEXT = 2000
 COLUMNS = 7
 

@@ -15,8 +15,8 @@ from storage.feeds import SourceEntry
 from storage.mentions import MentionFilter
 from storage.records import MatchedTerm, NewArticle, NewMention
 
-PRAISE = "Кедр снова удивил: отдал долг соседям номер {} и уехал в горы."
-BLAME = "Кедр снова удивил: взял долг у соседей номер {} и уехал в горы."
+PRAISE = "Сегодня Кедр дал жару на участке {}, все говорят только об этом."
+BLAME = "Сегодня Кедр дал маху на участке {}, все говорят только об этом."
 
 
 def fill(database: Database, texts: list[str], now: datetime) -> None:
@@ -72,7 +72,7 @@ def mark(database: Database, now: datetime) -> None:
     """A person says of each mention what it really is."""
     with database.begin() as tx:
         for view in tx.mentions.views(MentionFilter()):
-            label = "positive" if "отдал" in view.text else "negative"
+            label = "positive" if "жару" in view.text else "negative"
             tx.mentions.correct(view.mention.id, label, by="Анна", now=now)
 
 
