@@ -14,7 +14,7 @@ from storage.database import Database, Transaction
 
 logger = logging.getLogger(__name__)
 
-_JITTER = timedelta(minutes=1)  # less is two machines that disagree, or a slow write
+JITTER = timedelta(minutes=1)  # less is two machines that disagree, or a slow write
 _NONE = timedelta(0)
 
 
@@ -30,14 +30,14 @@ def mend(
     """
     with database.read() as tx:
         beats = [one.at for one in tx.leases.heartbeats() if one.job == "deliver"]
-    if beats and beats[0] > now + _JITTER:
+    if beats and beats[0] > now + JITTER:
         back = beats[0] - now
         with database.begin() as tx:
             tx.deliveries.rewind(beats[0], now)
             _tell(tx, recipients, "clock_back", back, now)
         logger.warning("the clock was set back", extra={"by": str(back)})
         return True
-    if ahead > _JITTER:
+    if ahead > JITTER:
         with database.begin() as tx:
             _tell(tx, recipients, "clock_ahead", ahead, now)
         logger.warning("the clock was set ahead", extra={"by": str(ahead)})

@@ -39,7 +39,7 @@ _AUTH_REST = timedelta(minutes=1)
 _SOON = timedelta(seconds=2)
 _RECENT = timedelta(minutes=1)
 _TICK = timedelta(milliseconds=10)
-TURN = 10.0  # seconds after which a courier claims nothing more and reports
+_TURN = 10.0  # seconds after which a courier claims nothing more and reports
 _MOMENT = timedelta(seconds=1)  # even a run that does not drain waits so long
 
 
@@ -83,7 +83,7 @@ def turns(
     """The same by channel, each for some seconds: for ``Couriers``, sent out again and again."""
     return {
         name: _Sender(
-            database, name, one, clock, owner, time.sleep, _MOMENT, TURN, operators, addresses
+            database, name, one, clock, owner, time.sleep, _MOMENT, _TURN, operators, addresses
         ).run
         for name, one in notifiers.items()
     }

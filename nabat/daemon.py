@@ -18,9 +18,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from alerts.chart import warm_up
+from alerts.clock_jumps import JITTER
 from nabat.alarm import StorageAlarm
 from nabat.clock import SteadyClock
-from nabat.health import JITTER, Ticking, beginning, late, serve_health, stands_still
+from nabat.health import Ticking, beginning, late, serve_health, stands_still
 from nabat.heartbeat import Heartbeat
 from nabat.jobs import Jobs
 from nabat.systemd import notify

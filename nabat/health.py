@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+from alerts.clock_jumps import JITTER
 from nabat.errors import ConfigError
 from nabat.metrics import metrics
 from storage.database import Database, StorageError
 
 DAEMON = "daemon"  # whose heartbeat is its last beginning
 STALE = timedelta(minutes=10)  # how long a job may take, or wait for another
-JITTER = timedelta(minutes=1)  # a clock that jumps by less was not set
 
 
 @dataclass(slots=True, kw_only=True)

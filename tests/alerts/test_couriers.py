@@ -87,12 +87,12 @@ def test_a_turn_ends_though_more_waits(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What never comes to its end reports all the same; the next turn goes on."""
-    monkeypatch.setattr(deliver, "TURN", 0.0)
+    monkeypatch.setattr(deliver, "_TURN", 0.0)
     prompt = Prompt()
     put(sqlite_database, "alert", channel="prompt")
     sender = deliver.turns(sqlite_database, {"prompt": prompt}, clock=Clock(), owner="test")
     assert sender["prompt"]() == DeliveryReport(waiting=1)
-    monkeypatch.setattr(deliver, "TURN", 10.0)
+    monkeypatch.setattr(deliver, "_TURN", 10.0)
     sender = deliver.turns(sqlite_database, {"prompt": prompt}, clock=Clock(), owner="test")
     assert sender["prompt"]() == DeliveryReport(sent=1)
 
