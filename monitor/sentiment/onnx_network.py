@@ -46,14 +46,11 @@ class OnnxNetwork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bytes:
-    """Names of both sides of a product in bytes, with what a step of each is worth."""
+    """Names of numbers in bytes, of what a step is worth, and of the byte that means nothing."""
 
     x: str
-    matrix: str
     step: str
-    scale: str
     zero: str
-    zeros: str
 
 
 def open_network(weights: EmbeddedWeights, threads: int) -> OnnxNetwork:
@@ -95,7 +92,7 @@ def _layer(graph: Graph, weights: EmbeddedWeights, x: str, name: str) -> str:
     even = _evenness(out, weights.ranges[name + "out"])
     mixed = _attended(graph, weights, x, name, even)
     reach = weights.ranges[name + "out"] / even
-    mixed = _byte_product(graph, mixed, out * even[:, None], reach, bias)
+    mixed = _product(graph, _in_bytes(graph, mixed, reach), out * even[:, None], bias)
     x = _joined(graph, weights, x, mixed, name + "out_norm")
     up, bias = _matrix(weights, name + "up")
     inner = _evened_product(graph, x, up, weights.ranges[name + "up"], bias)
@@ -104,27 +101,18 @@ def _layer(graph: Graph, weights: EmbeddedWeights, x: str, name: str) -> str:
 
 
 def _attended(graph: Graph, weights: EmbeddedWeights, x: str, name: str, even: Floats) -> str:
-    """Queries, keys, values and attention; the values evened out for the matrix behind it."""
+    """Queries, keys, values and attention; the values evened out for the matrix behind it.
+
+    Three products and one operation for attention: the one operation for all of it
+    (QAttention) makes a product of each head by itself, which takes longer.
+    """
     matrix, bias = _matrix(weights, name + "qkv")
     divisor = np.concatenate([np.ones(2 * len(even), dtype=np.float32), even])
-    matrix = matrix / divisor
-    inputs = _evenness(matrix, weights.ranges[name + "qkv"])
-    reach = weights.ranges[name + "qkv"] / inputs
-    evened = graph.op("Mul", x, graph.constant(np.reciprocal(inputs)))
-    tiny = _in_bytes(graph, evened, matrix * inputs[:, None], reach)
-    return graph.op(
-        "QAttention",
-        tiny.x,
-        tiny.matrix,
-        graph.constant(bias / divisor),
-        tiny.step,
-        tiny.scale,
-        "keep",
-        tiny.zero,
-        tiny.zeros,
-        domain=MICROSOFT,
-        num_heads=HEADS,
-    )
+    matrix, bias = matrix / divisor, bias / divisor
+    tiny, inputs = _evened(graph, x, matrix, weights.ranges[name + "qkv"])
+    columns = np.split(matrix * inputs[:, None], 3, axis=1)
+    parts = [_product(graph, tiny, *each) for each in zip(columns, np.split(bias, 3), strict=True)]
+    return graph.op("MultiHeadAttention", *parts, "", "keep", domain=MICROSOFT, num_heads=HEADS)
 
 
 def _down(graph: Graph, weights: EmbeddedWeights, x: str, name: str) -> str:
@@ -163,36 +151,34 @@ def _evenness(matrix: Floats, reach: Floats) -> Floats:
 
 
 def _evened_product(graph: Graph, x: str, matrix: Floats, reach: Floats, bias: Floats) -> str:
+    tiny, even = _evened(graph, x, matrix, reach)
+    return _product(graph, tiny, matrix * even[:, None], bias)
+
+
+def _evened(graph: Graph, x: str, matrix: Floats, reach: Floats) -> tuple[_Bytes, Floats]:
+    """The inputs of a product, evened out and in bytes, and what each was divided by."""
     even = _evenness(matrix, reach)
     evened = graph.op("Mul", x, graph.constant(np.reciprocal(even)))
-    return _byte_product(graph, evened, matrix * even[:, None], reach / even, bias)
+    return _in_bytes(graph, evened, reach / even), even
 
 
-def _byte_product(graph: Graph, x: str, matrix: Floats, reach: Floats, bias: Floats) -> str:
-    """A matrix product in bytes, from and to 32-bit numbers, with the bias added."""
-    tiny = _in_bytes(graph, x, matrix, reach)
+def _in_bytes(graph: Graph, x: str, reach: Floats) -> _Bytes:
+    step = graph.constant(np.array(reach.max() / (ZERO - 1), dtype=np.float32))
+    zero = graph.constant(np.array(ZERO, dtype=np.uint8))
+    return _Bytes(x=graph.op("QuantizeLinear", x, step, zero), step=step, zero=zero)
+
+
+def _product(graph: Graph, tiny: _Bytes, matrix: Floats, bias: Floats) -> str:
+    """A matrix product in bytes, answered in 32-bit numbers with the bias added."""
+    scale = np.maximum(np.abs(matrix).max(axis=0) / WEIGHT_STEPS, 1e-12).astype(np.float32)
     return graph.op(
         "MatMulIntegerToFloat",
         tiny.x,
-        tiny.matrix,
+        graph.constant(np.round(matrix / scale).astype(np.int8)),
         tiny.step,
-        tiny.scale,
+        graph.constant(scale),
         tiny.zero,
-        tiny.zeros,
+        "",
         graph.constant(bias),
         domain=MICROSOFT,
-    )
-
-
-def _in_bytes(graph: Graph, x: str, matrix: Floats, reach: Floats) -> _Bytes:
-    step = graph.constant(np.array(reach.max() / (ZERO - 1), dtype=np.float32))
-    scale = np.maximum(np.abs(matrix).max(axis=0) / WEIGHT_STEPS, 1e-12).astype(np.float32)
-    zero = graph.constant(np.array(ZERO, dtype=np.uint8))
-    return _Bytes(
-        x=graph.op("QuantizeLinear", x, step, zero),
-        matrix=graph.constant(np.round(matrix / scale).astype(np.int8)),
-        step=step,
-        scale=graph.constant(scale),
-        zero=zero,
-        zeros=graph.constant(np.zeros(len(scale), dtype=np.int8)),
     )
