@@ -19,6 +19,7 @@ LAYERS = 8
 FROZEN = 2
 EPSILON = 1e-12
 DROPOUT = 0.1
+NEUTRAL = 1  # place of its logit
 
 
 class Layer(nn.Module):
@@ -114,6 +115,12 @@ class Network(nn.Module):
             for weight in (attention, chosen)
         ]
         return torch.cat(means, dim=1)
+
+    @torch.no_grad()
+    def lower_neutral(self, by: dict[str, float]) -> None:
+        """Lower each head's logit of neutral, so that doubtful texts lean to a feeling."""
+        for head, step in by.items():
+            getattr(self, head).last.bias[NEUTRAL] -= step
 
     def _load(self, start: StartingWeights) -> None:
         """Copy the starting weights into norms and blocks."""

@@ -63,3 +63,17 @@ def test_workers_go_on_from_their_mean() -> None:
     for thread in threads:
         thread.join()
     assert [parameters[0].tolist() for parameters in own] == [[3.0] * 3] * 2
+
+
+def test_lowering_neutral_changes_no_other_logit() -> None:
+    """What changes is the bias that is stored, so nothing is needed at run time."""
+    network = torch.nn.Module()
+    network.toward, network.whole = networks.Head(6).eval(), networks.Head(6).eval()
+    pooled = torch.randn(4, 12)
+    toward, whole = network.toward(pooled).detach(), network.whole(pooled).detach()
+    networks.Network.lower_neutral(network, {"toward": 0.3, "whole": 0.2})
+    for change, wanted in (
+        (toward - network.toward(pooled), 0.3),
+        (whole - network.whole(pooled), 0.2),
+    ):
+        assert torch.allclose(change, torch.tensor([0.0, wanted, 0.0]), atol=1e-6)
