@@ -77,6 +77,16 @@ def test_a_missed_deadline_is_written_once(database: Database) -> None:
         assert [one.kind for one in tx.incidents.events(number)] == ["opened", "missed"]
 
 
+def test_waiting_takes_no_part_in_writing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job runs every minute, and an incident may wait for days beside other writers."""
+    open_incident(database, add_brand(database))
+    monkeypatch.setattr(Database, "begin", None)
+
+    assert escalate(database, playbook(), now=NOON + timedelta(minutes=9)) == 0
+
+
 def test_the_next_owner_is_told_though_no_route_names_him(database: Database) -> None:
     """And who has the message already hears it ring."""
     people = [chat(role="PR"), mail(name="Юрист", role="юрист", levels=(4,))]
