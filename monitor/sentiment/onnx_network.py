@@ -94,10 +94,7 @@ def _layer(graph: Graph, weights: EmbeddedWeights, x: str, name: str) -> str:
     reach = weights.ranges[name + "out"] / even
     mixed = _product(graph, _in_bytes(graph, mixed, reach), out * even[:, None], bias)
     x = _joined(graph, weights, x, mixed, name + "out_norm")
-    up, bias = _matrix(weights, name + "up")
-    inner = _evened_product(graph, x, up, weights.ranges[name + "up"], bias)
-    inner = graph.op("Gelu", inner, domain=MICROSOFT)
-    return _joined(graph, weights, x, _down(graph, weights, inner, name), name + "down_norm")
+    return _joined(graph, weights, x, _inner(graph, weights, x, name), name + "down_norm")
 
 
 def _attended(graph: Graph, weights: EmbeddedWeights, x: str, name: str, even: Floats) -> str:
@@ -115,17 +112,25 @@ def _attended(graph: Graph, weights: EmbeddedWeights, x: str, name: str, even: F
     return graph.op("MultiHeadAttention", *parts, "", "keep", domain=MICROSOFT, num_heads=HEADS)
 
 
-def _down(graph: Graph, weights: EmbeddedWeights, x: str, name: str) -> str:
-    """The block's last product: its loudest inputs, which are far louder than others, apart."""
-    matrix, bias = _matrix(weights, name + "down")
+def _inner(graph: Graph, weights: EmbeddedWeights, x: str, name: str) -> str:
+    """A block's two last products: the loudest between them, far louder than others, apart."""
+    up, up_bias = _matrix(weights, name + "up")
+    down, down_bias = _matrix(weights, name + "down")
     reach = np.maximum(weights.ranges[name + "down"], QUIETEST)
-    loud = np.argsort(-reach * np.abs(matrix).max(axis=1))[:LOUD].astype(np.int64)
-    apart = graph.op("Gather", x, graph.constant(loud), axis=2)
-    apart = graph.op("MatMul", apart, graph.constant(matrix[loud]))
-    rest = matrix.copy()
+    loud = np.argsort(-reach * np.abs(down).max(axis=1))[:LOUD]
+    few = graph.op("MatMul", x, graph.constant(up[:, loud]))
+    few = _bent(graph, graph.op("Add", few, graph.constant(up_bias[loud])))
+    apart = graph.op("MatMul", few, graph.constant(down[loud]))
+    rest = down.copy()
     rest[loud] = 0
     reach[loud] = QUIETEST
-    return graph.op("Add", _evened_product(graph, x, rest, reach, bias), apart)
+    inner = _bent(graph, _evened_product(graph, x, up, weights.ranges[name + "up"], up_bias))
+    return graph.op("Add", _evened_product(graph, inner, rest, reach, down_bias), apart)
+
+
+def _bent(graph: Graph, x: str) -> str:
+    """GELU by its tanh formula (Hendrycks & Gimpel 2016), a third quicker and off by 0.0005."""
+    return graph.op("FastGelu", x, domain=MICROSOFT)
 
 
 def _joined(graph: Graph, weights: EmbeddedWeights, x: str, change: str, norm: str) -> str:
