@@ -14,7 +14,7 @@ BEGIN, PAD, END, UNKNOWN = 0, 1, 2, 3
 LONGEST_WORD = 64  # characters; a longer run is cut, as nothing is learnt from it
 CACHED_WORDS = 50_000
 
-_CHUNK = re.compile(r"\S+")
+_CHUNK = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+")  # control characters part words as spaces do
 _LINK = re.compile(r"https?://\S+|www\.\S+")
 _HANDLE = re.compile(r"@\w+")
 
