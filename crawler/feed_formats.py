@@ -13,6 +13,8 @@ from typing import Any
 import fastfeedparser
 import feedparser
 
+from crawler.dates import LONGEST_DATE
+
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # Characters no XML reader accepts, written out or as references.
 _NOT_XML = re.compile(
@@ -25,9 +27,9 @@ _DATES = re.compile(
 )
 # Dates that say their zone in a way no reader gets wrong.
 _PLAIN_DATE = re.compile(
-    r"\s*(?:(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d{4}\s+\d\d:\d\d(?::\d\d)?\s+"
+    r"(?:(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d{4}\s+\d\d:\d\d(?::\d\d)?\s+"
     r"(?:[+-]\d{4}|GMT|UTC|UT|Z)|\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?"
-    r"(?:Z|[+-]\d\d:?\d\d))?\s*"
+    r"(?:Z|[+-]\d\d:?\d\d))?"
 )
 _BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,31};)")
 # An ampersand that XML does not know: the fast reader leaves it out, with what it stood for.
@@ -112,7 +114,8 @@ def suits_fast_reader(text: str) -> bool:
         return False
     if any(_STRAY_AMPERSAND.search(part) for part in _split_cdata(text)[::2]):
         return False
-    return all(_PLAIN_DATE.fullmatch(date) for date in _DATES.findall(text))
+    dates = (date.strip() for date in _DATES.findall(text))
+    return all(len(date) <= LONGEST_DATE and _PLAIN_DATE.fullmatch(date) for date in dates)
 
 
 def read_json(text: str) -> RawFeed:

@@ -224,6 +224,7 @@ def test_entities_are_never_expanded_to_fill_memory() -> None:
         pytest.param(rss(item(1, title="<![CDATA[" * 20_000)), id="open cdata"),
         pytest.param(rss(item(1, title="A & B" + "<![CDATA[" * 20_000)), id="bare ampersand"),
         pytest.param(rss(item(1)) + b"<pubDate " * 20_000, id="open dates"),
+        pytest.param(rss(item(1)) + b"<date><![CDATA[" + b" " * 400_000 + b"x", id="blank date"),
     ],
 )
 def test_no_feed_holds_the_process_up(body: bytes) -> None:
@@ -245,7 +246,7 @@ def test_deep_tags_are_survived() -> None:
 
 @pytest.mark.parametrize(
     ("date", "fast"),
-    [("Mon, 02 Mar 2026 10:00:00 +0300", True), ("2026-03-02T10:00:00Z", True), ("", True),
+    [("Mon, 02 Mar 2026 10:00:00 +0300", True), ("\n 2026-03-02T10:00:00Z \n", True), (" ", True),
      ("02.03.2026 10:00", False), ("2026-03-02 10:00", False), ("Mon, 02 Mar 2026 10:00 MSK", False)],
 )  # fmt: skip
 def test_the_fast_reader_gets_only_dates_it_cannot_get_wrong(date: str, fast: bool) -> None:
