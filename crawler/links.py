@@ -5,6 +5,7 @@ Pure: a page in, addresses out, in the order in which they should be read.
 
 import gzip
 import io
+import random
 import re
 import zlib
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from crawler.dates import EARLIEST, parse_date
 from crawler.encodings import decode
 
 LARGEST_SITEMAP = 32 * 1024 * 1024  # unpacked
-MOST_LINKS = 20_000
+MOST_LINKS = 50_000  # as many as one sitemap may name
+MOST_SITEMAPS = 10  # of an index, in one visit
 
 _NOT_PAGES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|ico|css|js|json|xml|rss|pdf|docx?|xlsx?|zip|gz|rar|mp[34]|avi)$",
@@ -36,6 +38,7 @@ class Sitemap:
 
     addresses: tuple[str, ...]
     is_index: bool
+    left_over: bool = False  # it names others that are as new
 
 
 def article_links(body: bytes, url: str, *, follow: str = "", content_type: str = "") -> list[str]:
@@ -73,8 +76,14 @@ def looks_like_sitemap(body: bytes) -> bool:
     return _SITEMAP_ROOT.search(head) is not None
 
 
-def read_sitemap(body: bytes, *, now: datetime, follow: str = "") -> Sitemap:
-    """The addresses of a sitemap; broken ones give what can be read of them."""
+def read_sitemap(
+    body: bytes, *, now: datetime, follow: str = "", room: int = MOST_SITEMAPS
+) -> Sitemap:
+    """The addresses of a sitemap; broken ones give what can be read of them.
+
+    An index gives no more than there is ``room`` for. Of its sitemaps equally old, or
+    undated, others are given at every visit: nobody knows in which of them news appear.
+    """
     if body.startswith(b"\x1f\x8b"):
         body = _unpack(body, LARGEST_SITEMAP)
     root = _SITEMAP_ROOT.search(body[:4096])
@@ -86,9 +95,13 @@ def read_sitemap(body: bytes, *, now: datetime, follow: str = "") -> Sitemap:
             continue
         moment = parse_date(date, now=now) if date else None
         dated[found] = max(moment or EARLIEST, dated.get(found, EARLIEST))
+    listed, most = list(dated), room if is_index else MOST_LINKS
+    if is_index and len(listed) > most:
+        random.Random(now.isoformat()).shuffle(listed)
     # Sorting keeps the order of those equally old, so an undated sitemap keeps its own.
-    newest_first = sorted(dated, key=lambda address: dated[address], reverse=True)
-    return Sitemap(addresses=tuple(newest_first[:MOST_LINKS]), is_index=is_index)
+    listed.sort(key=lambda address: dated[address], reverse=True)
+    left_over = len(listed) > most and dated[listed[most]] == dated[listed[max(most - 1, 0)]]
+    return Sitemap(addresses=tuple(listed[:most]), is_index=is_index, left_over=left_over)
 
 
 def _is_wanted(address: str, url: str, follow: str) -> bool:

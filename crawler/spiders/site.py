@@ -34,7 +34,7 @@ from twisted.python.failure import Failure
 from crawler.addresses import canonical_address
 from crawler.extract import extract
 from crawler.guard import AddressGuard, AddressRefusedError
-from crawler.links import article_links, looks_like_sitemap, read_sitemap
+from crawler.links import MOST_SITEMAPS, article_links, looks_like_sitemap, read_sitemap
 from crawler.spiders.resolver import ALLOWED
 from crawler.spiders.wire import (
     ANSWER,
@@ -48,7 +48,6 @@ from crawler.spiders.wire import (
     UnreadPage,
 )
 
-MOST_SITEMAPS = 10
 ASKED_AT_ONCE = 500  # addresses
 _LEAVE_ALONE = (429, 503)
 _REASONS: dict[type[Exception], str] = {
@@ -86,11 +85,16 @@ class SiteSpider(scrapy.Spider):
     def read_listing(self, response: Response) -> Iterator[scrapy.Request]:
         """Follow what the listing or sitemap names and we do not know."""
         if self._job.sitemap or looks_like_sitemap(response.body):
-            found = read_sitemap(response.body, now=self._job.now, follow=self._job.follow)
+            found = read_sitemap(
+                response.body,
+                now=self._job.now,
+                follow=self._job.follow,
+                room=MOST_SITEMAPS - self._sitemaps,
+            )
+            self._left_over |= found.left_over
             if found.is_index:
-                room = MOST_SITEMAPS - self._sitemaps
-                self._sitemaps += len(found.addresses[:room])
-                yield from (self._listing(address) for address in found.addresses[:room])
+                self._sitemaps += len(found.addresses)
+                yield from (self._listing(address) for address in found.addresses)
                 return
             addresses = list(found.addresses)
         else:
@@ -169,7 +173,8 @@ class SiteSpider(scrapy.Spider):
                 permanent=end.permanent,
                 retry_after=end.retry_after,
                 links=self._links,
-                left_over=self._left_over,
+                # A visit that finds nothing new ends the catching up, whatever it left unread.
+                left_over=self._left_over and self._asked > 0,
             )
         )
 

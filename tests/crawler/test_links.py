@@ -1,11 +1,17 @@
 """Listings and sitemaps give the addresses of articles, in reading order."""
 
 import gzip
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.links import MOST_LINKS, article_links, looks_like_sitemap, read_sitemap
+from crawler.links import (
+    MOST_LINKS,
+    MOST_SITEMAPS,
+    article_links,
+    looks_like_sitemap,
+    read_sitemap,
+)
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 HERE = "https://news.example/list"
@@ -78,6 +84,33 @@ def test_an_index_gives_further_sitemaps_whatever_is_followed() -> None:
     text = "<sitemapindex><sitemap><loc>https://news.example/s1.xml</loc></sitemap></sitemapindex>"
     found = read_sitemap(text.encode(), now=NOW, follow="/topic/")
     assert (found.is_index, found.addresses) == (True, ("https://news.example/s1.xml",))
+
+
+def index_of(parts: int, date: str = "") -> bytes:
+    """An index of so many sitemaps; those but the first have this date."""
+    listed = (
+        f"<sitemap><loc>https://n.example/{n}</loc><lastmod>{date if n else ''}</lastmod></sitemap>"
+        for n in range(parts)
+    )
+    return f"<sitemapindex>{''.join(listed)}</sitemapindex>".encode()
+
+
+@pytest.mark.parametrize("date", ["", "2026-03-01"])
+def test_every_sitemap_of_a_long_index_gets_its_turn(date: str) -> None:
+    """Dates tell which are new; where they do not, every visit reads others."""
+    visits = [read_sitemap(index_of(15, date), now=NOW + timedelta(hours=n)) for n in range(48)]
+    assert all(len(set(one.addresses)) == MOST_SITEMAPS and one.left_over for one in visits)
+    read = {address for one in visits for address in one.addresses}
+    assert read == {f"https://n.example/{n}" for n in range(1 if date else 0, 15)}
+
+
+def test_a_short_index_keeps_its_order_and_leaves_nothing_over() -> None:
+    """All of it is read; and of a long one what is older is no news."""
+    short = read_sitemap(index_of(MOST_SITEMAPS), now=NOW)
+    assert short.addresses == tuple(f"https://n.example/{n}" for n in range(MOST_SITEMAPS))
+    assert not short.left_over
+    assert not read_sitemap(index_of(MOST_SITEMAPS + 1, "2026-03-01"), now=NOW).left_over
+    assert read_sitemap(index_of(1), now=NOW, room=0).left_over
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from crawler.fetch import Fetcher, FetchError, FetchSettings
 from crawler.robots import Robots
 from crawler.sources import site
-from crawler.sources.protocol import FailedPage, Finding, Found, Visit
+from crawler.sources.protocol import FailedPage, Finding, Found, Freshness, LeftOver, Visit
 from crawler.sources.site import SiteSource
 from storage.records import Source
 from tests.crawler.conftest import Web
@@ -120,6 +120,18 @@ def test_a_sitemap_is_read_newest_first_and_known_pages_are_not_fetched(
     assert end is None
     assert sorted(articles(findings)) == ["news/3", "news/4"]
     assert web.asked("/news/5") == web.asked("/news/1") == 0
+
+
+def test_a_site_of_many_sitemaps_says_that_some_are_left(web: Web, manners: FetchSettings) -> None:
+    """Until a visit finds nothing new in those that are read."""
+    parts = [web.put(f"/part-{n}.xml", f"<urlset><url><loc>{web.base}/news/{n}</loc></url></urlset>")
+             for n in range(12)]  # fmt: skip
+    urls = "".join(f"<sitemap><loc>{part}</loc></sitemap>" for part in parts)
+    source = SiteSource(url=web.put("/sitemap.xml", f"<sitemapindex>{urls}</sitemapindex>"))
+    findings, end = crawl(source, manners)
+    assert (end, LeftOver() in findings, len(failed(findings))) == (None, True, 10)
+    known = tuple(f"{web.base}/news/{n}" for n in range(12))
+    assert crawl(source, manners, known=known) == ([Freshness()], None)
 
 
 def test_a_session_in_the_links_makes_no_topic_new(web: Web, manners: FetchSettings) -> None:
