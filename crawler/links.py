@@ -29,6 +29,7 @@ _NOT_PAGES = re.compile(
 _LIKE_ARTICLE = re.compile(
     r"\d{4,}|/\d{4}/\d\d/|[^/]+(?:[-_][^/]+){3}|/(?:topic|thread|post|news)/."
 )
+_SAID = ("loc", "lastmod", "publication_date")  # in a sitemap, of each page
 _SITEMAP_ROOT = re.compile(rb"<(?:\w+:)?(urlset|sitemapindex)\b")
 
 
@@ -136,11 +137,17 @@ def _sitemap_entries(body: bytes) -> list[tuple[str, str]]:
                     found.append((parts["loc"], date))
                 parts = {}
                 element.clear()
-            elif name in ("loc", "lastmod", "publication_date") and element.text:
+            elif name in _SAID and element.text and _is_of_page(element):
                 parts.setdefault(name, element.text.strip())
     except (etree.LxmlError, ValueError):
         return found
     return found
+
+
+def _is_of_page(element: etree._Element) -> bool:
+    """Whether it speaks of the page or sitemap itself, not of an image or video of the page."""
+    parent = element.getparent()
+    return parent is not None and etree.QName(parent).localname in ("url", "sitemap", "news")
 
 
 def _unpack(body: bytes, limit: int) -> bytes:

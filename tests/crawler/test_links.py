@@ -68,6 +68,15 @@ def test_a_sitemap_gives_the_newest_first(packed: bool) -> None:
     assert [address.rsplit("/", 1)[1] for address in found.addresses] == ["new", "old", "undated"]
 
 
+def test_an_image_is_not_taken_for_its_page() -> None:
+    """Its address stands in the page's entry too, before the page's own or after."""
+    image = "<image:image><image:loc>https://news.example/1.jpg</image:loc></image:image>"
+    loc = "<loc>https://news.example/1</loc>"
+    for entry in (image + loc, loc + image):
+        text = f'<urlset xmlns:image="https://images.example/"><url>{entry}</url></urlset>'
+        assert read_sitemap(text.encode(), now=NOW).addresses == ("https://news.example/1",)
+
+
 def test_the_newest_of_a_long_sitemap_may_stand_last() -> None:
     """The longest that is allowed, oldest first: what is cut off is old."""
     urls = (
