@@ -26,8 +26,9 @@ _NOT_PAGES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|ico|css|js|json|xml|rss|pdf|docx?|xlsx?|zip|gz|rar|mp[34]|avi)$",
     re.I,
 )
+# A number, a date, a part with four words, or a usual beginning.
 _LIKE_ARTICLE = re.compile(
-    r"\d{4,}|/\d{4}/\d\d/|[^/]+(?:[-_][^/]+){3}|/(?:topic|thread|post|news)/."
+    r"\d{4,}|/\d{4}/\d\d/|(?<![^/])[^/](?:[^/_-]*+[-_][^/]){3}|/(?:topic|thread|post|news)/."
 )
 _SAID = ("loc", "lastmod", "publication_date")  # in a sitemap, of each page
 _SITEMAP_ROOT = re.compile(rb"<(?:\w+:)?(urlset|sitemapindex)\b")

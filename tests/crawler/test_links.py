@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.links import (
+    _LIKE_ARTICLE,
     MOST_LINKS,
     MOST_SITEMAPS,
     article_links,
@@ -28,6 +29,12 @@ def test_links_that_look_like_articles_are_taken() -> None:
         "https://news.example/news/12345",
         "https://news.example/bank-romashka-zakryt-snova",
     ]
+
+
+def test_a_name_of_many_letters_is_looked_through_once() -> None:
+    """From each of its letters on it would take days."""
+    assert _LIKE_ARTICLE.search("news.example/" + "a" * 2_000_000) is None
+    assert _LIKE_ARTICLE.search("news.example/" + "a" * 2_000_000 + "-b-c_d")
 
 
 def test_a_pattern_decides_alone() -> None:
