@@ -14,6 +14,7 @@ from lxml import html as lxml_html
 LONGEST_TITLE = 1_000
 LONGEST_TEXT = 500_000
 LONGEST_NAME = 200
+LONGEST_TAG = 10_000
 
 _HIDDEN = frozenset(
     [
@@ -89,6 +90,8 @@ _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r" ?\n ?(?:\n ?)*")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_TAG_START = re.compile(r"<[a-zA-Z]")
+_LAST_OF_OTHERS = re.compile(r"(?:</[\w:.-]{1,50}\s?|--|]])\Z")  # before a ">"
 _MARKUP_SIGN = re.compile(r"<\s*+(?:/\s*+)?[a-zA-Z!]|&(?:#\d|#x|[a-zA-Z]\w{1,20};)")
 
 
@@ -111,13 +114,49 @@ def clean_line(text: str, longest: int = LONGEST_TITLE) -> str:
     return " ".join(clean_text(text, longest * 2).split())[:longest].rstrip()
 
 
+def shorten_tags(markup: str) -> str:
+    """The markup without the end of very long tags; everything that is parsed passes here.
+
+    Parsers look each attribute up among all others of its tag. Where a tag ends is a matter
+    of dispute: here at the first ">" that nobody takes for a part of a quoted value.
+    """
+    if len(markup) <= LONGEST_TAG:
+        return markup
+    parts = markup.split(">")
+    is_open, room = False, LONGEST_TAG
+    may_be_quoted = {'"': False, "'": False}
+    for number, part in enumerate(parts):
+        begun = None if is_open else _TAG_START.search(part)
+        if is_open or begun:
+            is_open, start = True, begun.start() if begun else 0
+            if len(part) - start >= room:
+                parts[number] = _cut(part, start + room)
+            room = max(room - len(part) + start, 0)
+        for quote in may_be_quoted:
+            if (last := part.rfind(quote)) >= 0:
+                may_be_quoted[quote] = part[:last].rstrip().endswith("=")
+        if True not in may_be_quoted.values():
+            is_open, room = False, LONGEST_TAG
+    return ">".join(parts)
+
+
+def _cut(tag: str, length: int) -> str:
+    """So much of a tag, its quotes closed; a script or comment taken for one keeps its end.
+
+    No length is left of what follows, which is still the same tag to some.
+    """
+    other = _LAST_OF_OTHERS.search(tag, max(len(tag) - 60, 0))
+    return tag[:length] + ("\"'" if length else "") + (other[0] if other else "")
+
+
 def text_of_html(fragment: str) -> str:
     """What a reader sees of a piece of HTML, one block a line; scripts and forms dropped."""
     fragment = fragment[: LONGEST_TEXT * 4]
     if not _MARKUP_SIGN.search(fragment):
         return clean_text(fragment)
     try:
-        tree = lxml_html.fragment_fromstring(_HOSTILE.sub("", fragment), create_parent="div")
+        source = shorten_tags(_HOSTILE.sub("", fragment))
+        tree = lxml_html.fragment_fromstring(source, create_parent="div")
     except (etree.LxmlError, ValueError, AssertionError, TypeError):
         return clean_text(html.unescape(_TAG.sub(" ", fragment)))
     return clean_text(text_of_tree(tree))

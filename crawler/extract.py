@@ -24,6 +24,7 @@ from crawler.cleaning import (
     LONGEST_NAME,
     clean_line,
     clean_text,
+    shorten_tags,
     text_of_html,
     text_of_tree,
 )
@@ -96,7 +97,7 @@ def extract(
 
 def _parse(text: str) -> HtmlElement | None:
     """The page as a tree, or None when there is no markup in it."""
-    source = _NOT_XML.sub("", _XML_DECLARATION.sub("", text, count=1))
+    source = shorten_tags(_NOT_XML.sub("", _XML_DECLARATION.sub("", text, count=1)))
     if not source.strip():
         return None
     try:

@@ -13,6 +13,7 @@ from typing import Any
 import fastfeedparser
 import feedparser
 
+from crawler.cleaning import shorten_tags
 from crawler.dates import LONGEST_DATE
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -65,7 +66,7 @@ class RawFeed:
 
 def read_slowly(text: str) -> RawFeed:
     """Read XML with feedparser, which understands nearly every feed there ever was."""
-    document = _mended(_NOT_XML.sub("", _DECLARATION.sub("", text, count=1)))
+    document = shorten_tags(_mended(_NOT_XML.sub("", _DECLARATION.sub("", text, count=1))))
     try:
         found = feedparser.parse(
             document.encode("utf-8", "replace"),

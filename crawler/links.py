@@ -15,6 +15,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from crawler.addresses import canonical_address, find_address, host_of, is_same_site
+from crawler.cleaning import shorten_tags
 from crawler.dates import EARLIEST, parse_date
 from crawler.encodings import decode
 
@@ -51,7 +52,7 @@ def article_links(body: bytes, url: str, *, follow: str = "", content_type: str 
     """
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", decode(body, content_type).text, count=1)
     try:
-        tree = lxml_html.document_fromstring(text.replace("\x00", ""))
+        tree = lxml_html.document_fromstring(shorten_tags(text.replace("\x00", "")))
     except (etree.LxmlError, ValueError, AssertionError):
         return []
     base_node = tree.find(".//base[@href]")

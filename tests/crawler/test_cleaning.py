@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.cleaning import LONGEST_TITLE, clean_line, clean_text, text_of_html
+from crawler.cleaning import (
+    LONGEST_TAG,
+    LONGEST_TITLE,
+    clean_line,
+    clean_text,
+    shorten_tags,
+    text_of_html,
+)
 
 
 @pytest.mark.parametrize(
@@ -76,3 +83,45 @@ def test_spaces_after_a_bracket_hold_nothing_up() -> None:
 def test_deep_nesting_is_survived() -> None:
     """A hundred thousand open tags are no reason to fall over."""
     assert isinstance(text_of_html("<div>" * 100_000 + "конец"), str)
+
+
+ATTRIBUTES = [f"a{n}" for n in range(150_000)]
+MANY = " ".join(ATTRIBUTES)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(f"<p {MANY}>x</p>", id="plain"),
+        pytest.param("<p " + '=">" '.join(ATTRIBUTES) + ">x</p>", id="quoted ends"),
+        pytest.param("<p " + " <b ".join(ATTRIBUTES) + ">x</p>", id="tags inside"),
+        pytest.param(f"<p a='>' {MANY}>x</p>", id="quoted end first"),
+        pytest.param(f'<!--<b x="--><p y=">" {MANY}>x</p>', id="behind a comment"),
+        pytest.param(f"<p a='{' ' * LONGEST_TAG}' {MANY}>x</p>", id="cut in a quote"),
+    ],
+)
+def test_no_tag_has_more_attributes_than_parsers_can_bear(page: str) -> None:
+    """Each is compared with all the others: so many take minutes; what follows them is read."""
+    assert len(shorten_tags(page).replace(">", "")) < 2 * LONGEST_TAG
+    assert text_of_html(f"{page}<p>Дальше.</p>").endswith("x\nДальше.")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(f'<img src="data:{"A/ " * LONGEST_TAG}" alt="a > b">', id="image"),
+        pytest.param(f"<script>i<n;{'1,' * LONGEST_TAG}</script>", id="script"),
+        pytest.param(f"<!-- i<n {'1,' * LONGEST_TAG}-->", id="comment"),
+        pytest.param(f"<p>2 < 3 {'1, ' * LONGEST_TAG}</p>", id="text"),
+        pytest.param('<p title="a > b" lang=\'x\'>Он: "x="</p>' * LONGEST_TAG, id="many tags"),
+    ],
+)
+def test_what_only_looks_like_a_long_tag_swallows_nothing(before: str) -> None:
+    """What follows it is read."""
+    assert text_of_html(f"{before}<p>Дальше.</p>").endswith("Дальше.")
+
+
+def test_ordinary_markup_stays_as_it_is() -> None:
+    """However long the whole is."""
+    page = '<p title="a > b" lang=\'x\'>Он: "x="</p>\n' * LONGEST_TAG
+    assert shorten_tags(page) == page

@@ -97,6 +97,7 @@ def test_a_page_speaks_for_its_own_site_only(canonical: str, expected: str) -> N
         pytest.param("<?xml version='1.0' encoding='x'?><html><p>текст</html>", id="declared"),
         pytest.param("<html><head><base href='http://['></head><p>текст", id="broken base"),
         pytest.param("<div>" * 250 + "<b></b>" * 9_000, id="deep and wide"),
+        pytest.param(f"<p {' '.join(map('a{}'.format, range(900_000)))}>", id="many attributes"),
     ],
 )
 def test_hostile_pages_give_a_record(page: bytes | str) -> None:

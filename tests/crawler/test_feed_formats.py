@@ -41,3 +41,10 @@ def test_cdata_that_nothing_closes_takes_nothing_along() -> None:
     feed = RSS.replace("Новость", "<![CDATA[A & B]]> & C").replace("Текст", "<![CDATA[D & E")
     (entry,) = read_slowly(feed).entries
     assert entry.title == "A & B & C"
+
+
+def test_an_entry_of_many_attributes_is_read() -> None:
+    """Whatever compares each of them with all the others would take hours."""
+    many = " ".join(f'a{n}=""' for n in range(500_000))
+    (entry,) = read_slowly(RSS.replace("<item>", f"<item {many}>")).entries
+    assert entry.title == "Новость"

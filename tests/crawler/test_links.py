@@ -37,6 +37,13 @@ def test_a_name_of_many_letters_is_looked_through_once() -> None:
     assert _LIKE_ARTICLE.search("news.example/" + "a" * 2_000_000 + "-b-c_d")
 
 
+def test_a_tag_of_many_attributes_takes_no_link_away() -> None:
+    """Nor hours, as parsers compare each with all the others."""
+    many = " ".join(f"a{n}" for n in range(900_000))
+    page = f'<p {many}><a href="/news/12345">1</a>'
+    assert article_links(page.encode(), HERE) == ["https://news.example/news/12345"]
+
+
 def test_a_pattern_decides_alone() -> None:
     """What the config says is followed, and nothing else of the site."""
     page = '<a href="/topic/1">1</a><a href="/topic/1#c">1</a><a href="/news/12345">2</a>'
