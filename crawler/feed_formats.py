@@ -4,6 +4,7 @@ Pure: text in, raw entries out, still in the feed's own markup. Each reader
 raises FeedError on what it cannot read, whatever its library raised.
 """
 
+import html
 import json
 import re
 from collections.abc import Mapping
@@ -190,12 +191,16 @@ def _json_entry(item: Mapping[str, Any]) -> RawEntry:
     return RawEntry(
         id=str(identity) if isinstance(identity, str | int) else "",
         link=_text(item, "url") or _text(item, "external_url"),
-        title=_text(item, "title"),
+        title=_as_markup(_text(item, "title")),
         summary=_text(item, "summary"),
-        content=_text(item, "content_html") or _text(item, "content_text"),
+        content=_text(item, "content_html") or _as_markup(_text(item, "content_text")),
         author=", ".join(name for name in names if name),
         date=_text(item, "date_published") or _text(item, "date_modified"),
     )
+
+
+def _as_markup(plain: str) -> str:
+    return html.escape(plain, quote=False).replace("\n", "<br>")
 
 
 def _longest_content(entry: Mapping[str, Any]) -> str:

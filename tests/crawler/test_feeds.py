@@ -100,6 +100,15 @@ def test_json_feed_is_read() -> None:
     assert (second.title, second.text, second.has_page) == ("", "без заголовка", False)
 
 
+def test_plain_text_of_a_json_feed_is_no_markup() -> None:
+    """Its title and text say "<" where they mean it, and their lines are lines."""
+    body = """{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "7",
+             "title": "Если a<b, то и c<d", "content_text": "Цена <ромашка> упала, a<b.\\nВторая."}]}"""
+    (entry,) = entries(body.encode())
+    assert entry.title == "Если a<b, то и c<d"
+    assert entry.text == "Цена <ромашка> упала, a<b.\nВторая."
+
+
 def test_russian_dates_are_read_and_naive_ones_get_the_zone_of_the_source() -> None:
     """The fast reader knows neither and is not used."""
     body = rss(
