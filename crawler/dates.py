@@ -48,7 +48,7 @@ _DAY_MONTH = re.compile(
     re.I,
 )
 _MONTH_DAY = re.compile(
-    rf"\b(?P<month>{_MONTH})\.?\s+(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
+    rf"\b(?P<month>{_MONTH})\.?\s+(?P<day>[0-3]?\d)(?!\d)(?:st|nd|rd|th)?"
     rf"(?:\s*,?\s*(?P<year>(?:19|20)\d\d))?{_CLOCK}",
     re.I,
 )

@@ -130,7 +130,7 @@ def test_a_reader_that_fails_is_passed_over(
 @pytest.mark.parametrize(
     "text",
     ["", "   ", "garbage", "v1.2.3", "32.13.2025", "2025-13-45", "9999-12-31", "0001-01-01", "№ 12",
-     "1970-01-01T00:00:00Z", "31 февраля 2025"],
+     "1970-01-01T00:00:00Z", "31 февраля 2025", "март 2025", "March 2025 г."],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_no_date(text: str) -> None:
     """No date is better than an invented one."""
