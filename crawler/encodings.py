@@ -28,6 +28,7 @@ _META_CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.I
 )
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.I)
+_LONG_ASCII = re.compile(rb"(?<![\x00-\x7f])[\x00-\x7f]{200,}")
 _MARKUP = re.compile(rb"<[^<>]{0,1000}>|&[#\w]{1,10};")
 _CYRILLIC_CHARSETS = ("windows-1251", "koi8-r", "cp866", "iso-8859-5")
 _WORD = re.compile(r"[а-яёіїєґўА-ЯЁІЇЄҐЎ]+")
@@ -123,7 +124,7 @@ def _guess(body: bytes) -> str:
     """The charset in which the bytes read most like language."""
     if body.isascii():
         return "utf-8"
-    sample = _MARKUP.sub(b" ", body[:SAMPLE])
+    sample = _MARKUP.sub(b" ", _sample(body))
     found = chardet.detect(sample if not sample.isascii() else body, prefer_superset=True)
     named = _known(str(found.get("encoding") or ""))
     candidates = [*([named] if named else []), "utf-8", *_CYRILLIC_CHARSETS, "windows-1252"]
@@ -137,12 +138,24 @@ def _soundness(body: bytes, charset: str) -> float:
     broken = text.count("\ufffd")
     if broken > len(text) * MOST_BROKEN:
         return 0.0
-    if charset.startswith("utf"):
+    is_utf = charset.startswith("utf")
+    if is_utf and not broken:
         return 1.0
-    foreign = [letter for letter in text[:SAMPLE] if letter > "\x7f"]
+    sample = _sample(body).decode(charset, "replace")
+    foreign = [letter for letter in sample if letter > "\x7f"]
+    # Where most is ASCII, the wrong charset breaks little of the whole.
+    if foreign.count("\ufffd") > len(foreign) / 2:
+        return 0.0
+    if is_utf:
+        return 1.0
     if len(foreign) < 6:
         return 0.9  # too little to tell
-    return _readable(text[:SAMPLE], foreign) / len(foreign)
+    return _readable(sample, foreign) / len(foreign)
+
+
+def _sample(body: bytes) -> bytes:
+    """What a charset is judged by; not long stretches of ASCII, which is the same in all."""
+    return _LONG_ASCII.sub(b" ", body)[:SAMPLE]
 
 
 def _readable(text: str, foreign: list[str]) -> float:

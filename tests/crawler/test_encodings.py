@@ -30,6 +30,15 @@ def test_a_lying_header_does_no_harm(charset: str, lie: str) -> None:
     assert TEXT in decode(body, f"text/xml; charset={lie}").text
 
 
+@pytest.mark.parametrize("charset", CHARSETS)
+@pytest.mark.parametrize("header", ["", "text/html; charset=iso-8859-1"])
+def test_text_behind_a_long_script_is_judged_too(charset: str, header: str) -> None:
+    """A page may begin with more ASCII than a charset needs to be told by."""
+    script = "<script>" + "var a = 1;\n" * 20_000 + "</script>"
+    body = f"<title>\u00a9</title>{script}<p>{TEXT}</p>".encode(charset, "ignore")
+    assert TEXT in decode(body, header).text
+
+
 @pytest.mark.parametrize("charset", ["utf-8-sig", "utf-16", "utf-32"])
 def test_a_byte_order_mark_settles_it(charset: str) -> None:
     """A mark is stronger than any claim."""
