@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _STEP = 65_536  # bytes unpacked at a time
+_MAGIC = b"\x1f\x8b"  # with which a gzip member begins
 
 
 class InflateError(Exception):
@@ -28,14 +29,21 @@ class _Inflater:
     limit: int
     unpacked: int = 0
     is_whole: bool = True  # what came ends where a member ends
-    _members: Any = field(default_factory=lambda: zlib.decompressobj(31))
+    _member: Any = field(default_factory=lambda: zlib.decompressobj(31))
+    _between: bytes = b""  # the first of what came since a member ended
 
     def feed(self, packed: bytes) -> Iterable[bytes]:
         """What this much of the packed body unpacks to, in pieces of bounded size."""
         while packed:
-            self.is_whole = False
+            if self._member.eof:
+                packed = (self._between + packed).lstrip(b"\x00")
+                if not packed.startswith(_MAGIC):  # padding, or not all of its beginning yet
+                    self._between = packed[: len(_MAGIC)]
+                    return
+                self._member = zlib.decompressobj(31)
+                self._between = b""
             try:
-                piece = self._members.decompress(packed, _STEP)
+                piece = self._member.decompress(packed, _STEP)
             except zlib.error as error:
                 message = "answer says gzip but cannot be unpacked"
                 raise InflateError(message) from error
@@ -44,13 +52,8 @@ class _Inflater:
                 message = f"answer unpacks to more than {self.limit // 1024} KiB"
                 raise InflateError(message)
             yield piece
-            packed = self._members.unconsumed_tail
-            if self._members.eof:
-                self.is_whole = True
-                packed = self._members.unused_data.lstrip(b"\x00")
-                self._members = zlib.decompressobj(31)
-                if not packed.startswith(b"\x1f\x8b"):
-                    return  # what follows the last member is padding
+            self.is_whole = self._member.eof
+            packed = self._member.unused_data if self.is_whole else self._member.unconsumed_tail
 
 
 async def inflate(parts: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:

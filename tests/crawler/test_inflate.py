@@ -31,6 +31,14 @@ def test_any_body_comes_through_however_it_is_cut(body: bytes, size: int) -> Non
     assert unpack(packed[at : at + size] for at in range(0, len(packed), size)) == body
 
 
+@pytest.mark.parametrize("behind", [b"", bytes(40), bytes(3) + b"padding", b"\x1fpadding"])
+@pytest.mark.parametrize("size", [1, 2, 7, 1_000])
+def test_members_and_padding_come_through_however_they_are_cut(behind: bytes, size: int) -> None:
+    """Between two members, inside the sign of one, or in what follows the last."""
+    packed = gzip.compress(b"one") + bytes(2) + gzip.compress(b"two") + behind
+    assert unpack(packed[at : at + size] for at in range(0, len(packed), size)) == b"onetwo"
+
+
 @given(st.binary(max_size=300))
 def test_rubbish_is_an_error_or_a_body(body: bytes) -> None:
     """Never anything else."""
