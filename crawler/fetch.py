@@ -27,6 +27,7 @@ from crawler.pace import HostPace
 MOST_REDIRECTS = 5
 LONGEST_WAIT = timedelta(days=1)  # what Retry-After may ask for at most
 _STEP = 65_536  # bytes read at a time
+_PACKED = frozenset({"br", "compress", "deflate", "zstd"})  # and never asked for
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 507})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
@@ -216,12 +217,14 @@ class Fetcher:
 
     async def _body(self, response: httpx.Response) -> bytes:
         limit = self._settings.longest_body
-        coding = response.headers.get("content-encoding", "identity").strip().lower()
-        if coding not in ("", "identity", "gzip", "x-gzip"):
-            message = f"answer is packed as {coding[:40]}, though only gzip was asked for"
+        said = response.headers.get("content-encoding", "").lower()
+        # Some say "utf-8" or "none" there; whatever is no packing leaves the body as it is.
+        codings = [coding.strip().removeprefix("x-") for coding in said.split(",")]
+        if codings.count("gzip") > 1 or not _PACKED.isdisjoint(codings):
+            message = f"answer is packed as {said[:40]}, though only gzip was asked for"
             raise FetchError(message, permanent=True)
         parts = response.aiter_raw(_STEP)
-        if coding.endswith("gzip"):
+        if "gzip" in codings:
             parts = inflate(parts, limit)
         body = bytearray()
         async for part in parts:

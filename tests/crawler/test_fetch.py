@@ -78,11 +78,19 @@ def test_a_bomb_is_refused_and_memory_stays_flat(web: Web, manners: FetchSetting
     assert peak < 40_000_000
 
 
-@pytest.mark.parametrize("coding", ["br", "zstd", "deflate", "gzip, gzip", "x-unknown"])
+@pytest.mark.parametrize("coding", ["br", "Zstd", "deflate", "gzip, gzip", "utf-8, x-compress"])
 def test_other_packings_are_refused(web: Web, manners: FetchSettings, coding: str) -> None:
     """Only what was asked for is unpacked: others hide bombs."""
     url = web.put("/x", b"whatever", headers={"Content-Encoding": coding})
     assert "only gzip was asked for" in failure(url, manners).reason
+
+
+@pytest.mark.parametrize("coding", ["", "identity", "UTF-8", "none", "binary", "x-unknown"])
+def test_what_is_no_packing_is_passed_over(web: Web, manners: FetchSettings, coding: str) -> None:
+    """Careless servers say anything there; beside it gzip may be meant."""
+    assert fetch(web.put("/x", b"x", headers={"Content-Encoding": coding}), manners).body == b"x"
+    both = {"Content-Encoding": f"{coding}, gzip,"}
+    assert fetch(web.put("/z", gzip.compress(b"z"), headers=both), manners).body == b"z"
 
 
 def test_a_page_over_the_cap_is_refused(web: Web, manners: FetchSettings) -> None:
