@@ -8,7 +8,7 @@ whether to come back.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -138,8 +138,13 @@ class Fetcher:
         etag: str | None = None,
         last_modified: str | None = None,
         accept: str = "*/*",
+        check: Callable[[str], Awaitable[None]] | None = None,
     ) -> Page:
-        """The page at an address, or FetchError; redirects are followed and checked."""
+        """The page at an address, or FetchError; redirects are followed and checked.
+
+        ``check`` is asked about each address on the way before it is fetched, and raises
+        FetchError where it must not be.
+        """
         address = find_address(url)
         if address is None:
             message = f"not a web address: {url[:200]}"
@@ -147,6 +152,8 @@ class Fetcher:
         allowance = _Allowance(self._settings.timeout.total_seconds())
         for_good = True
         for _ in range(MOST_REDIRECTS + 1):
+            if check is not None:
+                await check(address)
             ask = Ask(url=address, etag=etag, last_modified=last_modified, accept=accept)
             answer = await self._ask(ask, allowance)
             if isinstance(answer, Page):

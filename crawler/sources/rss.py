@@ -102,8 +102,7 @@ class RssSource:
             yield FailedPage(address=entry.url, reason="entry has neither title nor text")
 
     async def _with_page(self, article: NewArticle, visit: Visit) -> NewArticle:
-        await visit.robots.check(article.url)
-        page = await visit.fetcher.fetch(article.url, accept=PAGE_TYPES)
+        page = await visit.fetcher.fetch(article.url, accept=PAGE_TYPES, check=visit.robots.check)
         found = await asyncio.to_thread(self._extract, page, visit)
         if len(found.text) < len(article.text):
             return article  # a paywall or an empty shell; the summary says more

@@ -124,6 +124,18 @@ def test_a_page_that_says_less_than_the_summary_is_not_taken(
     assert found.article.text == summary
 
 
+def test_no_redirect_leads_round_robots_txt(web: Web, manners: FetchSettings) -> None:
+    """What a site forbids is not asked for, whichever address leads there."""
+    web.put("/robots.txt", "User-agent: *\nDisallow: /closed\n", type="text/plain")
+    closed = web.put("/closed/1", article_page("Т"))
+    link = web.put("/go/1", status=302, headers={"Location": closed})
+    plugin = RssSource(url=web.put("/rss", rss_of([(link, "Т", "Кратко.")])), full_text=True)
+    failure, found, _ = read(plugin, manners)
+    assert failure == FailedPage(address=link, reason="robots.txt does not allow it")
+    assert isinstance(found, Found)
+    assert (found.article.text, web.asked("/closed/1")) == ("Кратко.", 0)
+
+
 def test_naive_dates_are_read_in_the_zone_of_the_source(web: Web, manners: FetchSettings) -> None:
     """As the config says."""
     url = web.put("/rss", rss_of([("https://a.example/1", "Т", "т")], "02.03.2026 10:00"))
