@@ -164,6 +164,7 @@ class _Pass:
             now=self._now,
             known=self._known,
             addresses=lambda: asyncio.to_thread(self._addresses, source.id, failures),
+            failures=failures,
             processes=self._processes,
         )
         problem = await self._read(plugin, visit, reading)

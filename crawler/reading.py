@@ -124,7 +124,12 @@ def is_left_alone(failure: SourceFailure, now: datetime) -> bool:
     Twice as long after each failure, and for good after a week of them: the
     same answer may mean a bad half hour of the site or a page that is no more.
     """
-    if failure.attempts >= MOST_ATTEMPTS:
+    if is_given_up(failure):
         return True
     pause: timedelta = min(SOONEST_RETRY * 2 ** (failure.attempts - 1), LATEST_RETRY)
     return now < failure.at + pause
+
+
+def is_given_up(failure: SourceFailure) -> bool:
+    """Whether a page that could not be read is not to be asked for again."""
+    return failure.attempts >= MOST_ATTEMPTS

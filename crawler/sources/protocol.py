@@ -19,7 +19,7 @@ from crawler.fetch import Fetcher
 from crawler.publishers import find_publisher
 from crawler.robots import Robots
 from storage.feeds import SourceEntry
-from storage.records import NewArticle, Source
+from storage.records import NewArticle, Source, SourceFailure
 
 
 def _one() -> asyncio.Semaphore:
@@ -36,6 +36,7 @@ class Visit:
     now: datetime
     known: Callable[[Sequence[str]], Awaitable[set[str]]]  # canonical addresses stored already
     addresses: Callable[[], Awaitable[list[str]]]  # of this source, not to be fetched again
+    failures: Sequence[SourceFailure] = ()  # what of this source could not be read so far
     processes: asyncio.Semaphore = field(default_factory=_one)  # turns for child processes
 
 

@@ -14,6 +14,7 @@ from crawler.extract import Extracted, extract
 from crawler.feed_formats import FeedError
 from crawler.feeds import Entry, Feed, read_feed
 from crawler.fetch import FetchError, Page, SlowError
+from crawler.reading import is_given_up, is_left_alone
 from crawler.sources.protocol import (
     FailedPage,
     Finding,
@@ -68,10 +69,23 @@ class RssSource:
         feed = await asyncio.to_thread(self._read_feed, page, visit)
         known = await visit.known([entry.canonical_url for entry in feed.entries])
         entries = [entry for entry in feed.entries if entry.canonical_url not in known]
+        failures = {failure.address: failure for failure in visit.failures}
+        is_wanting = False
         for entry in entries:
+            needs_page = self._wants_page(entry) and not (entry.title or entry.text)
+            failure = failures.get(entry.url) if needs_page else None
+            if failure and is_left_alone(failure, visit.now):
+                is_wanting |= not is_given_up(failure)
+                continue
             async for finding in self._entry(entry, visit, limits):
+                is_wanting |= needs_page and isinstance(finding, FailedPage)
                 yield finding
-        yield Freshness(etag=page.etag, last_modified=page.last_modified)
+        # An unchanged feed would not name again what only its page can tell.
+        fresh = Freshness(etag=page.etag, last_modified=page.last_modified)
+        yield Freshness() if is_wanting else fresh
+
+    def _wants_page(self, entry: Entry) -> bool:
+        return self.full_text and entry.has_page and not entry.is_whole
 
     def _read_feed(self, page: Page, visit: Visit) -> Feed:
         try:
@@ -88,7 +102,7 @@ class RssSource:
     async def _entry(self, entry: Entry, visit: Visit, limits: "_Limits") -> AsyncIterator[Finding]:
         """The article of one entry; its summary stays where its page cannot be read."""
         article, page = _article(entry, visit), ""
-        wants_page = self.full_text and entry.has_page and not entry.is_whole
+        wants_page = self._wants_page(entry)
         if wants_page:
             try:
                 async with limits.page(entry.url):

@@ -12,6 +12,7 @@ from crawler.fetch import FetchSettings
 from crawler.ingest import Ingest
 from crawler.matching import Matcher
 from crawler.poll import PollReport, Round, poll
+from crawler.reading import MOST_ATTEMPTS
 from crawler.sources.protocol import Finding, Found, SourcePlugin, Visit, entry_of, key_of
 from crawler.sources.rss import RssSource
 from crawler.sources.site import SiteSource
@@ -84,6 +85,37 @@ def test_a_second_round_stores_nothing_twice(web: Web, visit_all: Poll, now: dat
     assert (
         visit_all([source], now + timedelta(minutes=12), choice=Round(force=True)).new_articles == 1
     )
+
+
+def test_an_entry_that_is_nothing_without_its_page_is_tried_again(
+    web: Web, visit_all: Poll, now: datetime
+) -> None:
+    """Though the feed has not changed: it is read anew until the page is."""
+    link = web.put("/a/1", status=500)
+    url = web.put("/rss", rss_of([(link, "", "")]), headers={"ETag": '"1"'})
+    source = RssSource(url=url, full_text=True)
+    assert visit_all([source]).failed_pages == 1
+    web.put("/a/1", article_page("Новость"))
+    forced = Round(force=True)
+    assert visit_all([source], now + timedelta(minutes=9), choice=forced).new_articles == 0
+    assert visit_all([source], now + timedelta(minutes=11), choice=forced).new_articles == 1
+    visit_all([source], now + timedelta(minutes=22))
+    visit_all([source], now + timedelta(minutes=33))
+    assert web.seen[-1].headers["if-none-match"] == '"1"'
+    assert web.asked("/a/1") == 2
+
+
+def test_an_entry_whose_page_always_fails_is_given_up(
+    web: Web, visit_all: Poll, now: datetime
+) -> None:
+    """Then the feed is asked for changes only, as ever."""
+    link = web.put("/a/1", status=500)
+    url = web.put("/rss", rss_of([(link, "", "")]), headers={"ETag": '"1"'})
+    source = RssSource(url=url, full_text=True)
+    for day in range(20):
+        visit_all([source], now + timedelta(days=day), choice=Round(force=True))
+    assert web.asked("/a/1") == MOST_ATTEMPTS
+    assert web.seen[-1].headers["if-none-match"] == '"1"'
 
 
 def test_one_broken_source_never_stops_the_others(
