@@ -47,6 +47,7 @@ def count_alive(sources: Sequence[Source], now: datetime) -> Alive:
     """Count the sources with a success within three of their intervals.
 
     One that was added just now and never visited is not expected yet, unless all are such.
+    A success further in the future than that was dated by a clock that jumped.
     """
     expected = [source for source in sources if not _just_added(source, now)] or sources
     alive = sum(_within_patience(source, source.last_success_at, now) for source in expected)
@@ -59,7 +60,7 @@ def _just_added(source: Source, now: datetime) -> bool:
 
 
 def _within_patience(source: Source, at: datetime | None, now: datetime) -> bool:
-    return at is not None and now - at <= max(_PATIENCE * source.interval, _LEAST_PATIENCE)
+    return at is not None and abs(now - at) <= max(_PATIENCE * source.interval, _LEAST_PATIENCE)
 
 
 def coverage_of(

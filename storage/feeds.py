@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from storage.columns import kept
 from storage.records import FetchOutcome, Source, SourceFailure
@@ -32,6 +43,10 @@ class Archive:
     added_at: datetime | None  # when the source came into the config
 
 
+_VISITED_AT = case(
+    (sources.c.failures > 0, sources.c.last_error_at), else_=sources.c.last_success_at
+)
+_APART = timedelta(minutes=10)  # by so much the clocks of two machines may differ
 _UNVISITED: dict[str, Any] = {
     "etag": None,
     "last_modified": None,
@@ -105,12 +120,19 @@ class Feeds:
         return [Source(**row._mapping) for row in rows]
 
     def due(self, now: datetime, *, limit: int = 10_000) -> list[Source]:
-        """Answer the active sources whose time has come, longest-waiting first."""
+        """Answer the active sources whose time has come, longest-waiting first.
+
+        A visit in the future was dated by a clock that jumped, and so was the next one.
+        """
         rows = self.connection.execute(
             select(sources)
             .where(
                 sources.c.retired_at.is_(None),
-                sources.c.next_due_at.is_(None) | (sources.c.next_due_at <= now),
+                or_(
+                    sources.c.next_due_at.is_(None),
+                    sources.c.next_due_at <= now,
+                    now + _APART < _VISITED_AT,
+                ),
             )
             .order_by(sources.c.next_due_at.nulls_first(), sources.c.id)
             .limit(limit)
@@ -134,6 +156,11 @@ class Feeds:
                 "failures": sources.c.failures + 1,
                 "last_error": outcome.error,
                 "last_error_at": outcome.at,
+                # No success is later than now, whatever a clock that jumped has written.
+                "last_success_at": case(
+                    (sources.c.last_success_at > outcome.at, outcome.at),
+                    else_=sources.c.last_success_at,
+                ),
             }
         self.connection.execute(
             update(sources)

@@ -43,9 +43,11 @@ def source(
 
 @pytest.mark.parametrize(
     ("ago", "minutes", "alive"),
-    [(0, 30, 1), (89, 30, 1), (91, 30, 0), (40, 5, 1), (46, 5, 0), (None, 30, 0)],
-    ids=["now", "within three", "past three", "short but patient", "short and dead", "never"],
-)
+    [(0, 30, 1), (89, 30, 1), (91, 30, 0), (40, 5, 1), (46, 5, 0), (None, 30, 0),
+     (-5, 30, 1), (-91, 30, 0)],
+    ids=["now", "within three", "past three", "short but patient", "short and dead", "never",
+         "by another clock", "by a clock that jumped"],
+)  # fmt: skip
 def test_a_source_lives_for_three_intervals(ago: int | None, minutes: int, alive: int) -> None:
     """Then it counts as dead; a short interval gets at least 45 minutes."""
     seen = None if ago is None else NOON - timedelta(minutes=ago)

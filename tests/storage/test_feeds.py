@@ -68,6 +68,34 @@ def test_sources_never_visited_come_before_those_waiting_longest(database: Datab
         assert len(tx.feeds.due(NOON + 2 * HOUR, limit=1)) == 1
 
 
+@pytest.mark.parametrize("error", [None, "404"], ids=["read", "failed"])
+def test_a_visit_dated_by_a_clock_that_was_ahead_keeps_no_source_waiting(
+    database: Database, error: str | None
+) -> None:
+    """It is due at once, and then at its own time, read again or not; no success is to come."""
+    source, _ = begun(database)
+    week = 168 * HOUR
+    with database.begin() as tx:
+        tx.feeds.record(_visit(source, at=NOON + week, next_due_at=NOON + week + HOUR))
+        tx.feeds.record(_visit(source, at=NOON + week, next_due_at=NOON + week, error=error))
+        assert [one.id for one in tx.feeds.due(NOON)] == [source]
+
+        tx.feeds.record(_visit(source, error="404"))
+        assert tx.feeds.due(NOON) == []
+        assert [one.id for one in tx.feeds.due(NOON + HOUR)] == [source]
+        assert tx.feeds.active()[0].last_success_at == NOON
+        tx.feeds.record(_visit(source))
+        assert tx.feeds.due(NOON) == []
+
+
+def test_machines_a_little_apart_do_not_read_a_source_twice(database: Database) -> None:
+    """The next visit is due by either clock."""
+    source, _ = begun(database)
+    with database.begin() as tx:
+        tx.feeds.record(_visit(source, at=NOON + HOUR / 12, next_due_at=NOON + HOUR))
+        assert tx.feeds.due(NOON) == []
+
+
 def test_failures_add_up_until_a_success(database: Database) -> None:
     """Health is told by failures in a row; a success clears them and keeps the last item."""
     source, _ = begun(database)
