@@ -123,11 +123,12 @@ def is_left_alone(failure: SourceFailure, now: datetime) -> bool:
 
     Twice as long after each failure, and for good after a week of them: the
     same answer may mean a bad half hour of the site or a page that is no more.
+    A failure far in the future was dated by a clock that jumped.
     """
     if is_given_up(failure):
         return True
     pause: timedelta = min(SOONEST_RETRY * 2 ** (failure.attempts - 1), LATEST_RETRY)
-    return now < failure.at + pause
+    return abs(now - failure.at) < pause
 
 
 def is_given_up(failure: SourceFailure) -> bool:

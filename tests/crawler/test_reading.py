@@ -61,6 +61,11 @@ def test_a_page_that_fails_is_asked_for_a_week_less_and_less(now: datetime) -> N
     assert is_left_alone(_failure(MOST_ATTEMPTS, moment), moment + timedelta(days=365))
 
 
+def test_a_failure_dated_by_a_clock_that_was_ahead_is_not_believed(now: datetime) -> None:
+    """The page is asked for at once, not when that time comes."""
+    assert not is_left_alone(_failure(3, now + timedelta(days=7)), now)
+
+
 def test_a_visit_becomes_one_outcome(now: datetime) -> None:
     """Newest item, failed pages, read pages, what to send along next time."""
     reading = Reading(source=SOURCE)

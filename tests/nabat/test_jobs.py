@@ -79,6 +79,18 @@ def test_a_pass_does_every_job_in_its_order(made: Made) -> None:
     assert [report.job for report in jobs.tick()] == names[:-1]
 
 
+def test_the_days_clearing_does_not_wait_for_a_clock_that_was_ahead(
+    made: Made, clock: Clock
+) -> None:
+    """Set right by more than a day, it clears at once."""
+    jobs = made()
+    clock.pass_time(days=7)
+    jobs.tick()
+    clock.pass_time(days=-7)
+
+    assert [report.job for report in jobs.tick()][-1] == "forget"
+
+
 def test_a_brand_that_comes_later_is_looked_for_in_what_is_stored(
     made: Made, written: Written, clock: Clock
 ) -> None:
