@@ -1,6 +1,7 @@
 """After the system clock jumped: what waits for a time that was never, waits no longer.
 
 Set back or set ahead, the operators are told, since every time an alert names comes of it.
+So they are when the clocks of two machines that share a database differ.
 """
 
 import logging
@@ -14,44 +15,60 @@ from storage.database import Database, Transaction
 
 logger = logging.getLogger(__name__)
 
-JITTER = timedelta(minutes=1)  # less is two machines that disagree, or a slow write
+JITTER = timedelta(minutes=1)  # less is an ordinary correction, or a slow write
 _NONE = timedelta(0)
 
 
 def mend(
-    database: Database, recipients: Sequence[Recipient], *, now: datetime, ahead: timedelta = _NONE
+    database: Database,
+    recipients: Sequence[Recipient],
+    *,
+    machine: str,
+    now: datetime,
+    ahead: timedelta = _NONE,
 ) -> bool:
     """Free what a clock that was ahead has postponed; answers whether the clock jumped.
 
-    That it was set back, the heartbeat of the last delivery tells: it lies in
+    That it was set back, what this machine's clock showed last tells: it lies in
     the future. That it was set ahead only a process that ran meanwhile can
     know: ``ahead`` is by how much. What is held for somebody's quiet hours
     stays: that hour was not reckoned from then.
     """
-    with database.read() as tx:
-        beats = [one.at for one in tx.leases.heartbeats() if one.job == "deliver"]
-    if beats and beats[0] > now + JITTER:
-        back = beats[0] - now
-        with database.begin() as tx:
-            tx.deliveries.rewind(beats[0], now)
-            _tell(tx, recipients, "clock_back", back, now)
-        logger.warning("the clock was set back", extra={"by": str(back)})
-        return True
-    if ahead > JITTER:
-        with database.begin() as tx:
-            _tell(tx, recipients, "clock_ahead", ahead, now)
-        logger.warning("the clock was set ahead", extra={"by": str(ahead)})
-        return True
+    with database.begin() as tx:
+        clocks = tx.leases.clocks()
+        tx.leases.note_clock(machine, now)
+        before = clocks.pop(machine, now)
+        if before > now + JITTER:
+            back = before - now
+            tx.deliveries.rewind(before, now)
+            _tell(tx, recipients, "clock_back", now, by=back)
+            logger.warning("the clock was set back", extra={"by": str(back)})
+            return True
+        if ahead > JITTER:
+            _tell(tx, recipients, "clock_ahead", now, by=ahead)
+            logger.warning("the clock was set ahead", extra={"by": str(ahead)})
+            return True
+        for other, at in clocks.items():
+            if at > now + JITTER:
+                _tell(tx, recipients, "clocks_differ", now, by=at - now, machine=other)
     return False
 
 
 def _tell(
-    tx: Transaction, recipients: Sequence[Recipient], what: str, by: timedelta, now: datetime
+    tx: Transaction,
+    recipients: Sequence[Recipient],
+    what: str,
+    now: datetime,
+    *,
+    by: timedelta,
+    machine: str = "",
 ) -> None:
+    """A jump each time; machines that differ once for each day that the other one shows."""
+    when = f"{machine}:{now + by:%Y-%m-%d}" if machine else now.isoformat()
     new = []
     for to in recipients:
         if to.ops:
             speech = Speech(to.language, to.timezone)
-            text = speech.say(what, by=speech.duration(by))
-            new.append(for_operator(f"{what}:{now.isoformat()}", [text], to))
+            text = speech.say(what, by=speech.duration(by), machine=machine)
+            new.append(for_operator(f"{what}:{when}", [text], to))
     tx.outbox.add(new, now)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from socket import gethostname
 from threading import Lock
 
 from alerts.chart import draw
@@ -308,7 +309,8 @@ class Jobs:
 
     def _mend_clock(self) -> None:
         now = self.clock()
-        mend(self.database, self.recipients, now=now, ahead=self._steady.ahead(now))
+        ahead = self._steady.ahead(now)
+        mend(self.database, self.recipients, machine=gethostname(), now=now, ahead=ahead)
 
     def _listen(self, wait: timedelta) -> Report:
         telegram = self.notifiers.get("telegram")

@@ -1,4 +1,7 @@
-"""Leases: which process does a thing now; heartbeats: when each job last ran."""
+"""Leases: which process does a thing now; heartbeats: when each job last ran.
+
+Among the heartbeats each machine also notes its clock, to tell when that was set back.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,6 +11,7 @@ from sqlalchemy import Connection, select, update
 from storage.tables import heartbeats, leases
 from storage.upsert import insert, put
 
+_CLOCK = "clock:"  # before a machine's name
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -85,5 +89,17 @@ class Leases:
 
     def heartbeats(self) -> list[Heartbeat]:
         """Answer when each job last ran."""
+        return [one for one in self._beats() if not one.job.startswith(_CLOCK)]
+
+    def note_clock(self, machine: str, now: datetime) -> None:
+        """Remember what the clock of this machine shows."""
+        self.beat(_CLOCK + machine, now=now)
+
+    def clocks(self) -> dict[str, datetime]:
+        """Answer what the clock of each machine showed when it was last noted."""
+        beats = [one for one in self._beats() if one.job.startswith(_CLOCK)]
+        return {one.job.removeprefix(_CLOCK): one.at for one in beats}
+
+    def _beats(self) -> list[Heartbeat]:
         rows = self.connection.execute(select(heartbeats).order_by(heartbeats.c.job))
         return [Heartbeat(**row._mapping) for row in rows]

@@ -24,13 +24,13 @@ def ahead(database: Database) -> Database:
             one.id, state="pending", until=then + HOUR, reason="x", error_class="not_sent"
         )
         tx.destinations.hold("telegram", one.address, until=then + HOUR)
-        tx.leases.beat("deliver", now=then)
+        tx.leases.note_clock("here", then)
     return database
 
 
 def test_what_was_postponed_by_a_clock_ahead_is_due(ahead: Database) -> None:
     """And the chat rests no longer; what waits for the morning still waits."""
-    assert mend(ahead, [], now=NOON)
+    assert mend(ahead, [], machine="here", now=NOON)
 
     with ahead.begin() as tx:
         assert [one.key for one in tx.outbox.claim(NOON, owner="me", lease=HOUR, limit=9)] == [
@@ -39,9 +39,9 @@ def test_what_was_postponed_by_a_clock_ahead_is_due(ahead: Database) -> None:
 
 
 def test_a_clock_that_goes_on_changes_nothing(ahead: Database) -> None:
-    """Nor one that is a little behind another machine's."""
-    assert not mend(ahead, [], now=NOON + 25 * HOUR)
-    assert not mend(ahead, [], now=NOON + 24 * HOUR - timedelta(seconds=30))
+    """Nor one that lost a little, as when two programs write at once."""
+    assert not mend(ahead, [], machine="here", now=NOON + 24 * HOUR - timedelta(seconds=30))
+    assert not mend(ahead, [], machine="here", now=NOON + 25 * HOUR)
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,29 @@ def test_operators_are_told_once_of_a_jump(
     """Nobody else is; and the next look has nothing to tell."""
     then = NOON + (timedelta(0) if ahead_by else 24 * HOUR)
     with database.begin() as tx:
-        tx.leases.beat("deliver", now=then)
+        tx.leases.note_clock("here", then)
 
-    assert mend(database, [chat("Ops", ops=True), chat("PR")], now=NOON, ahead=ahead_by)
-    with database.begin() as tx:
-        tx.leases.beat("deliver", now=NOON)
-    assert not mend(database, [chat("Ops", ops=True)], now=NOON + timedelta(seconds=1))
+    told = [chat("Ops", ops=True), chat("PR")]
+    assert mend(database, told, machine="here", now=NOON, ahead=ahead_by)
+    assert not mend(database, told, machine="here", now=NOON + timedelta(seconds=1))
 
     with database.begin() as tx:
-        [told] = tx.outbox.claim(NOON, owner="me", lease=HOUR, limit=9)
-    assert told.recipient == "Ops"
-    assert said in told.payload
+        [one] = tx.outbox.claim(NOON, owner="me", lease=HOUR, limit=9)
+    assert one.recipient == "Ops"
+    assert said in one.payload
+
+
+def test_two_machines_apart_are_told_once_a_day_and_postpone_as_they_did(ahead: Database) -> None:
+    """Neither clock jumped: a rest that a server asked for is kept."""
+    told = [chat("Ops", address="-1", ops=True)]
+    for day in range(2):
+        for minute in range(3):
+            now = NOON + timedelta(days=day, minutes=minute)
+            assert not mend(ahead, told, machine="slow", now=now)
+            assert not mend(ahead, told, machine="fast", now=now + timedelta(minutes=3))
+
+    with ahead.begin() as tx:
+        rests = tx.destinations.held_until("telegram", "-100123")
+        new = [one for one in tx.outbox.listed() if one.kind == "ops"]
+    assert rests == NOON + 25 * HOUR
+    assert len(new) == 3

@@ -64,3 +64,14 @@ def test_heartbeats_tell_the_last_run_of_each_job(database: Database) -> None:
         crawl, score = tx.leases.heartbeats()
     assert (crawl.at, crawl.ok, crawl.detail) == (NOON + HOUR, True, "12 new")
     assert (score.ok, score.detail) == (False, KEPT)
+
+
+def test_each_machine_has_a_clock_of_its_own(database: Database) -> None:
+    """What it showed last; among the jobs it is not counted."""
+    with database.begin() as tx:
+        tx.leases.beat("crawl", now=NOON)
+        tx.leases.note_clock("a", NOON + HOUR)
+        tx.leases.note_clock("b", NOON)
+        tx.leases.note_clock("a", NOON - HOUR)
+        assert tx.leases.clocks() == {"a": NOON - HOUR, "b": NOON}
+        assert [one.job for one in tx.leases.heartbeats()] == ["crawl"]
