@@ -5,7 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from storage.columns import kept
 from storage.records import Article, NewArticle
@@ -72,7 +84,7 @@ class Articles:
 
     def held(self, ids: Sequence[int]) -> set[int]:
         """Answer which of these are still stored; they stay so until the transaction ends."""
-        query = select(articles.c.id).where(articles.c.id.in_(ids))
+        query = select(articles.c.id).where(articles.c.id.in_(ids)).order_by(articles.c.id)
         staying = query.with_for_update(read=True, key_share=True)  # SQLite has one writer anyway
         return set(self.connection.execute(staying).scalars())
 
@@ -189,8 +201,10 @@ class Articles:
     def forget(self, ids: Sequence[int]) -> int:
         """Delete these articles but those that are mentioned by now; answers how many went.
 
-        A story goes with its last article.
+        A story goes with its last article. Each is locked before it is asked whether
+        anything is about it: who names it meanwhile is waited for, or finds it gone.
         """
+        self._lock(articles, articles.c.id.in_(ids))
         gone = self.connection.execute(
             delete(articles)
             .where(articles.c.id.in_(ids), _UNMENTIONED)
@@ -198,10 +212,15 @@ class Articles:
         ).all()
         of_them = stories.c.id.in_({row.story_id for row in gone} - {None})
         begun_by_them = stories.c.first_article_id.in_([row.id for row in gone])
+        self._lock(stories, of_them | begun_by_them)
         empty = ~exists().where(articles.c.story_id == stories.c.id)
         begun = exists().where(articles.c.id == stories.c.first_article_id)
         self.connection.execute(delete(stories).where(of_them | begun_by_them, empty, ~begun))
         return len(gone)
+
+    def _lock(self, table: Table, which: ColumnElement[bool]) -> None:
+        rows = select(table.c.id).where(which).order_by(table.c.id)
+        self.connection.execute(rows.with_for_update()).all()
 
 
 def _read() -> Select[Any]:

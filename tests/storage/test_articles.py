@@ -1,9 +1,11 @@
 """Articles: stored once, whatever they are made of."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import text
 
 from storage.database import Database
 from tests.storage.making import (
@@ -209,6 +211,58 @@ def test_two_writers_of_the_same_articles_in_two_orders_both_finish(database: Da
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(add, [1, -1, 1, -1])) == 60
+
+
+def _wait_for_a_lock(database: Database) -> None:
+    """Return once somebody waits for somebody."""
+    waiting = text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with database.engine.connect() as connection:
+        for _ in range(3000):
+            if connection.execute(waiting).first():
+                return
+            connection.rollback()
+            time.sleep(0.01)
+    pytest.fail("nobody waits")
+
+
+def _forget(database: Database, ids: list[int]) -> int:
+    with database.begin() as tx:
+        return tx.articles.forget(ids)
+
+
+def test_an_article_mentioned_while_it_is_forgotten_stays(postgres_database: Database) -> None:
+    """The others go; whoever looks back beside it loses nothing, and neither fails."""
+    source, brand = begun(postgres_database)
+    with postgres_database.begin() as tx:
+        one, two = tx.articles.add_new([article(source), article(source, "b")])
+    with ThreadPoolExecutor() as pool:
+        with postgres_database.begin() as tx:
+            tx.articles.held([one.id, two.id])
+            tx.mentions.put([mention(one, brand)], NOON)
+            forgotten = pool.submit(_forget, postgres_database, [two.id, one.id])
+            _wait_for_a_lock(postgres_database)
+        assert forgotten.result(60) == 1
+    with postgres_database.read() as tx:
+        assert [left.id for left in tx.articles.by_ids([one.id, two.id])] == [one.id]
+
+
+def test_a_story_that_a_new_article_joins_while_its_last_is_forgotten_stays(
+    postgres_database: Database,
+) -> None:
+    """Neither of the two fails."""
+    source, _ = begun(postgres_database)
+    with postgres_database.begin() as tx:
+        old, new = tx.articles.add_new([article(source), article(source, "b")])
+        told = tx.stories.add(old.id, "").id
+        tx.articles.set_stories({old.id: told})
+    with ThreadPoolExecutor() as pool:
+        with postgres_database.begin() as tx:
+            tx.articles.set_stories({new.id: told})
+            forgotten = pool.submit(_forget, postgres_database, [old.id])
+            _wait_for_a_lock(postgres_database)
+        assert forgotten.result(60) == 1
+    with postgres_database.read() as tx:
+        assert [left.story_id for left in tx.articles.by_ids([new.id])] == [told]
 
 
 def test_a_retired_source_keeps_its_articles(database: Database) -> None:
