@@ -1,6 +1,6 @@
 """Articles: published texts as gathered, each stored once by canonical address."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,6 @@ from storage.upsert import insert
 
 _FIELDS = [column for column in articles.c if column.name != "publisher"]
 _UNMENTIONED = ~exists().where(mentions.c.article_id == articles.c.id)
-_STORY_EXISTS = exists().where(stories.c.id == bindparam("story"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +83,7 @@ class Articles:
 
     def held(self, ids: Sequence[int]) -> set[int]:
         """Answer which of these are still stored; they stay so until the transaction ends."""
-        query = select(articles.c.id).where(articles.c.id.in_(ids)).order_by(articles.c.id)
-        staying = query.with_for_update(read=True, key_share=True)  # SQLite has one writer anyway
-        return set(self.connection.execute(staying).scalars())
+        return self._held(articles, ids)
 
     def known(self, canonical_urls: Sequence[str]) -> set[str]:
         """Answer which of these canonical addresses are stored already."""
@@ -161,19 +158,17 @@ class Articles:
         if ids:
             self.connection.execute(statement, [{"which": i, "version": version} for i in ids])
 
-    def set_stories(self, stories: Mapping[int, int]) -> None:
-        """Put each article (key) into a story (value)."""
+    def set_stories(self, wanted: Mapping[int, int]) -> None:
+        """Put each article (key) into a story (value), unless that was forgotten meanwhile."""
+        staying = self._held(stories, wanted.values())
+        given = [{"which": key, "story": one} for key, one in wanted.items() if one in staying]
         statement = (
             update(articles)
             .where(articles.c.id == bindparam("which"))
-            # A story whose last article was forgotten meanwhile is no more.
-            .where(_STORY_EXISTS)
             .values(story_id=bindparam("story"))
         )
-        if stories:
-            self.connection.execute(
-                statement, [{"which": key, "story": value} for key, value in stories.items()]
-            )
+        if given:
+            self.connection.execute(statement, given)
 
     def first_seen_at(self) -> datetime | None:
         """Answer when the oldest article that is kept was gathered."""
@@ -217,6 +212,11 @@ class Articles:
         begun = exists().where(articles.c.id == stories.c.first_article_id)
         self.connection.execute(delete(stories).where(of_them | begun_by_them, empty, ~begun))
         return len(gone)
+
+    def _held(self, table: Table, ids: Iterable[int]) -> set[int]:
+        query = select(table.c.id).where(table.c.id.in_(set(ids))).order_by(table.c.id)
+        staying = query.with_for_update(read=True, key_share=True)  # SQLite has one writer anyway
+        return set(self.connection.execute(staying).scalars())
 
     def _lock(self, table: Table, which: ColumnElement[bool]) -> None:
         rows = select(table.c.id).where(which).order_by(table.c.id)

@@ -265,6 +265,30 @@ def test_a_story_that_a_new_article_joins_while_its_last_is_forgotten_stays(
         assert [left.story_id for left in tx.articles.by_ids([new.id])] == [told]
 
 
+def test_an_article_that_joins_a_story_while_that_is_forgotten_is_without_one(
+    postgres_database: Database,
+) -> None:
+    """It is stored all the same."""
+    source, _ = begun(postgres_database)
+    with postgres_database.begin() as tx:
+        old, new = tx.articles.add_new([article(source), article(source, "b")])
+        told = tx.stories.add(old.id, "").id
+        tx.articles.set_stories({old.id: told})
+
+    def join() -> None:
+        with postgres_database.begin() as tx:
+            tx.articles.set_stories({new.id: told})
+
+    with ThreadPoolExecutor() as pool:
+        with postgres_database.begin() as tx:
+            tx.articles.forget([old.id])
+            joined = pool.submit(join)
+            _wait_for_a_lock(postgres_database)
+        joined.result(60)
+    with postgres_database.read() as tx:
+        assert [left.story_id for left in tx.articles.by_ids([new.id])] == [None]
+
+
 def test_a_retired_source_keeps_its_articles(database: Database) -> None:
     """Leaving the config deletes nothing."""
     source, _ = begun(database)
