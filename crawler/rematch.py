@@ -8,11 +8,12 @@ against, so the next run goes on where this one stopped.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from crawler.context import ContextFilter
 from crawler.ingest import filters_of, new_mention
 from crawler.matching import Matcher
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.records import Article, NewMention
 
 BATCH = 500
@@ -92,17 +93,25 @@ def rematch(
 def _batches(
     database: Database, matcher: Matcher, *, brand: str | None, since: datetime | None
 ) -> Iterator[list[Article]]:
-    last = 0
+    last: int | None = None
     while True:
         with database.read() as tx:
             if brand is None:
-                found = tx.articles.unmatched(matcher.version, limit=BATCH, since=since)
+                found = _unmatched(tx, matcher, since=since, before_id=last)
             else:
-                found = tx.articles.after(last, since=since or _BEGINNING, limit=BATCH)
+                found = tx.articles.after(last or 0, since=since or _BEGINNING, limit=BATCH)
         if not found:
             return
         last = found[-1].id
         yield found
+
+
+def _unmatched(
+    tx: Transaction, matcher: Matcher, *, since: datetime | None, before_id: int | None
+) -> list[Article]:
+    """Those below the last batch; at the end of the walk those that came meanwhile, if any."""
+    wanted = partial(tx.articles.unmatched, matcher.version, limit=BATCH, since=since)
+    return wanted(before_id=before_id) or wanted()
 
 
 def _mentions(

@@ -131,12 +131,23 @@ class Articles:
             last = found[-1].id
 
     def unmatched(
-        self, version: str, *, limit: int, since: datetime | None = None
+        self,
+        version: str,
+        *,
+        limit: int,
+        since: datetime | None = None,
+        before_id: int | None = None,
     ) -> list[Article]:
-        """Answer articles not matched yet against the watches of this version, newest first."""
+        """Answer articles not matched yet against the watches of this version, newest first.
+
+        ``before_id`` goes on below the last one answered: what lies above need not be
+        walked through again.
+        """
         query = _read().where(articles.c.match_version != version)
         if since is not None:
             query = query.where(articles.c.happened_at >= since)
+        if before_id is not None:
+            query = query.where(articles.c.id < before_id)
         query = query.order_by(articles.c.id.desc()).limit(limit)
         return [_article(row) for row in self.connection.execute(query)]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,9 +10,10 @@ from crawler.habits import Habits
 from crawler.ingest import Ingest
 from crawler.matching import Match, Matcher
 from crawler.rematch import BATCH, rematch
+from storage.articles import Articles
 from storage.database import Database
 from storage.mentions import MentionFilter
-from storage.records import Tone, Watch
+from storage.records import Article, Tone, Watch
 from tests.crawler.pages import PARAGRAPHS
 from tests.crawler.test_ingest import WATCHES, article, ingest_of, marked, prepare
 
@@ -109,6 +111,30 @@ def test_stopped_half_way_it_goes_on_where_it_stopped(
     with pytest.raises(KeyboardInterrupt):
         rematch(sqlite_database, matcher, clock=lambda: now, progress=stop)
     assert rematch(sqlite_database, matcher, clock=lambda: now).articles == 10
+
+
+def test_each_article_is_walked_through_once_and_those_that_come_meanwhile_too(
+    sqlite_database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch begins below the one before it, so that a long past costs no more than its length."""
+    fill(sqlite_database, now, [""] * (2 * BATCH))
+    begun: list[int | None] = []
+    plain = Articles.unmatched
+
+    def unmatched(self: Articles, version: str, **given: Any) -> list[Article]:
+        begun.append(given.get("before_id"))
+        return plain(self, version, **given)
+
+    def store_one(done: int, _total: int) -> None:
+        if done == 2 * BATCH:
+            other = Ingest(sqlite_database, Matcher(ONLY_TULIP))
+            other.add([article(1, 2 * BATCH + 1, now, "")], now)
+
+    monkeypatch.setattr(Articles, "unmatched", unmatched)
+    done = rematch(sqlite_database, Matcher(WATCHES), clock=lambda: now, progress=store_one)
+
+    assert done.articles == 2 * BATCH + 1
+    assert begun[:3] == [None, BATCH + 1, 1]
 
 
 def test_what_no_longer_matches_is_withdrawn_until_it_matches_again(

@@ -149,6 +149,9 @@ def test_articles_wait_until_they_are_matched(database: Database) -> None:
         tx.articles.mark_matched([one.id], "v1")
         assert [left.id for left in tx.articles.unmatched("v1", limit=9)] == [two.id]
         assert tx.articles.unmatched("v1", limit=9, since=NOON) == []
+        assert [left.id for left in tx.articles.unmatched("v2", limit=1)] == [two.id]
+        below = tx.articles.unmatched("v2", limit=9, before_id=two.id)
+        assert [left.id for left in below] == [one.id]
         assert tx.articles.count_unmatched("v1") == 1
         assert tx.articles.count_unmatched("v2") == 2
         assert tx.articles.count_unmatched("v2", since=NOON) == 0
