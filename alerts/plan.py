@@ -334,10 +334,10 @@ def notification_key(incident: int, recipient: Recipient, kind: str, revision: i
 def _write(tx: Transaction, decided: Decided, now: datetime) -> int:
     """Store what was decided, unless somebody planned one of these events meanwhile."""
     case = decided.case
-    events = tx.incidents.events(case.incident.id)
+    incident = tx.incidents.get(case.incident.id)  # first: nobody else changes it from here on
+    events = tx.incidents.events(incident.id)
     if _newest(events) != case.event.revision or _planned(events, case.fresh):
         return 0
-    incident = tx.incidents.get(case.incident.id)
     situation = decided.recognised.situation.id
     if incident.situation != situation or incident.level < decided.level:
         level = max(incident.level, decided.level)

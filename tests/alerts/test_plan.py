@@ -1,6 +1,7 @@
 """The planning job: who gets which message about what changed."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,6 +25,8 @@ from tests.alerts.making import (
     playbook,
     story,
 )
+from tests.running import until
+from tests.storage.making import somebody_waits
 
 QUIET: dict[str, object] = {
     "crisis": (),
@@ -409,3 +412,19 @@ def test_wants_looks_at_brand_level_and_situation() -> None:
     """The pure part of routing."""
     assert chat(levels=(2,)).wants(incident(), 2, "unknown")
     assert not replace(chat(), brands=("x",)).wants(incident(), 2, "unknown")
+
+
+def test_what_changes_while_it_is_put_in_words_is_told_by_the_change(
+    postgres_database: Database,
+) -> None:
+    """One who waits for the change to be written does not tell how it was before."""
+    number = open_incident(postgres_database, add_brand(postgres_database)).id
+    with ThreadPoolExecutor() as pool:
+        with postgres_database.begin() as tx:
+            one = tx.incidents.get(number)
+            planned = pool.submit(told, postgres_database, [chat()])
+            assert until(lambda: somebody_waits(postgres_database))
+            tx.incidents.add_event(one, kind="worsened", at=NOON, facts=facts())
+        assert planned.result(60) == 0
+    assert told(postgres_database, [chat()]) == 1
+    assert [one.revision for one in rows(postgres_database)] == [2]

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import text
+
 from storage.database import Database, Transaction
 from storage.feeds import SourceEntry
 from storage.outbox import NewNotification
@@ -81,3 +83,10 @@ def notification(key: str = "1:telegram:PR:opened:1", **changes: Any) -> NewNoti
     values: dict[str, Any] = {"key": key, "recipient": "PR", "channel": "telegram"}
     values |= {"address": "-100123", "kind": "opened", "language": "ru", "payload": "{}"}
     return NewNotification(**values | changes)
+
+
+def somebody_waits(database: Database) -> bool:
+    """Whether anybody on this PostgreSQL waits for what another has locked."""
+    waiting = text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with database.read() as tx:
+        return tx.connection.execute(waiting).first() is not None

@@ -1,13 +1,12 @@
 """Articles: stored once, whatever they are made of."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import text
 
 from storage.database import Database
+from tests.running import until
 from tests.storage.making import (
     HOSTILE,
     HOUR,
@@ -18,6 +17,7 @@ from tests.storage.making import (
     entry,
     mention,
     mentioned,
+    somebody_waits,
 )
 
 
@@ -216,18 +216,6 @@ def test_two_writers_of_the_same_articles_in_two_orders_both_finish(database: Da
         assert sum(pool.map(add, [1, -1, 1, -1])) == 60
 
 
-def _wait_for_a_lock(database: Database) -> None:
-    """Return once somebody waits for somebody."""
-    waiting = text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    with database.engine.connect() as connection:
-        for _ in range(3000):
-            if connection.execute(waiting).first():
-                return
-            connection.rollback()
-            time.sleep(0.01)
-    pytest.fail("nobody waits")
-
-
 def _forget(database: Database, ids: list[int]) -> int:
     with database.begin() as tx:
         return tx.articles.forget(ids)
@@ -243,7 +231,7 @@ def test_an_article_mentioned_while_it_is_forgotten_stays(postgres_database: Dat
             tx.articles.held([one.id, two.id])
             tx.mentions.put([mention(one, brand)], NOON)
             forgotten = pool.submit(_forget, postgres_database, [two.id, one.id])
-            _wait_for_a_lock(postgres_database)
+            assert until(lambda: somebody_waits(postgres_database))
         assert forgotten.result(60) == 1
     with postgres_database.read() as tx:
         assert [left.id for left in tx.articles.by_ids([one.id, two.id])] == [one.id]
@@ -262,7 +250,7 @@ def test_a_story_that_a_new_article_joins_while_its_last_is_forgotten_stays(
         with postgres_database.begin() as tx:
             tx.articles.set_stories({new.id: told})
             forgotten = pool.submit(_forget, postgres_database, [old.id])
-            _wait_for_a_lock(postgres_database)
+            assert until(lambda: somebody_waits(postgres_database))
         assert forgotten.result(60) == 1
     with postgres_database.read() as tx:
         assert [left.story_id for left in tx.articles.by_ids([new.id])] == [told]
@@ -286,7 +274,7 @@ def test_an_article_that_joins_a_story_while_that_is_forgotten_is_without_one(
         with postgres_database.begin() as tx:
             tx.articles.forget([old.id])
             joined = pool.submit(join)
-            _wait_for_a_lock(postgres_database)
+            assert until(lambda: somebody_waits(postgres_database))
         joined.result(60)
     with postgres_database.read() as tx:
         assert [left.story_id for left in tx.articles.by_ids([new.id])] == [None]
