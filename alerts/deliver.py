@@ -169,7 +169,10 @@ class _Sender:
                        for place, one in enumerate(messages)], now)  # fmt: skip
         for one in crowd:
             reason = f"told in a digest with {len(crowd) - 1} others"
-            tx.outbox.give_up(one.id, state="merged", reason=reason, error_class="crowd")
+            owner = self.owner if one.id == row.id else None
+            tx.outbox.give_up(
+                one.id, state="merged", reason=reason, error_class="crowd", owner=owner
+            )
         logger.info("messages folded", extra={"channel": self.channel, "folded": len(crowd)})
         return True
 
@@ -196,7 +199,8 @@ class _Sender:
             state = "unknown" if task.in_doubt else "pending"
             reason = "waits for an older message"
             with self.database.begin() as tx:
-                tx.outbox.put_back(row, state=state, until=self.clock() + _SOON, reason=reason)
+                until = self.clock() + _SOON
+                tx.outbox.put_back(row, state=state, until=until, reason=reason, owner=self.owner)
             return DeliveryReport(), True
         if task.attempt.step == "merge":
             self._give_up(row, "merged", "a newer message says it all", "order")
@@ -283,7 +287,12 @@ class _Sender:
             if tx.attempts.others_rest(self.channel, row.address, now):
                 tx.destinations.hold(self.channel, EVERYWHERE, until=until)
             tx.outbox.postpone(
-                row.id, state=state, until=until, reason=error.reason, error_class="rate"
+                row.id,
+                state=state,
+                until=until,
+                reason=error.reason,
+                error_class="rate",
+                owner=self.owner,
             )
         return DeliveryReport(failed=1)
 
@@ -293,12 +302,19 @@ class _Sender:
         with self.database.begin() as tx:
             until = self.clock() + wait
             tx.outbox.postpone(
-                row.id, state=state, until=until, reason=reason, error_class=error_class
+                row.id,
+                state=state,
+                until=until,
+                reason=reason,
+                error_class=error_class,
+                owner=self.owner,
             )
 
     def _give_up(self, row: Notification, state: str, reason: str, error_class: str) -> None:
         with self.database.begin() as tx:
-            tx.outbox.give_up(row.id, state=state, reason=reason, error_class=error_class)
+            tx.outbox.give_up(
+                row.id, state=state, reason=reason, error_class=error_class, owner=self.owner
+            )
 
 
 def _folded(row: Notification, message: Message, span: str) -> NewNotification:

@@ -134,9 +134,9 @@ class Outbox:
         )
 
     def confirm(self, notification_id: int, *, provider_id: str, now: datetime) -> None:
-        """Write that the message is with its recipient."""
+        """Write that the message is with its recipient, whoever has taken it over meanwhile."""
         self._settle(
-            notification_id,
+            notifications.c.id == notification_id,
             state="sent",
             provider_id=provider_id,
             sent_at=now,
@@ -153,20 +153,26 @@ class Outbox:
         until: datetime,
         reason: str,
         error_class: str,
+        owner: str | None = None,
     ) -> None:
-        """Write that the attempt failed (state pending) or ended unknown (state unknown)."""
+        """Write that the attempt failed (state pending) or ended unknown (state unknown).
+
+        Where another than this owner has the claim by now, the fate is his to write.
+        """
         self._settle(
-            notification_id,
+            _held_by(owner, notification_id),
             state=state,
             not_before=until,
             last_error=reason,
             error_class=error_class,
         )
 
-    def put_back(self, claimed: Notification, *, state: str, until: datetime, reason: str) -> None:
+    def put_back(
+        self, claimed: Notification, *, state: str, until: datetime, reason: str, owner: str
+    ) -> None:
         """Write that what was claimed was not tried after all: it has an older one to wait for."""
         self._settle(
-            claimed.id,
+            _held_by(owner, claimed.id),
             state=state,
             not_before=until,
             attempts=claimed.attempts,
@@ -175,11 +181,23 @@ class Outbox:
             error_class="order",
         )
 
-    def give_up(self, notification_id: int, *, state: str, reason: str, error_class: str) -> None:
-        """Write that it will not be tried again: dead, expired or merged."""
+    def give_up(
+        self,
+        notification_id: int,
+        *,
+        state: str,
+        reason: str,
+        error_class: str,
+        owner: str | None = None,
+    ) -> None:
+        """Write that it will not be tried again: dead, expired or merged; ``owner`` as above."""
         kept = {} if state in _RETRIED else {"photo": None}
         self._settle(
-            notification_id, state=state, last_error=reason, error_class=error_class, **kept
+            _held_by(owner, notification_id),
+            state=state,
+            last_error=reason,
+            error_class=error_class,
+            **kept,
         )
 
     def supersede(self, newer: NewNotification) -> int:
@@ -317,9 +335,15 @@ class Outbox:
         until = notifications.c.lease_until
         return or_(until.is_(None), until <= now, until > now + 2 * lease)
 
-    def _settle(self, notification_id: int, **values: Any) -> None:
+    def _settle(self, which: ColumnElement[bool], **values: Any) -> None:
         self.connection.execute(
             update(notifications)
-            .where(notifications.c.id == notification_id)
+            .where(which, notifications.c.state != "sent")
             .values(lease_owner=None, lease_until=None, **values)
         )
+
+
+def _held_by(owner: str | None, notification_id: int) -> ColumnElement[bool]:
+    """This notification, while the owner has its claim; None: while nobody has."""
+    held = notifications.c.lease_owner.is_not_distinct_from(owner)
+    return and_(notifications.c.id == notification_id, held)

@@ -21,7 +21,12 @@ def ahead(database: Database) -> Database:
     with database.begin() as tx:
         [one] = tx.outbox.claim(then, owner="me", lease=HOUR)
         tx.outbox.postpone(
-            one.id, state="pending", until=then + HOUR, reason="x", error_class="not_sent"
+            one.id,
+            state="pending",
+            until=then + HOUR,
+            reason="x",
+            error_class="not_sent",
+            owner="me",
         )
         tx.destinations.hold("telegram", one.address, until=then + HOUR)
         tx.leases.note_clock("here", then)

@@ -16,7 +16,10 @@ def test_a_message_waits_for_those_tried_before_it_and_in_doubt(database: Databa
     with database.begin() as tx:
         tx.outbox.add([notification("1"), notification("2")], NOON)
         (first,) = tx.outbox.claim(NOON, owner="a", lease=LEASE)
-        tx.outbox.postpone(first.id, state="unknown", until=NOON + HOUR, reason="", error_class="")
+        until = NOON + HOUR
+        tx.outbox.postpone(
+            first.id, state="unknown", until=until, reason="", error_class="", owner="a"
+        )
         (second,) = tx.outbox.claim(NOON + LEASE, owner="a", lease=LEASE)
         assert tx.attempts.in_doubt(second, tries=2)
         assert not tx.attempts.in_doubt(_one(tx, first.id), tries=2)

@@ -65,7 +65,7 @@ def test_what_was_put_back_was_not_tried(database: Database) -> None:
     with database.begin() as tx:
         tx.outbox.add([notification()], NOON)
         (claimed,) = tx.outbox.claim(NOON, owner="a", lease=LEASE)
-        tx.outbox.put_back(claimed, state="pending", until=NOON + HOUR, reason="waits")
+        tx.outbox.put_back(claimed, state="pending", until=NOON + HOUR, reason="waits", owner="a")
         (again,) = tx.outbox.claim(NOON + HOUR, owner="a", lease=LEASE)
         assert (again.state, again.attempts, again.first_tried_at) == ("pending", 0, None)
         assert (again.last_error, again.error_class) == ("waits", "order")
@@ -97,14 +97,34 @@ def test_the_fate_of_an_attempt_is_written(database: Database) -> None:
         one, two, three = tx.outbox.add([notification(str(n)) for n in range(3)], NOON)
         _claim(tx)
         tx.outbox.confirm(one, provider_id="77", now=NOON)
-        tx.outbox.postpone(two, state="unknown", until=NOON + HOUR, reason=HOSTILE, error_class="x")
-        tx.outbox.give_up(three, state="dead", reason="gone", error_class="permanent")
+        tx.outbox.postpone(
+            two, state="unknown", until=NOON + HOUR, reason=HOSTILE, error_class="x", owner="a"
+        )
+        tx.outbox.give_up(three, state="dead", reason="gone", error_class="dead", owner="a")
         assert tx.attempts.provider_ids("telegram", "-100123") == ["77"]
         assert (_one(tx, one).state, _one(tx, one).sent_at) == ("sent", NOON)
         assert (_one(tx, two).last_error, _one(tx, two).lease_owner) == (KEPT, None)
         assert tx.outbox.retry(three, NOON)
         assert not tx.outbox.retry(one, NOON)
         assert _claim(tx) == [three]
+
+
+def test_who_lost_a_claim_writes_no_fate_but_that_it_was_sent(database: Database) -> None:
+    """The new holder knows more; and what was sent stays so, whatever he says then."""
+    late = NOON + 2 * LEASE
+    with database.begin() as tx:
+        (key,) = tx.outbox.add([notification()], NOON)
+        assert (_claim(tx), _claim(tx, late, "b")) == ([key], [key])
+        tx.outbox.give_up(key, state="dead", reason="x", error_class="x", owner="a")
+        assert (_one(tx, key).state, _one(tx, key).lease_owner) == ("sending", "b")
+        tx.outbox.postpone(key, state="unknown", until=late, reason="x", error_class="x", owner="b")
+        tx.outbox.postpone(key, state="pending", until=late, reason="x", error_class="x", owner="a")
+        assert _one(tx, key).state == "unknown"
+
+        assert _claim(tx, late, "b") == [key]
+        tx.outbox.confirm(key, provider_id="7", now=late)
+        tx.outbox.postpone(key, state="unknown", until=late, reason="x", error_class="x", owner="b")
+        assert (_one(tx, key).state, _one(tx, key).provider_id) == ("sent", "7")
 
 
 def test_a_chart_is_kept_only_while_it_may_be_sent(database: Database) -> None:
