@@ -6,11 +6,13 @@ to between them: a crash at any point leaves a row that tells what is known.
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import inf
+from threading import Event, Thread
 from types import MappingProxyType
 
 from alerts import attempts, folding, payload
@@ -26,14 +28,16 @@ from alerts.notifiers.protocol import (
 )
 from alerts.recipients import Recipient
 from alerts.troubles import topic_gone
-from storage.database import Database, Transaction
+from storage.database import Database, StorageError, Transaction
 from storage.destinations import EVERYWHERE
 from storage.outbox import NewNotification
 from storage.records import Message, Notification
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)  # longer than any one attempt takes
+LEASE = timedelta(seconds=60)  # renewed while an attempt lasts
+_RENEW_EVERY = 15.0  # seconds
+_RENEWALS = 20  # five minutes of one attempt: then it hangs, and others may take its message
 _PATIENCE = timedelta(seconds=70)  # how long a drain waits for the next one that is due
 _AUTH_REST = timedelta(minutes=1)
 _SOON = timedelta(seconds=2)
@@ -206,7 +210,8 @@ class _Sender:
             self._give_up(row, "merged", "a newer message says it all", "order")
             return DeliveryReport(merged=1), True
         try:
-            receipt = hand_over(self.notifier, self._opened(task))
+            with self._holding(row):
+                receipt = hand_over(self.notifier, self._opened(task))
         except Held as held:
             self._give_up(row, "dead", str(held), "unknown")
             return DeliveryReport(dead=1), True
@@ -227,6 +232,31 @@ class _Sender:
                 tx.destinations.hold(self.channel, EVERYWHERE, until=until)
         logger.info("notification sent", extra={"notification": row.id, "channel": self.channel})
         return DeliveryReport(sent=1), True
+
+    @contextmanager
+    def _holding(self, row: Notification) -> Iterator[None]:
+        """Keep the claim and the channel for the block, however slow the server is."""
+        done = Event()
+        renewing = Thread(target=self._renew, args=(row, done), daemon=True)
+        renewing.start()
+        try:
+            yield
+        finally:
+            done.set()
+            renewing.join()
+
+    def _renew(self, row: Notification, done: Event) -> None:
+        for _ in range(_RENEWALS):
+            if done.wait(_RENEW_EVERY):
+                return
+            try:
+                with self.database.begin() as tx:
+                    now = self.clock()
+                    tx.leases.take(self._lease, owner=self.owner, now=now, duration=LEASE)
+                    tx.outbox.renew(row.id, owner=self.owner, until=now + LEASE)
+            except StorageError as error:  # the next turn may do it; the lease bears some of them
+                reason = {"notification": row.id, "reason": str(error)}
+                logger.warning("claim not renewed", extra=reason)
 
     def _opened(self, task: Task) -> Task:
         """The task with its reader's true address."""

@@ -125,6 +125,14 @@ class Outbox:
             )
         return found  # as they were before this claim: the state tells what is known
 
+    def renew(self, notification_id: int, *, owner: str, until: datetime) -> None:
+        """Hold a claim for longer: its attempt goes on; one that another has taken is his."""
+        self.connection.execute(
+            update(notifications)
+            .where(notifications.c.id == notification_id, notifications.c.lease_owner == owner)
+            .values(lease_until=until)
+        )
+
     def abandon(self, owner: str, now: datetime) -> None:
         """Let others take at once what this owner had claimed: it is known to be dead."""
         self.connection.execute(

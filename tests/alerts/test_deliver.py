@@ -18,6 +18,7 @@ from storage.outbox import NewNotification
 from storage.records import Message, Notification
 from tests.alerts.making import NOON, Clock, add_brand, chat, open_incident
 from tests.fakes.bot_api import BotApi, Chat
+from tests.running import until
 
 CHAT = -100123
 MESSAGE = Message(subject="s", text="Тревога", html="<b>Тревога</b>", buttons=(("Беру", "t:1:a"),))
@@ -106,6 +107,67 @@ def test_what_a_killed_process_left_is_sent_by_the_next_and_says_so(
     run(database, telegram, clock)
 
     assert texts(api) == ["♻️ Возможен повтор этого сообщения\nТревога"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slow:
+    """A channel whose server takes two minutes; another process looks meanwhile."""
+
+    kind: ClassVar[str] = "slow"
+    database: Database
+    clock: Clock
+    taken: list[Message] = field(default_factory=list)
+
+    def send(self, _notification: Notification, message: Message) -> Receipt:
+        self.taken.append(message)
+        for _ in range(4):
+            self.clock.pass_time(seconds=30)
+            assert until(self._is_renewed)
+            deliver(self.database, {"slow": self}, clock=self.clock, owner="other")
+        return Receipt(provider_id="1")
+
+    def _is_renewed(self) -> bool:
+        [one] = rows(self.database)
+        return one.lease_until == self.clock() + LEASE
+
+
+def test_an_attempt_longer_than_its_lease_is_left_to_who_makes_it(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The claim is renewed while a slow server is talked to: nothing goes out twice."""
+    monkeypatch.setattr("alerts.deliver._RENEW_EVERY", 0.01)
+    monkeypatch.setattr("alerts.deliver._RENEWALS", 10**6)
+    put(database, channel="slow")
+    slow = Slow(database=database, clock=clock)
+
+    run(database, slow, clock)
+
+    assert slow.taken == [MESSAGE]
+    assert states(database) == ["sent"]
+
+
+def test_an_attempt_that_hangs_is_taken_over_after_minutes(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its claim is not renewed for ever: the message goes out, as one in doubt."""
+    monkeypatch.setattr("alerts.deliver._RENEW_EVERY", 0.001)
+    put(database, channel="failing")
+    other = Failing()
+
+    def is_taken_over() -> bool:
+        clock.pass_time(seconds=61)
+        deliver(database, {"failing": other}, clock=clock, owner="other")
+        return bool(other.taken)
+
+    class Hanging(Failing):
+        def send(self, _notification: Notification, _message: Message) -> Receipt:
+            assert until(is_taken_over)
+            raise DeliveryError("cut", outcome="unknown")
+
+    run(database, Hanging(), clock)
+
+    assert [one.text for one in other.taken] == ["♻️ Возможен повтор этого сообщения\nТревога"]
+    assert states(database) == ["sent"]
 
 
 @pytest.mark.parametrize("fault", ["drop_after", "502_after", "garbage_after"])
