@@ -7,6 +7,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from crawler.folding import words
 from crawler.watch_tree import (
@@ -115,13 +116,17 @@ class _Parser:
             if self._here.kind == "and":
                 self._take()
             parts.append(self._perhaps_not())
-        return parts[0] if len(parts) == 1 else And(parts=tuple(parts))
+        if len(parts) == 1:
+            return parts[0]
+        # a (-b -c) is a -b -c
+        inside = (part.parts if isinstance(part, And) else (part,) for part in parts)
+        return And(parts=tuple(chain.from_iterable(inside)))
 
     def _perhaps_not(self) -> Node:
-        if self._here.kind == "not":
-            self._take()
-            return Not(part=self._near())
-        return self._near()
+        if self._here.kind != "not":
+            return self._near()
+        token = self._take()
+        return Not(part=self._findable(self._near(), token, "for a NOT (NOT b) write a b"))
 
     def _near(self) -> Node:
         node, chained = self._part(), 0
@@ -157,7 +162,8 @@ class _Parser:
             case "field":
                 self._deepen(token)
                 name = token.text.split(":")[0].strip()
-                return Field(name=name, part=self._part())
+                mend = f"put the NOT before it: -{name}:(a)"
+                return Field(name=name, part=self._findable(self._part(), token, mend))
             case "call":
                 return self._call(token)
             case "phrase":
@@ -171,6 +177,13 @@ class _Parser:
         raise self._error_at(
             token, f"{token.text.strip()!r} has nothing to work on", "write a word on either side"
         )
+
+    def _findable(self, node: Node, token: _Token, mend: str) -> Node:
+        """The node after a token, unless it only says what must not be there."""
+        if not can_be_found(node):
+            problem = f"what stands after {token.text.strip()} only says what must not be there"
+            raise self._error_at(token, problem, mend)
+        return node
 
     def _bracket(self, opened: _Token) -> Node:
         self._deepen(opened)

@@ -137,7 +137,10 @@ class WatchQuery:
                 return self._anchors(part)
 
     def _made(self, node: Node) -> _Test:
-        """What gives the places that make the part true, none when it is not."""
+        """What gives the places that make the part true, none when it is not.
+
+        Of NOT those that make it false.
+        """
         match node:
             case Word() | Phrase():
                 return _one_of(self._terms[node])
@@ -147,15 +150,15 @@ class WatchQuery:
             case And(parts=parts):
                 wanted = [part for part in parts if not isinstance(part, Not)]
                 wanted.sort(key=self._rank, reverse=True)
-                refused = [self._made(part.part) for part in parts if isinstance(part, Not)]
+                refused = [self._made(part) for part in parts if isinstance(part, Not)]
                 return _all_of([self._made(part) for part in wanted], refused)
             case Near(left=left, right=right):
                 sides = self._made(left), self._made(right)
                 return _near(node, *sides, right_first=self._rank(left) < self._rank(right))
             case Field(name=name, part=part):
                 return _in_field("title" if name == "title" else "text", self._made(part))
-            case Not():
-                return _never
+            case Not(part=part):
+                return self._made(part)
 
 
 def _one_of(term: Term) -> _Test:
@@ -205,10 +208,6 @@ def _in_field(field: str, part: _Test) -> _Test:
         return [place for place in part(scene) if span(place.start, place.end)[0] == field]
 
     return test
-
-
-def _never(_: Scene) -> list[Occurrence]:
-    return []
 
 
 def _in_one_sentence(

@@ -15,6 +15,7 @@ from alerts.notifiers.protocol import DeliveryError
 from alerts.recipients import Recipient, reached
 from alerts.redaction import scheme_only
 from alerts.trial import send_test
+from crawler.matching import Matcher
 from crawler.trial import try_source
 from monitor.reasons import basis_reason
 from monitor.replay import collected
@@ -102,10 +103,9 @@ def check(
     sources, channels = assembly.sources(settings), assembly.notifiers(settings)
     recipients = assembly.recipients(settings, channels=list(channels))
     addresses = assembly.addresses(settings)
-    assembly.watches(settings)
+    Matcher(assembly.watches(settings), entities=assembly.entities(settings))
     assembly.playbook(settings)
     assembly.unopened_backend(settings)
-    assembly.entities(settings)
     assembly.heartbeat(settings)
     wrong: list[str] = []
     _say("config", f"{len(settings.brand)} brands, {len(sources)} sources", None, wrong)

@@ -29,6 +29,11 @@ A, B, C = (Word(text=text) for text in ("аист", "бык", "волк"))
         pytest.param(
             "аист OR бык волк", Or(parts=(A, And(parts=(B, C)))), id="AND binds before OR"
         ),
+        pytest.param(
+            "аист (-бык -волк)",
+            And(parts=(A, Not(part=B), Not(part=C))),
+            id="AND in AND",
+        ),
         pytest.param("(аист OR бык) волк", And(parts=(Or(parts=(A, B)), C)), id="brackets"),
         pytest.param("аист /3 бык", Near(left=A, right=B, reach=3), id="near"),
         pytest.param("аист NEAR/3 бык", Near(left=A, right=B, reach=3), id="NEAR"),
@@ -64,6 +69,9 @@ def test_a_watch_reads_as_written(source: str, tree: Node) -> None:
         pytest.param("", 0, "empty", id="empty"),
         pytest.param("NOT аист", 0, "must not be there", id="only negative"),
         pytest.param("аист OR NOT бык", 0, "one side of OR", id="negative branch"),
+        pytest.param("аист NOT (NOT бык)", 5, "after NOT only says", id="NOT of NOT"),
+        pytest.param("аист -(-бык -волк)", 5, "after - only says", id="NOT of NOTs"),
+        pytest.param("аист title:(-бык)", 5, "after title: only says", id="field of NOT"),
         pytest.param("аист /3 (NOT бык)", 5, "nearness", id="near to nothing"),
         pytest.param("(аист", 0, "not closed", id="open bracket"),
         pytest.param("аист)", 4, "not opened", id="closing bracket"),
