@@ -1,12 +1,15 @@
 """Names found in every form, ordinary words left alone, offsets true to the original."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.matching import Match, Matcher
 from crawler.snippets import snippet
-from storage.records import Person, Watch
+from storage.records import CrisisTerm, Person, Watch
 
 DIRECTOR = Person(name="Иванов Иван Петрович", role="director")
 WATCHES = (
@@ -204,6 +207,28 @@ def test_the_snippet_shows_the_name_beside_the_trouble(matcher: Matcher) -> None
     assert "Ромашку обвинили" in shown
     assert shown.startswith("…")
     assert len(shown) <= 122
+
+
+class _Walked(tuple[CrisisTerm, ...]):
+    """Crisis words that count how often somebody goes through them all."""
+
+    walks = 0
+
+    def __iter__(self) -> Iterator[CrisisTerm]:
+        self.walks += 1
+        return super().__iter__()
+
+
+def test_a_snippet_goes_through_the_crisis_words_once_a_field(matcher: Matcher) -> None:
+    """Not once a name: a long post of nothing but names and trouble would hold up the database."""
+    text = "Слово за слово. Ромашка цвела. " * 100 + "Обман, Ромашка!"
+    (match,) = matcher.match("Ромашка", text)
+    crisis = _Walked(match.crisis)
+
+    shown = snippet("Ромашка", text, replace(match, crisis=crisis), width=40)
+
+    assert "Обман, Ромашка!" in shown
+    assert crisis.walks == 2
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
