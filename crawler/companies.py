@@ -18,8 +18,8 @@ from crawler.marks import is_marked
 from crawler.names import Name
 
 _REACH = 40  # characters before a name that are looked at
-_NEXT_WORD = re.compile(r"[ \u00a0]([А-ЯЁІЇЄҐ][\w'’-]*)")
-_INITIAL = re.compile(r"\b[А-ЯЁІЇЄҐ]\.[ \u00a0]?$")
+_NEXT_WORD = re.compile(r"[^\S\n]+([А-ЯЁІЇЄҐ][\w'’-]*)")
+_INITIAL = re.compile(r"\b[А-ЯЁІЇЄҐ]\.[^\S\n]?$")
 _QUOTES = ("«", '"', "“", "„")
 _INSIDE = frozenset(words("в во из под у із з до біля на над через возле около к по между"))
 _KIN = re.compile(
@@ -79,9 +79,10 @@ def _kind_before(characters: str, start: int) -> str:
     if tail[-1:] == "." or tail[-2:-1] == ".":
         return "person" if _INITIAL.search(tail) else ""
     tail = tail.rstrip('«"“„')
-    if tail[-1:] not in (" ", "\u00a0"):
+    head = tail.rstrip()
+    if not head or head == tail or "\n" in tail[len(head) :]:
         return ""
-    return _kind(tail[:-1].rpartition(" ")[2].lstrip('«"“„('))
+    return _kind(head.split()[-1].lstrip('«"“„('))
 
 
 @functools.lru_cache(20_000)
@@ -110,7 +111,7 @@ def _ordinary(name: Name, document: Document, place: Occurrence) -> str:
     characters = document.characters
     written = characters[place.start : place.end]
     number = place.first
-    if document.between(number) == " " and agree(spelling(written), document.word(number + 1)):
+    if document.adjoins(number) and agree(spelling(written), document.word(number + 1)):
         return "no"
     if _begins_title(characters, place):
         return "weak"

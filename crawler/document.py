@@ -24,7 +24,7 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 LONG_SENTENCE = 500  # characters; words further apart are in no sentence together
-_OPENING = "«\"“„(—–- '"
+_OPENING = "«\"“„(—–- '\u00a0\u2009\u202f"
 _HASHTAG = re.compile(r"#\w{1,100}+(?!\w)")
 _CAMEL = re.compile(r"[A-ZА-ЯЁІЇЄҐ]?[a-zа-яёіїєґ0-9]+|[A-ZА-ЯЁІЇЄҐ]+(?![a-zа-яёіїєґ])")
 _DIGIT_INSIDE = re.compile(r"[^\W\d][03][^\W\d]|^[03][^\W\d]{2}")  # Г0зпром, 0zon
@@ -142,6 +142,11 @@ class Document:
         if not 0 <= number < len(starts) - 1:
             return "\n"
         return self.characters[self._ends[number] : starts[number + 1]]
+
+    def adjoins(self, number: int) -> bool:
+        """Whether a word and the next one stand on one line with nothing but space between."""
+        between = self.between(number)
+        return between == " " or (between.isspace() and "\n" not in between)
 
     def field_span(self, start: int, end: int) -> tuple[str, int, int]:
         """The field a stretch lies in, and its offsets there."""

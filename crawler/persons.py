@@ -26,7 +26,7 @@ _SURNAME_END = re.compile(
     r"(ов|ев|ёв|ин|ын|ск\w\w|цк\w\w|ич|ко|юк|ук|ян|дзе|швили|ова|ева|ина)$", re.IGNORECASE
 )
 _GENERATION = re.compile(r"(старш|младш|мл$|ст$|молодш)", re.IGNORECASE)  # Буш-старший
-_ADDRESS = re.compile(r"://|www\.|\.\w+/")
+_ADDRESS = re.compile(r"(?:://|www\.|\.\w+/)\S*\Z")
 _INSIDE = frozenset(["в", "во", "из", "под", "у", "із", "з", "до", "біля"])
 _TOWN = re.compile(r"(город\w{0,3}|г|пригород\w?|штат\w?|област\w|мэр\w?|міст\w|мер\w?)")
 _NAMED_AFTER = frozenset(["имени", "им", "імені", "ім"])
@@ -69,7 +69,7 @@ def is_no_surname_here(name: Name, document: Document, found: Found, *, gated: b
     if not gated and not is_place(found.spelled):
         return False
     number = found.word
-    before = spelling(document.word(number - 1)) if document.between(number - 1) == " " else ""
+    before = spelling(document.word(number - 1)) if document.adjoins(number - 1) else ""
     if _TOWN.fullmatch(before) or (before in _INSIDE and is_place(found.spelled)):
         return True
     return gated and _is_adjective_here(document, number, before)
@@ -89,7 +89,7 @@ def _is_abbreviation(name: Name, document: Document, found: Found) -> bool:
 
 def _is_adjective_here(document: Document, number: int, before: str) -> bool:
     """«Красной площади», but not «Алексея Красного»."""
-    if document.between(number) != " " or is_given_name(before):
+    if not document.adjoins(number) or is_given_name(before):
         return False
     return agree(spelling(document.word(number)), document.word(number + 1))
 
@@ -113,7 +113,7 @@ def _has_first_name(document: Document, place: Occurrence) -> bool:
     """Whether somebody's first name stands beside a surname, be it one no dictionary knows."""
     number = place.first
     before = document.word(number - 1)
-    if document.between(number - 1) == " " and spelling(before) in _NAMED_AFTER:
+    if document.adjoins(number - 1) and spelling(before) in _NAMED_AFTER:
         return True
     return any(
         _is_initial(document, near) or is_given_name(spelling(document.word(near)))
@@ -127,7 +127,7 @@ def _follows_a_name(document: Document, place: Occurrence) -> bool:
     if not _ROMAN.fullmatch(document.word(number)):
         before = document.word(number - 1)
         return _only_dots(document.between(number - 1)) and is_given_name(spelling(before))
-    named = document.between(number - 1) == " " and document.word(number - 1)[:1].isupper()
+    named = document.adjoins(number - 1) and document.word(number - 1)[:1].isupper()
     return named and not _DEGREE.match(document.word(number + 1))
 
 
@@ -162,8 +162,7 @@ def _sure_of_themselves(document: Document, occurrences: Sequence[Occurrence]) -
 
 
 def _in_address(characters: str, found: Found) -> bool:
-    start = characters.rfind(" ", max(0, found.start - 100), found.start) + 1
-    return _ADDRESS.search(characters, start, found.start) is not None
+    return _ADDRESS.search(characters, max(0, found.start - 100), found.start) is not None
 
 
 def _is_part_of_double_name(document: Document, found: Found) -> bool:
@@ -226,7 +225,7 @@ def _neighbours(document: Document, first: int, last: int) -> list[int]:
     """
     near: list[int] = []
     number = first - 1
-    if document.word(number) in PARTICLES and document.between(number) == " ":
+    if document.word(number) in PARTICLES and document.adjoins(number):
         number -= 1
     while len(near) < 2 and _is_beside(document, number, number):
         near.append(number)
@@ -244,7 +243,7 @@ def _is_beside(document: Document, number: int, gap: int) -> bool:
 
 
 def _only_dots(between: str) -> bool:
-    return len(between) <= 3 and not between.strip(". \u00a0\u202f")
+    return len(between) <= 3 and "\n" not in between and not between.replace(".", " ").strip()
 
 
 def _given(name: Name, document: Document, number: int) -> str:

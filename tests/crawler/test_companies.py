@@ -21,6 +21,14 @@ def matcher() -> Matcher:
         pytest.param("Клуб Барселона проиграл", ["Барселона"], id="its trade"),
         pytest.param("«Барселона» проиграла", ["Барселона"], id="quotes"),
         pytest.param("ООО Барселона", ["Барселона"], id="legal form"),
+        pytest.param("Вчера.\nКлуб Барселона", ["Барселона"], id="its trade begins a paragraph"),
+        pytest.param("Вот\u00a0клуб\u00a0Барселона", ["Барселона"], id="spaces that do not break"),
+        pytest.param("Вот клуб  Барселона", ["Барселона"], id="two spaces"),
+        pytest.param("Вчера\nРоберт Эдвардс", [], id="a person begins a paragraph"),
+        pytest.param("Роберт\n\nЭдвардс лжёт", ["Эдвардс"], id="no word of another paragraph"),
+        pytest.param("Уход Алисы\u2009Вокс", [], id="somebody's first name and a thin space"),
+        pytest.param("Ждут.\n—\u00a0Наши ждут", [], id="a pronoun begins what is said"),
+        pytest.param("Остров Новая\u00a0Гвинея", [], id="an adjective and its noun"),
         pytest.param("#Барселона", ["Барселона"], id="hashtag"),
         pytest.param("Клубы Барселоны", [], id="clubs of the town"),
         pytest.param(
@@ -53,6 +61,13 @@ def test_what_stands_beside_a_name_tells_what_it_is(
     found = [term.text for match in matcher.match("", text) for term in match.matched]
 
     assert found == expected
+
+
+def test_the_title_is_no_neighbour_of_the_text(matcher: Matcher) -> None:
+    """What stands before the first word of a text is the beginning of its line."""
+    assert matcher.match("Умер Роберт", "Эдвардс рад")
+    assert not matcher.match("Весь клуб", "Барселона ждёт")
+    assert matcher.match("Новости", "Клуб Барселона ждёт")
 
 
 def test_who_asks_for_any_case_is_given_every_place() -> None:
