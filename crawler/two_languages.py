@@ -16,6 +16,11 @@ _UKRAINIAN_ENDINGS = (
 _VOWELS = "аеєиіїоуюяыэё"
 _AFTER_VOWEL = re.compile(rf"(?<=[{_VOWELS}ь'])е(?!\u0301)|^е(?!\u0301)")
 _SOFT_END = re.compile(r"(?<=[бвгдзклмнпрстф])ев(?=$|а$)")
+_MAYBE_YO = re.compile(r"(?<=[бвгдзклмнпрстфжчшщь])ев(?=$|а$)")  # Соловьев is Соловьёв, too
+_YO_AFTER_HISS = re.compile(r"(?<=[жчшщ])ё")
+_YO_APART = re.compile(rf"(?:ь|^|(?<=[{_VOWELS}]))ё")
+_APOSTROPHE = re.compile(r"(?<=[бвгкмпрфх])ь(?=[єюя])")
+_SIGN = re.compile(r"ь(?=[єюя])")
 _I_AFTER_VOWEL = re.compile(rf"(?<=[{_VOWELS}])[иі]")
 _RUSSIAN_LETTERS = str.maketrans("єїґі", "еиги")
 
@@ -51,13 +56,18 @@ def russian_spellings(surname: str) -> frozenset[str]:
 
 def _with_stems(stem: str, ending: str) -> frozenset[str]:
     stem = stem.replace("э", "е\u0301").replace("ъ", "'")
-    stem = stem.replace("ьё", "йо").replace("ьев", "йов").replace("ё", "ьо")
-    head, _, last = stem.rpartition("и")
-    sounds = {stem, stem.replace("и", "і"), f"{head}і{last}" if "и" in stem else stem}
     spelled = set()
-    for one in sorted(sounds):
+    for one in sorted(_sounds(stem) | _sounds(_MAYBE_YO.sub("ёв", stem))):
         iotated = _AFTER_VOWEL.sub("є", one)
         soft = _SOFT_END.sub("єв", iotated)
         spelled |= {iotated, soft, soft.replace("еє", "єє")}
+    spelled |= {_SIGN.sub("", _APOSTROPHE.sub("'", one)) for one in spelled}
     letters = (one.replace("ы", "и").replace("\u0301", "") for one in spelled)
     return frozenset(_I_AFTER_VOWEL.sub("ї", one) + ending for one in letters)
+
+
+def _sounds(stem: str) -> set[str]:
+    """A stem with о for ё, and with the ways to hear its и."""
+    stem = _YO_APART.sub("йо", _YO_AFTER_HISS.sub("о", stem)).replace("ё", "ьо")
+    head, _, last = stem.rpartition("и")
+    return {stem, stem.replace("и", "і"), f"{head}і{last}" if "и" in stem else stem}

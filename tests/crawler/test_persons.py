@@ -39,6 +39,7 @@ def named(name: str, text: str) -> list[str]:
         pytest.param("Зеленский Владимир", "Володимира Зеленського", ["Зеленського"], id="to uk"),
         pytest.param("Зеленський Володимир", "Владимиру Зеленскому", ["Зеленскому"], id="to ru"),
         pytest.param("Соловьёв Николай", "Микола Соловйов", ["Соловйов"], id="both spelled anew"),
+        pytest.param("Юрьев", "скарга на Юр'єва", ["Юр'єва"], id="an apostrophe for a soft sign"),
         pytest.param("Залужний Валерій", "Валерия Залужного", ["Залужного"], id="adjective"),
         pytest.param("Орлов Николай", "М. Орлов", ["Орлов"], id="initial of Микола"),
     ],
