@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from crawler.folding import fold, script, spelling, word_spans
+from crawler.folding import fold, fold_spellings, fold_words, script, spelling, word_spans
 from crawler.lookup import Hit, WordLookup
 
 _GAP = "\n\n"  # between title and text: ends a sentence, no phrase crosses it
@@ -62,7 +62,7 @@ class Document:
         self.folded = fold(self.characters)
         self._ends: Sequence[int] = ()
         self._sentence_ends: dict[int, int] = {}  # by place, as far as asked
-        self._spelled: dict[int, str] = {}  # words by number, as far as asked
+        self._looks: dict[int, tuple[str, bytes]] = {}  # of words by number, as far as asked
 
     def hits(self, lookup: WordLookup) -> list[Hit]:
         """The numbers of known words, each with its [start, end) of the document.
@@ -131,10 +131,13 @@ class Document:
         return self.characters[starts[number] : self._ends[number]]
 
     def spelled(self, number: int) -> str:
-        """The spelling of a word; many names may ask for the same neighbour."""
-        if (known := self._spelled.get(number)) is None:
-            known = self._spelled[number] = spelling(self.word(number))
-        return known
+        """The spelling of a word."""
+        return self._look(number)[0]
+
+    def is_any(self, number: int, spellings: frozenset[str]) -> bool:
+        """Whether a word is spelled in one of these ways, or looks so in letters of two scripts."""
+        spelled, disguise = self._look(number)
+        return spelled in spellings or (disguise != b"" and disguise in fold_spellings(spellings))
 
     def between(self, number: int) -> str:
         """What stands between a word and the next one."""
@@ -157,6 +160,17 @@ class Document:
     @functools.cached_property
     def _tags(self) -> "_Tags":
         return _Tags(self.characters)
+
+    def _look(self, number: int) -> tuple[str, bytes]:
+        """The spelling of a word, and what it is folded to when that is a disguise.
+
+        Kept: many names may ask for the same neighbour.
+        """
+        if (known := self._looks.get(number)) is None:
+            word = self.word(number)
+            spelled, mixed = looks(word)
+            known = self._looks[number] = spelled, b"".join(fold_words(word)) if mixed else b""
+        return known
 
     def _ends_sentence(self, stop: int) -> bool:
         """Whether what may end a sentence does: it is no dot of an abbreviation."""

@@ -101,6 +101,12 @@ def fold_words(text: str) -> list[bytes]:
     return _marked(text).translate(None, _VANISHED).split()
 
 
+@functools.lru_cache(1_000)
+def fold_spellings(spellings: frozenset[str]) -> frozenset[bytes]:
+    """What words of these spellings are folded to; few are asked for theirs."""
+    return frozenset(fold_words(" ".join(spellings)))
+
+
 def spelling(word: str) -> str:
     """A word in lower case without stress, accents, apostrophes and hidden characters.
 

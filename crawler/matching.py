@@ -217,7 +217,7 @@ def _named(
     for found, meaning in read:
         for watch, name, step, beside in meaning.names:
             # Most names of several words are ruled out by one neighbour that many share.
-            if beside is not None and document.spelled(found.word + step) not in beside:
+            if beside is not None and not document.is_any(found.word + step, beside):
                 continue
             if name and (occurrence := accept(name, document, found)) is not None:
                 accepted.setdefault(watch, {}).setdefault(name, []).append(occurrence)
@@ -232,7 +232,7 @@ def _add_likely(
     """Add the words that may be terms of the queries, as far as their neighbours tell."""
     for found, meaning in read:
         for term, name, step, beside in meaning.terms:
-            if beside is None or document.spelled(found.word + step) in beside:
+            if beside is None or document.is_any(found.word + step, beside):
                 likely.setdefault(term, []).append((found, name))
 
 

@@ -56,8 +56,11 @@ def _accept_phrase(
     if first < 0 or last >= len(document.starts):
         return None
     for offset, allowed in enumerate(name.words):
-        if offset != name.anchor and document.spelled(first + offset) not in allowed:
+        if offset == name.anchor:
+            continue
+        if not document.is_any(first + offset, allowed):
             return None
+        disguised = disguised or document.spelled(first + offset) not in allowed
     for number in range(first, last):
         if _breaks(document, number):
             return None

@@ -205,8 +205,7 @@ def _beside(name: Name, document: Document, occurrence: Occurrence) -> str:
         return "other"
     offices = name.person.offices if name.person else frozenset()
     if offices and any(
-        spelling(document.word(number)) in offices
-        for number in range(max(0, first - _OFFICE_REACH), first)
+        document.is_any(number, offices) for number in range(max(0, first - _OFFICE_REACH), first)
     ):
         return "office"
     return ""
@@ -251,9 +250,9 @@ def _given(name: Name, document: Document, number: int) -> str:
     word = document.word(number)
     if name.person is None or not word[:1].isupper():
         return ""
-    spelled = spelling(word)
-    if spelled in name.person.given:
+    if document.is_any(number, name.person.given):
         return "own"
+    spelled = spelling(word)
     if len(word) == 1:
         if not document.between(number).startswith("."):
             return ""

@@ -38,7 +38,7 @@ class Term:
     def names(self, key: bytes, spelled: str, *, mixed: bool) -> Sequence[Name | None]:
         """Those names that a found word may be by its spelling; for a beginning that is None."""
         if self.beginning:
-            return [None] if spelled.startswith(self.beginning) else []
+            return [None] if mixed or spelled.startswith(self.beginning) else []
         return [name for name in self.holders[key] if name.may_be(spelled, mixed=mixed)]
 
 

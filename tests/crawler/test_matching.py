@@ -209,6 +209,13 @@ def test_the_snippet_shows_the_name_beside_the_trouble(matcher: Matcher) -> None
     assert len(shown) <= 122
 
 
+def test_a_name_is_disguised_in_any_of_its_words(matcher: Matcher) -> None:
+    """Not in the longest only."""
+    told = [matcher.match("", text)[0].disguised for text in ("Дом у реки", "Дoм у реки")]
+
+    assert told == [False, True]
+
+
 class _Walked(tuple[CrisisTerm, ...]):
     """Crisis words that count how often somebody goes through them all."""
 

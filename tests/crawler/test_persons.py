@@ -29,6 +29,7 @@ def named(name: str, text: str) -> list[str]:
         pytest.param("III", "Отечества III степени", [], id="a degree after a capital"),
         pytest.param("СССР", "артист СССР Лев Дуров", [], id="a country"),
         pytest.param("Усама бен Ладен", "Усамы бен Ладена", ["Ладена"], id="a particle between"),
+        pytest.param("Орлов Иван", "Ивaн Орлов", ["Орлов"], id="first name of two scripts"),
         pytest.param("Доминик де Вильпен", "Доминик де Вильпен", ["Вильпен"], id="another one"),
         pytest.param("Жан-Поль Сартр", "Жан-Поль Сартр", ["Сартр"], id="double first name"),
         pytest.param("Миа Фэрроу", "брат Мии Фэрроу", ["Фэрроу"], id="rare first name"),
