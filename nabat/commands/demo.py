@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from email.message import EmailMessage
 from importlib.resources import files
@@ -18,6 +20,8 @@ from nabat.demo.web import serve
 from nabat.errors import CommandError
 
 PATIENCE = timedelta(minutes=10)  # a pass takes seconds where the machine is free
+# What the demo leaves behind, the config last: it tells whose the rest is.
+_FILES = ("nabat.db", "nabat.db-wal", "nabat.db-shm", "alert.html", "chart.png", "nabat.toml")
 _TELEGRAM = """
 [[notifier]]
 kind = "telegram"
@@ -39,13 +43,15 @@ def demo(
 
     Set NABAT_TELEGRAM_TOKEN and NABAT_TELEGRAM_CHAT to get the alert by Telegram too.
     """
-    _clear(folder)
+    with _explained(folder):
+        _clear(folder)
     pieces = published_by(clock.now())
     typer.echo(
         f"A web of seven sources on loopback: {len(pieces)} texts of four weeks; one is dead.\n"
     )
     with serve(pieces) as site, receive() as mailbox:
-        config = _write_config(folder, site, mailbox.port)
+        with _explained(folder):
+            config = _write_config(folder, site, mailbox.port)
         typer.echo(f"$ nabat tick --config {config}")
         _nabat("tick", config)
         typer.echo(
@@ -56,7 +62,8 @@ def demo(
     if not letters:
         message = f"no alert came; look at `nabat incidents --config {config}`"
         raise CommandError(message)
-    page = _keep(letters[0], folder)
+    with _explained(folder):
+        page = _keep(letters[0], folder)
     typer.echo(f"\nThe e-mail arrived: «{letters[0]['Subject']}»; its page and chart are {page}.")
     typer.echo(
         f"What to try next: `.venv/bin/nabat mentions --negative --config {config}`, "
@@ -65,24 +72,42 @@ def demo(
     )
 
 
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"cannot use the folder {folder}: {error.strerror}; name another"
+        raise CommandError(message) from error
+
+
 def _clear(folder: Path) -> None:
+    """Take away what an earlier demo left; refuse where these names are somebody else's files."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (
-        "nabat.toml",
-        "nabat.db",
-        "nabat.db-wal",
-        "nabat.db-shm",
-        "alert.html",
-        "chart.png",
-    ):
-        (folder / name).unlink(missing_ok=True)
+    there = [folder / name for name in _FILES if (folder / name).exists()]
+    if there and not _is_ours(folder / "nabat.toml"):
+        message = (
+            f"{there[-1]} is there already, and the demo did not write it; name another folder"
+        )
+        raise CommandError(message)
+    for path in there:
+        path.unlink()
+
+
+def _is_ours(config: Path) -> bool:
+    first_line = _template().split("\n", 1)[0].encode()
+    return config.is_file() and config.read_bytes().startswith(first_line)
+
+
+def _template() -> str:
+    return (files("nabat") / "data" / "demo.toml").read_text(encoding="utf-8")
 
 
 def _write_config(folder: Path, site: str, port: int) -> Path:
     telegram = ""
     if variable("NABAT_TELEGRAM_TOKEN") and (chat := variable("NABAT_TELEGRAM_CHAT")):
         telegram = _TELEGRAM.format(chat=chat)
-    template = (files("nabat") / "data" / "demo.toml").read_text(encoding="utf-8")
+    template = _template()
     values = {
         "{folder}": folder.as_posix(),
         "{site}": site,

@@ -5,6 +5,8 @@ import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from importlib.resources import files
+from pathlib import Path
 from smtplib import SMTP
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from nabat.demo.mailbox import receive
 from nabat.demo.press import QUIET_DAYS, published_by
 from nabat.demo.web import NAMES, answer, serve
+from tests.nabat.conftest import Command
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 PIECES = published_by(NOON)
@@ -96,3 +99,38 @@ def test_the_mailbox_keeps_what_it_is_given() -> None:
 
     (kept,) = mailbox.letters
     assert (kept["Subject"], kept.get_content().strip()) == ("Тревога", "Текст")
+
+
+@pytest.mark.parametrize("name", ["nabat.toml", "nabat.db", "chart.png"])
+def test_the_demo_leaves_the_operators_own_files_alone(
+    nabat: Command, tmp_path: Path, name: str
+) -> None:
+    """Somebody's brand, or a year of mentions, may be in them."""
+    (tmp_path / name).write_text("mine", encoding="utf-8")
+
+    outcome = nabat("demo", tmp_path)
+
+    assert (outcome.code, outcome.out) == (1, "")
+    assert f"{tmp_path / name} is there already, and the demo did not write it" in outcome.err
+    assert (tmp_path / name).read_text(encoding="utf-8") == "mine"
+
+
+def test_the_demo_takes_away_what_it_left(nabat: Command, tmp_path: Path) -> None:
+    """It begins anew every time; a folder in a file's place ends it before its web is up."""
+    config = (files("nabat") / "data" / "demo.toml").read_bytes()
+    (tmp_path / "nabat.toml").write_bytes(config)
+    (tmp_path / "nabat.db").touch()
+    (tmp_path / "chart.png").mkdir()
+
+    outcome = nabat("demo", tmp_path)
+
+    assert (outcome.code, (tmp_path / "nabat.db").exists()) == (1, False)
+    assert f"cannot use the folder {tmp_path}: " in outcome.err
+
+
+def test_a_folder_the_demo_cannot_use_is_explained(nabat: Command) -> None:
+    """Most often for want of the right to write there."""
+    outcome = nabat("demo", "/dev/null/demo")
+
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "cannot use the folder /dev/null/demo: Not a directory; name another" in outcome.err
