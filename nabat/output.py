@@ -8,13 +8,16 @@ characters.
 import io
 import json
 import math
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pandas as pd
+from xlsxwriter.exceptions import XlsxWriterException
 
 from nabat.errors import CommandError
 from nabat.terminal import show_table
@@ -36,7 +39,8 @@ def show(
     """Write the frame in the format; a table shows only the given columns.
 
     Where a file is named and no format, the file's name says it. CommandError
-    when a file format has no file to go to or the file cannot be written.
+    when a file format has no file to go to or the file cannot be written; an
+    earlier one stays then as it was.
     """
     if form == "table" and output is not None:
         form = _form_of(output)
@@ -46,20 +50,36 @@ def show(
     if form in ("xlsx", "parquet") and output is None:
         message = f"--format {form} needs --output FILE"
         raise CommandError(message)
-    content = _BYTES[form](frame)
     if output is None:
-        sys.stdout.write(content.decode())
+        sys.stdout.write(_BYTES[form](frame).decode())
         return
     try:
-        output.write_bytes((b"\xef\xbb\xbf" if form == "csv" else b"") + content)
-    except OSError as error:
-        message = f"cannot write {output}: {error.strerror}; choose another --output"
+        _write(output, (b"\xef\xbb\xbf" if form == "csv" else b"") + _BYTES[form](frame))
+    except (OSError, XlsxWriterException) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = f"cannot write {output}: {reason}; choose another --output"
         raise CommandError(message) from error
 
 
 def line(record: dict[str, Any]) -> str:
     """Answer one JSON line, Cyrillic readable, times in ISO 8601."""
     return json.dumps(_plain(record), ensure_ascii=False, allow_nan=False)
+
+
+def _write(output: Path, content: bytes) -> None:
+    """Put the whole content in the file's place, or leave the file as it is."""
+    if output.exists() and not output.is_file():  # a device, a pipe: nothing can take its place
+        output.write_bytes(content)
+        return
+    place = output.resolve()
+    new = place.with_name(f".nabat-{token_hex(8)}")
+    try:
+        new.write_bytes(content)
+        if place.exists():
+            shutil.copymode(place, new)
+        new.replace(place)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _form_of(output: Path) -> str:

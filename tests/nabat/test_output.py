@@ -2,8 +2,12 @@
 
 import io
 import json
+import os
+import resource
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from zipfile import ZipFile
 
@@ -189,3 +193,52 @@ def test_a_file_that_cannot_be_is_explained(
     """The message names the file and the mend."""
     with pytest.raises(CommandError, match=said):
         show(_frame(a=1), form=form, output=tmp_path / output if output else None)
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """No file of this process may grow over 4 kilobytes."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.usefixtures("full_disk")
+@pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx", "parquet"])
+def test_a_disk_that_is_full_leaves_the_earlier_file(form: str, tmp_path: Path) -> None:
+    """Last week's export is better than half of this week's."""
+    path = tmp_path / f"a.{form}"
+    path.write_bytes(b"last week")
+    frame = pd.DataFrame({"text": [token_hex(400) for _ in range(200)]})
+
+    with pytest.raises(CommandError, match=r"cannot write .*File too large.*; choose another"):
+        show(frame, form=form, output=path)
+
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    assert path.read_bytes() == b"last week"
+
+
+def test_a_new_file_keeps_the_rights_and_the_link_of_the_earlier_one(tmp_path: Path) -> None:
+    """Who could read last week's export can read this one."""
+    kept, link = tmp_path / "kept.csv", tmp_path / "latest.csv"
+    kept.touch(mode=0o640)
+    link.symlink_to(kept)
+
+    show(_frame(a=1), form="csv", output=link)
+
+    assert link.is_symlink()
+    assert (kept.read_text("utf-8-sig"), kept.stat().st_mode & 0o777) == ("a\n1\n", 0o640)
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    """A file beside it could not take its place."""
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDWR)
+    try:
+        show(_frame(a=1), form="csv", output=pipe)
+        assert os.read(reader, 100) == b"\xef\xbb\xbfa\n1\n"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
