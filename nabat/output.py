@@ -17,6 +17,7 @@ from secrets import token_hex
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import infer_dtype, is_object_dtype
 from xlsxwriter.exceptions import XlsxWriterException
 
 from nabat.errors import CommandError
@@ -125,8 +126,8 @@ def _xlsx(frame: pd.DataFrame) -> bytes:
     for column in plain.columns:
         plain[column] = plain[column].map(_for_a_worksheet)
     buffer = io.BytesIO()
-    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
-    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs=options) as writer:
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
         plain.to_excel(writer, index=False, sheet_name="nabat")
     return buffer.getvalue()
 
@@ -146,17 +147,23 @@ def _parquet(frame: pd.DataFrame) -> bytes:
 
 
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+    """Answer the frame without lists and tables: they are JSON, of the type of texts."""
     flat = frame.copy()
     for column in flat.columns:
-        if any(isinstance(value, list | dict | tuple) for value in flat[column]):
-            flat[column] = flat[column].map(
-                lambda value: (
-                    json.dumps(_plain(value), ensure_ascii=False)
-                    if isinstance(value, list | dict | tuple)
-                    else value
-                )
-            )
+        if is_object_dtype(flat[column]):
+            flat[column] = _as_texts(flat[column])
     return flat
+
+
+def _as_texts(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    cells = [
+        json.dumps(_plain(value), ensure_ascii=False)
+        if isinstance(value, list | dict | tuple)
+        else value
+        for value in column
+    ]
+    are_texts = infer_dtype(cells, skipna=True) in ("string", "empty")
+    return pd.Series(cells, index=column.index, dtype="str" if are_texts else object)
 
 
 def _disarmed(frame: pd.DataFrame) -> pd.DataFrame:

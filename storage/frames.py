@@ -1,11 +1,11 @@
 """Mentions, counts and incidents as pandas frames, for analysts; times are UTC-aware.
 
-A frame is the same on both databases: times, truth values, numbers and matched
-words have one type each, empty frames and empty cells included.
+A frame is the same on both databases: every column has one type, empty frames and
+empty cells included, so that two weeks can be read together.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,13 +15,21 @@ from sqlalchemy import TextClause, text
 from storage.database import Database, explained
 from storage.writing import connect_to_read
 
-_TIMES = {"happened_at", "published_at", "seen_at", "hour"} | {
-    f"{change}_at" for change in ("opened", "calmed", "resolved", "taken")
+_TIME = "datetime64[us, UTC]"  # finer units do not reach the years that sources claim
+_TYPES = {
+    **dict.fromkeys(("happened_at", "published_at", "seen_at", "hour", "created_at"), _TIME),
+    **dict.fromkeys(("opened_at", "calmed_at", "resolved_at", "taken_at"), _TIME),
+    **dict.fromkeys(("last_error_at", "last_success_at", "last_item_at", "next_due_at"), _TIME),
+    **dict.fromkeys(("not_before", "sent_at"), _TIME),
+    **dict.fromkeys(("id", "article_id", "level", "events", "revision"), "int64"),
+    **dict.fromkeys(("mentions", "stories", "negative_stories", "authors", "publishers"), "int64"),
+    **dict.fromkeys(("failures", "attempts"), "int64"),
+    **dict.fromkeys(("story_id", "lead_id", "incident_id"), "Int64"),
+    **dict.fromkeys(("negative", "neutral", "positive", "expected_negative", "peak"), "float64"),
+    **dict.fromkeys(("matched", "crisis", "failed_pages", "why"), "object"),  # lists and tables
+    "unsure": "boolean",
 }
-_NUMBERS = {"peak", "neutral", "positive", "expected_negative"}
-_KEYS = {"story_id", "lead_id"}
-_TRUTHS = {"unsure"}
-_JSON = {"matched", "crisis"}
+_TEXT = "str"  # every other column
 
 
 def mentions(
@@ -32,8 +40,7 @@ def mentions(
     until: datetime | None = None,
 ) -> pd.DataFrame:
     """Answer the rows of ``v_mentions`` in ``[since, until)``, oldest first."""
-    frame = _view(database, "v_mentions", ("happened_at", "id"), brand, since, until)
-    return frame.astype({"negative": "float64"})
+    return _view(database, "v_mentions", ("happened_at", "id"), brand, since, until)
 
 
 def counts(
@@ -44,7 +51,8 @@ def counts(
     until: datetime | None = None,
 ) -> pd.DataFrame:
     """Answer the rows of ``v_hourly`` in ``[since, until)``, oldest first."""
-    return _view(database, "v_hourly", ("hour", "brand"), brand, since, until)
+    frame = _view(database, "v_hourly", ("hour", "brand"), brand, since, until)
+    return frame.astype({"negative": "int64"})  # a number of mentions, no probability
 
 
 def incidents(
@@ -56,6 +64,11 @@ def incidents(
 ) -> pd.DataFrame:
     """Answer the rows of ``v_incidents`` opened in ``[since, until)``, oldest first."""
     return _view(database, "v_incidents", ("opened_at", "id"), brand, since, until)
+
+
+def typed(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """Answer rows as a frame of these columns, each of its one type."""
+    return _typed(pd.DataFrame(rows, columns=list(columns)))
 
 
 def _view(
@@ -76,9 +89,7 @@ def _view(
     query = _query(view, order[0], set(values))
     with explained(database.engine), connect_to_read(database.engine) as connection:
         frame = pd.read_sql(query, connection, params=values, coerce_float=False)
-    for name in frame.columns:
-        frame[name] = _typed(name, frame[name])
-    return frame.sort_values(list(order), ignore_index=True)
+    return _typed(frame).sort_values(list(order), ignore_index=True)
 
 
 def _query(view: str, time: str, given: set[str]) -> TextClause:
@@ -103,16 +114,16 @@ def _moment(moment: datetime, *, as_text: bool) -> datetime | str:
     return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def _typed(name: str, column: "pd.Series[Any]") -> "pd.Series[Any]":
-    if name in _TIMES:
-        times = pd.to_datetime(column, utc=True, format="ISO8601")
-        return times.dt.as_unit("us")  # finer units do not reach the years that sources claim
-    if name in _JSON:
-        return column.map(lambda value: json.loads(value) if isinstance(value, str) else value)
-    if name in _TRUTHS:
-        return column.astype("boolean")
-    if name in _KEYS:
-        return column.astype("Int64")
-    if name in _NUMBERS:
-        return column.astype("float64")
-    return column
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(**{name: _column(name, frame[name]) for name in frame.columns})
+
+
+def _column(name: str, column: "pd.Series[Any]") -> "pd.Series[Any]":
+    kind = _TYPES.get(name, _TEXT)
+    if kind == _TIME:
+        return pd.to_datetime(column, utc=True, format="ISO8601").dt.as_unit("us")
+    if kind == "object":
+        return column.astype(object).map(
+            lambda value: json.loads(value) if isinstance(value, str) else value
+        )
+    return column.astype(kind)

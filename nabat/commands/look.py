@@ -76,11 +76,21 @@ OUTBOX_COLUMNS = (
     "last_error",
 )
 
-STATES = ("pending", "sending", "sent", "unknown", "merged", "dead", "expired")
+MENTION_NAMES = (
+    "id", "happened_at", "brand", "label", "negative", "unsure", "model", "corrected", "kind",
+    "matched", "crisis", "publisher", "source", "author", "lang", "title", "snippet", "url",
+    "published_at", "seen_at", "story_id", "article_id", "excluded_by",
+)  # fmt: skip
+SOURCE_NAMES = (
+    "key", "kind", "address", "publisher", "state", "failures", "last_error", "last_error_at",
+    "last_success_at", "last_item_at", "next_due_at", "failed_pages",
+)  # fmt: skip
 OUTBOX_NAMES = (
     "id", "created_at", "key", "incident_id", "recipient", "channel", "address", "kind",
     "revision", "state", "attempts", "not_before", "sent_at", "provider_id", "last_error",
 )  # fmt: skip
+
+STATES = ("pending", "sending", "sent", "unknown", "merged", "dead", "expired")
 
 
 def _state_given(value: str | None) -> str | None:
@@ -142,9 +152,12 @@ def mentions(
         for text in lines_of(found, assembly.backend(settings)):
             typer.echo(text)
         return
-    frame = pd.DataFrame([_mention(view) for view in found], columns=list(_mention_names()))
+    rows, names = [_mention(view) for view in found], list(MENTION_NAMES)
     if why:
-        frame["why"] = explained(found, assembly.backend(settings))
+        reasons = explained(found, assembly.backend(settings))
+        rows = [row | {"why": reason} for row, reason in zip(rows, reasons, strict=True)]
+        names.append("why")
+    frame = frames.typed(rows, names)
     show(frame, form=form, output=output, columns=MENTION_COLUMNS, beneath="url")
 
 
@@ -216,11 +229,10 @@ def sources(
         if source in (None, one.key, one.publisher)
         and (not failing or one.failures or one.id in pages or judge(one) != "alive")
     ]
-    names = list(rows[0]) if rows else list(SOURCE_COLUMNS)
-    frame = pd.DataFrame(rows, columns=names)
+    frame = frames.typed(rows, SOURCE_NAMES)
     form = "jsonl" if as_json else form
     if form == "table" and output is None:
-        frame["failed_pages"] = frame["failed_pages"].map(len) if rows else []
+        frame["failed_pages"] = frame["failed_pages"].map(len)
     show(frame, form=form, output=output, columns=SOURCE_COLUMNS, beneath="last_error")
 
 
@@ -244,7 +256,7 @@ def outbox(
     with database.read() as tx:
         found = tx.outbox.listed(states=[state] if state else None, limit=limit)
     rows = [{name: getattr(one, name) for name in OUTBOX_NAMES} for one in found]
-    frame = pd.DataFrame(rows, columns=list(OUTBOX_NAMES))
+    frame = frames.typed(rows, OUTBOX_NAMES)
     form = "jsonl" if as_json else form
     show(frame, form=form, output=output, columns=OUTBOX_COLUMNS, beneath="last_error")
 
@@ -314,14 +326,6 @@ def _mention(view: MentionView) -> dict[str, Any]:
         "article_id": found.article_id,
         "excluded_by": found.excluded_by,
     }
-
-
-def _mention_names() -> tuple[str, ...]:
-    return (
-        "id", "happened_at", "brand", "label", "negative", "unsure", "model", "corrected", "kind",
-        "matched", "crisis", "publisher", "source", "author", "lang", "title", "snippet", "url",
-        "published_at", "seen_at", "story_id", "article_id", "excluded_by",
-    )  # fmt: skip
 
 
 def _source(source: Source, pages: list[SourceFailure], now: datetime) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Any
 from zipfile import ZipFile
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from nabat import clock
@@ -154,6 +156,36 @@ def test_a_file_takes_all_mentions(
 
     files = {path.stem: path.read_text("utf-8").splitlines() for path in tmp_path.glob("*.jsonl")}
     assert {name: len(lines) for name, lines in files.items()} == {"all": 62, "ten": 10}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["mentions"], ["mentions", "--why"], ["counts"], ["incidents"], ["sources"], ["outbox"]],
+    ids=" ".join,
+)
+def test_files_of_two_weeks_can_be_read_together(
+    nabat: Command,
+    config: Path,
+    written: Written,
+    sqlite_database: Database,
+    tmp_path: Path,
+    words: list[str],
+) -> None:
+    """Nothing happened in one of them: its columns have their types all the same."""
+    with sqlite_database.begin() as tx:
+        tx.incidents.open_new(tx.brands.active()[0].id, level=2, at=clock.now(), peak=3.0)
+        tx.outbox.add([notification("1")], clock.now())
+    whole = f'[storage]\nurl = "sqlite:///{tmp_path / "quiet.db"}"\n'
+    quiet = written(name="quiet.toml", whole=whole)
+    nabat("upgrade", "-c", quiet)
+    for name, path in (("full", config), ("empty", quiet)):
+        ended = nabat(*words, "-o", tmp_path / f"{name}.parquet", "-c", path)
+        assert ended.code == 0
+
+    full, empty = (pq.read_schema(tmp_path / f"{name}.parquet") for name in ("full", "empty"))
+
+    assert full.equals(empty)
+    assert pa.null() not in full.types
 
 
 def test_the_health_of_every_source_is_told(nabat: Command, config: Path) -> None:

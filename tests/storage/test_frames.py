@@ -1,5 +1,6 @@
 """Frames and views: the same on both databases."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -99,12 +100,24 @@ def test_a_frame_is_of_a_half_open_stretch(database: Database) -> None:
     assert len(frames.mentions(database, brand="нет такой")) == 0
 
 
-def test_an_empty_frame_has_the_same_types(database: Database) -> None:
+@pytest.mark.parametrize("read", [frames.mentions, frames.counts, frames.incidents])
+def test_an_empty_frame_has_the_same_types(
+    database: Database, read: Callable[[Database], pd.DataFrame]
+) -> None:
     """A program may rely on them before the first mention."""
-    frame = frames.mentions(database)
-    assert str(frame["happened_at"].dtype) == "datetime64[us, UTC]"
-    assert str(frame["story_id"].dtype) == "Int64"
-    assert str(frames.counts(database)["expected_negative"].dtype) == "float64"
+    empty = read(database)
+    _filled(database)
+    assert empty.dtypes.to_dict() == read(database).dtypes.to_dict()
+
+
+def test_a_column_without_values_has_its_type(database: Database) -> None:
+    """Nobody has taken the incident or corrected a mention: both are texts all the same."""
+    _filled(database)
+    assert str(frames.incidents(database)["taken_by"].dtype) == "str"
+    mentions = frames.mentions(database)
+    assert [str(mentions[name].dtype) for name in ("corrected", "story_id", "id")] == [
+        "str", "Int64", "int64",
+    ]  # fmt: skip
 
 
 def test_a_naive_time_is_refused(database: Database) -> None:
