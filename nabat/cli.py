@@ -1,6 +1,8 @@
 """Arguments to one short function per subcommand; exit codes: 0 done, 1 failed, 2 wrong usage."""
 
+import errno
 import io
+import os
 import sys
 
 import typer
@@ -9,6 +11,9 @@ from nabat.commands import act, demo, look, reflect, run, setup, tryout
 from nabat.errors import CommandError, ConfigError
 from storage.database import StorageError
 from storage.incidents import IncidentError
+
+# With what a write to standard output fails where a disk is full or what is there takes none.
+_UNWRITABLE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO, errno.EBADF)
 
 app = typer.Typer(
     name="nabat",
@@ -59,19 +64,41 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter shows its number
             stream.reconfigure(errors="backslashreplace")
+    code = _run()
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        code = max(code, _unwritten(error))
+    raise SystemExit(code)
+
+
+def _run() -> int:
     try:
         app()
     except ConfigError as error:
-        _end(str(error), 2)
+        return _told(str(error), 2)
     except (CommandError, StorageError, IncidentError) as error:
-        _end(str(error), 1)
+        return _told(str(error), 1)
+    except OSError as error:
+        return _unwritten(error)
     except SystemExit as ended:
         # Typer answers 1 when the reader of our output went away, which is its right.
-        if isinstance(ended.__context__, BrokenPipeError):
-            raise SystemExit(0) from None
-        raise
+        return 0 if isinstance(ended.__context__, BrokenPipeError) else int(ended.code or 0)
+    return 0
 
 
-def _end(message: str, code: int) -> None:
-    sys.stderr.write(f"nabat: {message}\n")
-    raise SystemExit(code)
+def _told(message: str, code: int) -> int:
+    typer.echo(f"nabat: {message}", err=True)
+    return code
+
+
+def _unwritten(error: OSError) -> int:
+    """Say that the output is not whole, unless its reader went away; any other error goes on."""
+    if not isinstance(error, BrokenPipeError) and error.errno not in _UNWRITABLE:
+        raise error
+    # Python writes at its end what is still kept back, and would fail once more, with a traceback.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return 0
+    return _told(f"cannot write standard output: {error.strerror}; send it elsewhere", 1)

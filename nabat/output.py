@@ -9,7 +9,6 @@ import io
 import json
 import math
 import shutil
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from pandas.api.types import infer_dtype, is_object_dtype
 from xlsxwriter.exceptions import XlsxWriterException
 
 from nabat.errors import CommandError
+from nabat.streams import write
 from nabat.terminal import show_table
 
 FORMATS = ("table", "jsonl", "csv", "xlsx", "parquet")
@@ -52,10 +52,10 @@ def show(
         message = f"--format {form} needs --output FILE"
         raise CommandError(message)
     if output is None:
-        sys.stdout.write(_BYTES[form](frame).decode())
+        write(_BYTES[form](frame).decode())
         return
     try:
-        _write(output, (b"\xef\xbb\xbf" if form == "csv" else b"") + _BYTES[form](frame))
+        _put(output, (b"\xef\xbb\xbf" if form == "csv" else b"") + _BYTES[form](frame))
     except (OSError, XlsxWriterException) as error:
         reason = getattr(error, "strerror", None) or error
         message = f"cannot write {output}: {reason}; choose another --output"
@@ -67,7 +67,7 @@ def line(record: dict[str, Any]) -> str:
     return json.dumps(_plain(record), ensure_ascii=False, allow_nan=False)
 
 
-def _write(output: Path, content: bytes) -> None:
+def _put(output: Path, content: bytes) -> None:
     """Put the whole content in the file's place, or leave the file as it is."""
     if output.exists() and not output.is_file():  # a device, a pipe: nothing can take its place
         output.write_bytes(content)

@@ -5,7 +5,6 @@ stands on a line of its own beneath the record.
 """
 
 import shutil
-import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,6 +14,8 @@ import pandas as pd
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
+
+from nabat.streams import shown
 
 PIPE_WIDTH = 160  # what is not a terminal has no width of its own
 _GAP = "  "
@@ -30,14 +31,14 @@ def clean(text: str) -> str:
 
 def show_table(frame: pd.DataFrame, columns: Sequence[str], *, beneath: str | None = None) -> None:
     """Print the columns of the frame on standard output; ``beneath`` on a line under each row."""
-    on_terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size().columns if on_terminal else PIPE_WIDTH
-    console = Console(file=sys.stdout, width=width, soft_wrap=True, markup=False, highlight=False)
+    stream = shown()
+    width = shutil.get_terminal_size().columns if stream.isatty() else PIPE_WIDTH
+    console = Console(file=stream, width=width, soft_wrap=True, markup=False, highlight=False)
     if not len(frame):
         console.print("nothing found")
         return
-    shown = [column for column in columns if column != beneath]
-    for number, line in enumerate(layout(frame, shown, beneath=beneath, width=width)):
+    across = [column for column in columns if column != beneath]
+    for number, line in enumerate(layout(frame, across, beneath=beneath, width=width)):
         style = "bold" if number == 0 else "dim" if line.startswith(" ") else ""
         console.print(Text(line, style=style, no_wrap=True, overflow="ignore"), soft_wrap=True)
 

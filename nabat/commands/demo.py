@@ -122,7 +122,6 @@ def _write_config(folder: Path, site: str, port: int) -> Path:
 
 
 def _nabat(command: str, config: Path) -> None:
-    sys.stdout.flush()
     words = [sys.executable, "-m", "nabat", command, "--config", str(config)]
     try:
         done = subprocess.run(words, check=False, timeout=PATIENCE.total_seconds())

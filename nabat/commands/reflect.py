@@ -21,6 +21,7 @@ from nabat.commands.backtest import backtest_json, backtest_lines
 from nabat.config import LONGEST_DAYS
 from nabat.errors import CommandError, ConfigError
 from nabat.limits import brand_limits
+from nabat.streams import write_line
 
 
 def backtest(
@@ -48,8 +49,9 @@ def backtest(
             results.append(replayed(database, one, told, now=clock.now(), days=days))
     if not results and not as_json:
         typer.echo("nothing found")
+    say = write_line if as_json else typer.echo
     for line in (backtest_json if as_json else backtest_lines)(results):
-        typer.echo(line)
+        say(line)
 
 
 def retrain(
@@ -73,8 +75,9 @@ def retrain(
             lines = (_outcome_json if as_json else _outcome_lines)(outcome, backend.correction)
     except CorrectionError as error:
         raise CommandError(str(error)) from error
+    say = write_line if as_json else typer.echo
     for line in lines:
-        typer.echo(line)
+        say(line)
 
 
 def _undone(backend: EmbeddedSentiment, *, as_json: bool) -> list[str]:

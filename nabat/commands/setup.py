@@ -2,7 +2,6 @@
 
 import logging
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
@@ -25,6 +24,7 @@ from nabat.commands.arguments import Config, settings_of
 from nabat.config import DEFAULT_NAME, Settings, is_named
 from nabat.errors import CommandError, ConfigError
 from nabat.families import families
+from nabat.streams import on_terminal
 from storage.database import Database, StorageError
 
 _SENTENCE = (Passage(text="Клиенты благодарят «Ромашку» за помощь."),)  # judged for a trial
@@ -70,7 +70,7 @@ def init(
         message = f"{path} is there already; edit it, or remove it first"
         raise CommandError(message)
     content = example()
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if on_terminal():
         content = _ask(content)
     try:
         folder.mkdir(parents=True, exist_ok=True)

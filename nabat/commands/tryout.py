@@ -4,7 +4,6 @@ Each reads standard input and answers line for line; a line that cannot be
 read gives a line that says so, and the command ends with exit code 1.
 """
 
-import sys
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -23,6 +22,7 @@ from nabat.commands.spikes import UnreadableRowsError, spike_lines
 from nabat.commands.tone import is_error, tone_lines
 from nabat.config import Settings, default_path
 from nabat.errors import CommandError
+from nabat.streams import given, shown, write, write_line
 
 _PORTION = 1 << 18
 
@@ -57,15 +57,12 @@ def spikes(
 ) -> None:
     """Try the detector on any series: CSV timestamp,count in, one judged JSON line a row out."""
     try:
-        answers = spike_lines(sys.stdin, budget)
-        for answer in answers:
-            sys.stdout.write(f"{answer}\n")
+        for answer in spike_lines(given(), budget):
+            write_line(answer)
     except UnreadableRowsError as error:
         raise CommandError(str(error)) from error
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    finally:
-        sys.stdout.flush()
 
 
 def fold() -> None:
@@ -75,7 +72,7 @@ def fold() -> None:
 
 def extract() -> None:
     """Try extraction: one HTML page in, its title, text, author and date out as JSON."""
-    sys.stdout.write(f"{extract_page(sys.stdin.buffer.read())}\n")
+    write_line(extract_page(given().buffer.read()))
 
 
 def _answer(answers_to: Callable[[Iterator[list[bytes]]], Iterable[str]]) -> None:
@@ -101,9 +98,9 @@ def _portions(before_waiting: Callable[[], None]) -> Iterator[list[bytes]]:
 
     A byte order mark before the first is no part of it.
     """
-    given = cast(BufferedReader, sys.stdin.buffer)
-    rest = given.read(len(BOM_UTF8)).removeprefix(BOM_UTF8)
-    while portion := given.read1(_PORTION):
+    stream = cast(BufferedReader, given().buffer)
+    rest = stream.read(len(BOM_UTF8)).removeprefix(BOM_UTF8)
+    while portion := stream.read1(_PORTION):
         *whole, rest = (rest + portion).split(b"\n")
         yield whole
         before_waiting()
@@ -114,5 +111,5 @@ def _portions(before_waiting: Callable[[], None]) -> Iterator[list[bytes]]:
 def _let_out(answered: list[str]) -> None:
     ready = "".join(answered)
     answered.clear()
-    sys.stdout.write(ready)
-    sys.stdout.flush()
+    write(ready)
+    shown().flush()

@@ -1,8 +1,6 @@
 """The parts as processes in a pipe: line for line, whatever comes, in flat memory."""
 
-import io
 import json
-import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -215,15 +213,3 @@ def test_a_reader_that_goes_away_is_no_error(config: Path) -> None:
         code, said = process.wait(60), process.stderr.read()
 
     assert (code, said) == (0, b"")
-
-
-def test_a_terminal_without_cyrillic_is_no_error() -> None:
-    """What it cannot show comes as a number."""
-    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    done = subprocess.run(
-        [sys.executable, "-m", "nabat", "fold"], cwd=ROOT, env=env, capture_output=True,
-        input=_lines({"id": "ж", "text": "x"}), check=False, timeout=60,
-    )  # fmt: skip
-
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert io.BytesIO(done.stdout).readline() == b'{"id":"\\u0436","story":"\\u0436"}\n'
