@@ -5,6 +5,7 @@ is answered with an error that names it, and the stream goes on.
 """
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -39,6 +40,11 @@ def read_texts(lines: Iterable[str | bytes]) -> Iterator[TextLine | LineError]:
     """
     for number, line in enumerate(lines, start=1):
         yield _read(line, number)
+
+
+def parse(line: str) -> Any:
+    """What a line of JSON says, to ``nabat tone`` too; ValueError for a number no JSON can hold."""
+    return json.loads(line, parse_float=_finite, parse_constant=_finite)
 
 
 def answer(record: object) -> str:
@@ -82,4 +88,12 @@ def _parsed(line: str | bytes) -> Any:
             return record
     except ValueError:
         pass
-    return json.loads(line if isinstance(line, str) else line.decode("utf-8", errors="replace"))
+    return parse(line if isinstance(line, str) else line.decode("utf-8", errors="replace"))
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if not math.isfinite(number):
+        message = f"{written[:40]} is none of its numbers"
+        raise ValueError(message)
+    return number

@@ -11,6 +11,7 @@ from itertools import count, islice
 
 from monitor.sentiment.passages import passages_toward, sum_up
 from monitor.sentiment.protocol import Passage, SentimentBackend
+from nabat.commands.text_lines import parse
 from storage.records import Tone
 
 BATCH = 64
@@ -57,7 +58,7 @@ def _judged(asked: Sequence[_Asked], backend: SentimentBackend) -> Iterator[str]
 def _read(number: int, line: str) -> _Asked:
     """The passages of one input line, or what is wrong with it."""
     try:
-        row = json.loads(line, parse_constant=_no_number)
+        row = parse(line)
     except (ValueError, RecursionError) as error:
         reason = f"not JSON ({error})" if line.strip() else "empty"
         return _refused(None, number, f"{reason}; write one object a line")
@@ -70,11 +71,6 @@ def _read(number: int, line: str) -> _Asked:
         row["text"], row.get("target"), row.get("start"), row.get("end"), row.get("lang") or ""
     )
     return _Asked(id=row.get("id"), passages=found)
-
-
-def _no_number(name: str) -> object:
-    message = f"{name} is none of its values"
-    raise ValueError(message)
 
 
 def _wrong_field(row: dict[str, object]) -> str | None:

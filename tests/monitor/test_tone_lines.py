@@ -45,9 +45,22 @@ def test_an_answer_follows_the_contract() -> None:
         ('{"id": 1, "text": "a", "end": true}', '"end" is bool; make it a whole number'),
         ("[" * 100_000, "line 1: not JSON"),
         ("\x1c", "line 1: empty; write one object a line"),
-        ('{"id": NaN, "text": "a"}', "line 1: not JSON (NaN is none of its values)"),
+        ('{"id": NaN, "text": "a"}', "line 1: not JSON (NaN is none of its numbers)"),
+        ('{"id": 1e999, "text": "a"}', "line 1: not JSON (1e999 is none of its numbers)"),
     ],
-    ids=["broken", "array", "no text", "number", "null", "start", "bool", "deep", "blank", "nan"],
+    ids=[
+        "broken",
+        "array",
+        "no text",
+        "number",
+        "null",
+        "start",
+        "bool",
+        "deep",
+        "blank",
+        "nan",
+        "large",
+    ],
 )
 def test_a_bad_line_says_where_and_the_mend(line: str, said: str) -> None:
     """The stream goes on behind it."""

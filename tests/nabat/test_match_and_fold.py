@@ -52,6 +52,10 @@ def test_a_text_that_names_nobody_has_no_mentions() -> None:
         pytest.param('{"id": 5}', 5, '"text" is missing', id="no text"),
         pytest.param('{"id": 5, "text": 1}', 5, '"text" must be a string', id="number"),
         pytest.param("[" * 100_000, None, "line 2", id="deep"),
+        pytest.param('{"id": 1e999, "text": ""}', None, "1e999 is none of its numbers", id="large"),
+        pytest.param('{"id": [-1e999], "text": ""}', None, "none of its numbers", id="in a list"),
+        pytest.param('{"id": NaN, "text": ""}', None, "NaN is none of its numbers", id="nan"),
+        pytest.param('{"id": ' + "9" * 5000 + ', "text": ""}', None, "line 2", id="digits"),
     ],
 )
 def test_a_bad_line_is_named_and_the_stream_goes_on(line: str, id_: Any, reason: str) -> None:
