@@ -82,6 +82,14 @@ class StorageSettings(_Section):
 
     url: str = "sqlite:///nabat.db"
 
+    @field_validator("url")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        if "\0" in value:
+            message = "holds the sign NUL, which no address can; remove it"
+            raise ValueError(message)
+        return value
+
 
 class RetentionSettings(_Section):
     """``[retention]``: how long unmentioned articles are kept for a look back."""
@@ -137,8 +145,8 @@ class CrawlSettings(_Section):
     allow_addresses: tuple[IPv4Network | IPv6Network, ...] = ()
     interval: Duration = timedelta(minutes=10)
     timeout: Duration = timedelta(seconds=30)
-    max_megabytes: float = Field(default=8.0, gt=0)
-    concurrency: int = Field(default=16, ge=1)
+    max_megabytes: float = Field(default=8.0, gt=0, le=1_000)
+    concurrency: int = Field(default=16, ge=1, le=1_000)
     host_delay: Delay = timedelta(seconds=1)
 
     @field_validator("allow_addresses", mode="before")
@@ -170,7 +178,7 @@ class ToneSettings(BaseModel):
 class SpikeSettings(_Section):
     """``[spike]``: what every brand's judgement shares."""
 
-    min_stories: int = Field(default=3, ge=1)
+    min_stories: int = Field(default=3, ge=1, le=1_000_000)
     min_ratio: float = Field(default=1.25, ge=1)
     min_coverage: float = Field(default=0.5, ge=0, le=1)
     timezone: Zone = ZoneInfo("Europe/Moscow")
@@ -243,6 +251,9 @@ def load(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         message = f"{path}: not valid TOML: {error}"
         raise ConfigError(message) from error
+    except ValueError as error:  # Python's own, for a number of thousands of digits
+        message = f"{path}: a number is too long to be read; write a shorter one"
+        raise ConfigError(message) from error
     try:
         settings = Settings.model_validate(tables)
         _check_names(settings)
@@ -272,7 +283,7 @@ def secret(value: str, place: str) -> str:
     if scheme == "file":
         try:
             return Path(name).expanduser().read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError, RuntimeError) as error:  # a home that is nobody's
+        except (OSError, ValueError, RuntimeError) as error:  # no text, no path, nobody's home
             message = f"{place}: the file {name} cannot be read: {error}"
             raise ConfigError(message) from error
     message = f"{place}: write a secret as env:NAME or file:PATH, never in clear"
@@ -339,6 +350,9 @@ def _explain(item: Any) -> str:
         return f"{place}: unknown key{nearest(key, model.model_fields)}"
     if item["type"] == "missing":
         return f"{place}: is missing; add it"
+    if item["type"] == "tuple_type" and isinstance(item["input"], dict):
+        header = ".".join(part for part in item["loc"] if isinstance(part, str))
+        return f"{place}: there may be several; write [[{header}]]"
     reason = str(item["msg"]).removeprefix("Value error, ")
     return f"{place}: {reason[:1].lower()}{reason[1:]}"
 

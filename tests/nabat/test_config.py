@@ -63,6 +63,13 @@ def test_the_example_can_be_assembled(tmp_path: Path) -> None:
         ("[retention]\narticles_days = 1000000", "retention.articles_days: .* 36500"),
         ("[spike]\ntimezone = 'Europe/Moscov'", "spike.timezone: unknown time zone"),
         ("[log]\nlevel = 'loud'", "log.level"),
+        ("[spike]\nmin_stories = " + "9" * 400, "spike.min_stories: .* 1000000"),
+        ("[crawl]\nmax_megabytes = 1e305", "crawl.max_megabytes: .* 1000"),
+        ("[crawl]\nconcurrency = " + "9" * 30, "crawl.concurrency: .* 1000"),
+        ("[spike]\nmin_stories = " + "9" * 5000, "a number is too long to be read"),
+        ('[storage]\nurl = "sqlite:///a\\u0000b.db"', "storage.url: holds the sign NUL"),
+        ("[brand]\nname = 'A'", r"brand: there may be several; write \[\[brand\]\]"),
+        ("[[brand]]\nname = 'A'\n[brand.person]\nname = 'Б'", r"brand\[1\].person: .* write \[\[brand.person\]\]"),
         ("[storage\n", "not valid TOML"),
     ],
     ids=lambda value: value[:40].replace("\n", " "),
@@ -115,7 +122,7 @@ def test_a_secret_is_read_from_a_file_or_the_environment(
     monkeypatch.setenv("NABAT_TEST_SECRET", "from-environment")
     assert secret(f"file:{tmp_path / 'token'}", "here") == "from-file"
     assert secret("env:NABAT_TEST_SECRET", "here") == "from-environment"
-    for nowhere in (tmp_path / "nothing", "~nobody-of-that-name/token"):
+    for nowhere in (tmp_path / "nothing", "~nobody-of-that-name/token", "a\0b"):
         with pytest.raises(ConfigError, match="cannot be read"):
             secret(f"file:{nowhere}", "here")
 
