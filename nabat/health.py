@@ -1,12 +1,14 @@
 """The health endpoint: says whether every job of the daemon still ticks, and its figures."""
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 
 from alerts.clock_jumps import JITTER
 from nabat.errors import ConfigError
@@ -50,14 +52,17 @@ def serve_health(
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if self.path == "/healthz":
+            path = self.path.partition("?")[0]
+            if path == "/healthz":
                 ok, body = health(database, clock(), ticking)
                 self._write(200 if ok else 503, "application/json", json.dumps(body))
-            elif self.path == "/metrics":
+            elif path == "/metrics":
                 self._write(*_metrics(database, clock()))
             else:
                 said = json.dumps({"error": "ask for /healthz or /metrics"})
                 self._write(404, "application/json", said)
+
+        do_HEAD = do_GET  # _write leaves the body out
 
         def _write(self, code: int, kind: str, text: str) -> None:
             content = text.encode()
@@ -65,17 +70,17 @@ def serve_health(
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            if self.command != "HEAD":
+                self.wfile.write(content)
 
         def log_message(self, format: str, *args: object) -> None:
             """Health is asked for all the time; the log has better things to hold."""
 
     try:
-        server = ThreadingHTTPServer((host, port), Handler)
+        server = _Server((host, port), Handler)
     except OSError as error:
         message = f"daemon.health: cannot listen at {address}: {error.strerror}; choose another"
         raise ConfigError(message) from error
-    server.daemon_threads = True  # an asker that never goes away does not keep us from stopping
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -84,6 +89,17 @@ def serve_health(
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    """Answers each asker on a thread of its own."""
+
+    daemon_threads = True  # an asker that never goes away does not keep us from stopping
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of an asker who did not wait for the answer: that is no trouble of ours."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def _metrics(database: Database, now: datetime) -> tuple[int, str, str]:

@@ -2,8 +2,11 @@
 
 import http.client
 import json
+import socket
+import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread, current_thread
 from typing import Any
 
 import pytest
@@ -87,6 +90,48 @@ def test_a_late_job_is_named(served: str, clock: _Clock) -> None:
     assert (code, body["ok"]) == (503, False)
     assert not body["jobs"]["crawl"]["ok"]
     assert body["jobs"]["deliver"]["ok"]  # it runs once an hour, and is not late yet
+
+
+def test_a_question_behind_the_path_is_no_other_path(served: str) -> None:
+    """Watchmen add one against caches."""
+    assert _get(served, "/healthz?probe=1")[0] == 200
+
+
+def test_a_watchman_may_ask_for_the_head_alone(served: str, clock: _Clock) -> None:
+    """The code says enough; the body stays here."""
+    clock.at += STALE + timedelta(minutes=2)
+    connection = http.client.HTTPConnection(served, timeout=5)
+    connection.request("HEAD", "/healthz")
+    answer = connection.getresponse()
+
+    assert (answer.status, answer.read()) == (503, b"")
+    assert int(answer.headers["Content-Length"]) > 0
+    connection.close()
+
+
+def test_an_asker_that_hangs_up_is_not_told_of(
+    beating: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A traceback in the log of the daemon would look like trouble."""
+    asked, gone, threads = Event(), Event(), list[Thread]()
+
+    def clock() -> datetime:
+        threads.append(current_thread())
+        asked.set()
+        gone.wait(5)
+        return NOON
+
+    with serve_health("127.0.0.1:0", beating, clock, TICKING) as address:
+        assert address is not None
+        asker = socket.create_connection(read_address(address))
+        asker.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        asker.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        asked.wait(5)
+        asker.close()
+        gone.set()
+        threads[0].join(5)
+
+    assert capsys.readouterr().err == ""
 
 
 def test_a_job_that_failed_is_not_well(served: str, beating: Database) -> None:
