@@ -14,6 +14,7 @@ from alerts.notifiers.protocol import DeliveryError
 from alerts.recipients import Recipient, reached
 from alerts.redaction import scheme_only
 from alerts.trial import send_test
+from crawler.folding import script, words
 from crawler.matching import Matcher
 from crawler.trial import try_source
 from monitor.reasons import basis_reason
@@ -26,8 +27,11 @@ from nabat.errors import CommandError, ConfigError
 from nabat.families import families
 from nabat.streams import on_terminal
 from storage.database import Database, StorageError
+from storage.records import Watch
 
 _SENTENCE = (Passage(text="Клиенты благодарят «Ромашку» за помощь."),)  # judged for a trial
+
+_NAMED = "{0}. Про {0}, «{0}» и {1}."  # the ways in which a text may write a name
 
 # What the answers to `nabat init` stand for in the example.
 _BRAND = '"Ромашка"\naliases = ["Romashka", "ООО «Ромашка»"]\nexclude = ["аптека Ромашка"]'
@@ -103,13 +107,16 @@ def check(
     sources, channels = assembly.sources(settings), assembly.notifiers(settings)
     recipients = assembly.recipients(settings, channels=list(channels))
     addresses = assembly.addresses(settings)
-    Matcher(assembly.watches(settings), entities=assembly.entities(settings))
+    watches = assembly.watches(settings)
     assembly.playbook(settings)
     assembly.unopened_backend(settings)
+    assembly.entities(settings)
     assembly.heartbeat(settings)
     wrong: list[str] = []
     _say("config", f"{len(settings.brand)} brands, {len(sources)} sources", None, wrong)
     _say("database", *_database_tried(settings.storage.url), wrong)
+    for watch, problem in zip(watches, _names_tried(watches), strict=True):
+        _say("brand", watch.brand, problem, wrong)
     for family in families(settings.brand):
         _say("one crisis", ", ".join(family), None, wrong)
     for text in _baselines(settings, wrong):
@@ -127,7 +134,8 @@ def check(
             except DeliveryError as error:
                 problem = error.reason
         _say("recipient", f"{recipient.name} by {recipient.channel}", problem, wrong)
-    for place in _gaps(settings.brand, sources, recipients) + _keys_in_clear(recipients):
+    gaps = _gaps(settings.brand, sources, recipients)
+    for place in gaps + _mixed_alphabets(watches) + _keys_in_clear(recipients):
         _say("note", place, None, wrong)
     if wrong:
         message = f"{len(wrong)} of these must be mended: {'; '.join(wrong)}"
@@ -149,6 +157,46 @@ def _database_tried(url: str) -> tuple[str, str | None]:
     except StorageError as error:
         return place, str(error)
     return place, None
+
+
+def _names_tried(watches: Sequence[Watch]) -> list[str | None]:
+    """What is wrong with the names of each: those that are not found where they stand."""
+    matcher, problems = Matcher(watches), list[str | None]()
+    for watch in watches:
+        unknown = [
+            term
+            for term in _names(watch)
+            if not any(
+                one.brand == watch.brand and one.kind != "watch"
+                for one in matcher.match("", _NAMED.format(term, term.title()))
+            )
+        ]
+        said = f"never found, even where a text says just that: {', '.join(map(repr, unknown))}"
+        mend = "write it in letters, as news do, and see to what exclude says"
+        problems.append(f"{said}; {mend}" if unknown else None)
+    return problems
+
+
+def _mixed_alphabets(watches: Sequence[Watch]) -> list[str]:
+    """The words with letters of both: a brand's whim, or a letter that looks like another."""
+    found = []
+    for watch in watches:
+        for word in (word for term in _names(watch) for word in words(term)):
+            by_alphabet = {
+                name: [letter for letter in word if script(letter) == name.lower()]
+                for name in ("Latin", "Cyrillic")
+            }
+            rarer, letters = min(by_alphabet.items(), key=lambda item: len(item[1]))
+            if letters:
+                found.append(
+                    f"brand {watch.brand!r}: in {word!r} {', '.join(letters)} is {rarer}, the rest "
+                    "is not; write it in one alphabet unless the brand itself mixes them"
+                )
+    return found
+
+
+def _names(watch: Watch) -> tuple[str, ...]:
+    return watch.brand, *watch.aliases
 
 
 def _tone_tried(settings: Settings, passages: Sequence[Passage]) -> tuple[str, str | None]:

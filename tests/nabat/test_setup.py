@@ -224,6 +224,50 @@ def test_check_says_which_brands_are_told_as_one_crisis(nabat: Command, written:
     assert "ok    one crisis: Лютик, Мята\n" in nabat("check", "-c", written(brands)).out
 
 
+@pytest.mark.parametrize(
+    ("brand", "unknown"),
+    [
+        pytest.param('name = "—!"', "'—!'", id="no word"),
+        pytest.param('name = "Лютик"\naliases = ["🍎", "№ 2"]', "'🍎', '№ 2'", id="aliases"),
+        pytest.param('name = "Лютик"\nexclude = ["Лютик"]', "'Лютик'", id="excluded"),
+    ],
+)
+def test_check_names_what_no_text_can_be_found_by(
+    nabat: Command, written: Written, brand: str, unknown: str
+) -> None:
+    """Silence about such a brand would be no calm."""
+    outcome = nabat("check", "-c", written(f"[[brand]]\n{brand}"))
+
+    assert outcome.code == 1
+    assert "ok    brand: Ромашка\n" in outcome.out
+    assert (
+        f"      never found, even where a text says just that: {unknown}; write it" in outcome.out
+    )
+
+
+def test_check_knows_names_that_must_be_written_with_care(nabat: Command, written: Written) -> None:
+    """Ordinary words, towns, people, initials, small letters: each is found where it is meant."""
+    names = ("Мир", "Москва", "это", "ип петров", "Иванов Иван", "Я", "C++", "«Екран+»", "24/7")
+    brands = "".join(f"[[brand]]\nname = '{name}'\n" for name in names)
+
+    outcome = nabat("check", "-c", written(brands))
+
+    assert (outcome.code, outcome.out.count("ok    brand: ")) == (0, len(names) + 1)
+
+
+def test_check_notes_a_letter_of_another_alphabet(nabat: Command, written: Written) -> None:
+    """«Pомашка» with a Latin P looks like any other; some brands are written so."""
+    brands = "".join(f"[[brand]]\nname = '{name}'\n" for name in ("Pомашка", "МойOffice", "Go-Ко"))
+
+    outcome = nabat("check", "-c", written(brands))
+
+    assert (
+        "note: brand 'Pомашка': in 'Pомашка' P is Latin, the rest is not; write it" in outcome.out
+    )
+    assert "note: brand 'МойOffice': in 'МойOffice' М, о, й is Cyrillic" in outcome.out
+    assert outcome.out.count("is Latin") + outcome.out.count("is Cyrillic") == 2
+
+
 def test_check_says_what_is_still_missing(nabat: Command, written: Written) -> None:
     """A config without sources and people watches nothing and tells nobody."""
     outcome = nabat("check", "-c", written())
