@@ -160,12 +160,15 @@ def _database_tried(url: str) -> tuple[str, str | None]:
 
 
 def _names_tried(watches: Sequence[Watch]) -> list[str | None]:
-    """What is wrong with the names of each: those that are not found where they stand."""
+    """What is wrong with the names of each: those that are not found where they stand.
+
+    A brand with watches of its own may be found by them alone, under whatever name.
+    """
     matcher, problems = Matcher(watches), list[str | None]()
     for watch in watches:
         unknown = [
             term
-            for term in _names(watch)
+            for term in (watch.aliases if watch.queries else _names(watch))
             if not any(
                 one.brand == watch.brand and one.kind != "watch"
                 for one in matcher.match("", _NAMED.format(term, term.title()))
