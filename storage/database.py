@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
@@ -145,7 +146,16 @@ class Database:
             upgrade(self._engine)
 
     def check(self) -> None:
-        """Raise StorageError with the mend unless the database can be used as it is."""
+        """Raise StorageError with the mend unless the database can be used as it is.
+
+        A SQLite file that is not there is not made.
+        """
+        if _is_missing_file(self._engine.url):
+            message = (
+                f"no database at {self.place}; see to [storage] url and to the folder you are in, "
+                "or run `nabat upgrade` to make one"
+            )
+            raise StorageError(message)
         found = self._refuse_newer()
         if found != latest_revision():
             message = (
@@ -189,6 +199,12 @@ def explained(engine: Engine) -> Iterator[None]:
         reason = said.splitlines()[0] if said else type(error.orig).__name__
         message = f"cannot use the database {where}: {reason}; {mend or _USUALLY}"
         raise StorageError(message) from error
+
+
+def _is_missing_file(url: URL) -> bool:
+    file = url.database or ":memory:"
+    is_path = url.get_backend_name() == "sqlite" and not file.startswith((":memory:", "file:"))
+    return is_path and not Path(file).exists()
 
 
 def _place(engine: Engine) -> str:

@@ -181,8 +181,22 @@ def test_an_empty_database_is_shown_as_such(nabat: Command, ready: Path) -> None
         assert nabat(command, "-c", ready, "--json").out == ""
 
 
-def test_a_database_not_set_up_says_so(nabat: Command, written: Written) -> None:
-    """Looking does not make one."""
+@pytest.mark.parametrize("command", ["mentions", "sources", "backtest", "outbox"])
+def test_a_database_that_is_not_there_is_not_made(
+    nabat: Command, written: Written, tmp_path: Path, command: str
+) -> None:
+    """Most often the command was given in another folder."""
+    outcome = nabat(command, "-c", written())
+
+    place = tmp_path / "nabat.db"
+    assert (outcome.code, outcome.out, place.exists()) == (1, "", False)
+    assert f"no database at sqlite:///{place}; see to [storage] url" in outcome.err
+
+
+def test_a_database_not_set_up_says_so(nabat: Command, written: Written, tmp_path: Path) -> None:
+    """An empty file is a database without tables."""
+    (tmp_path / "nabat.db").touch()
+
     outcome = nabat("mentions", "-c", written())
 
     assert outcome.code == 1
