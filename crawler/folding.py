@@ -25,6 +25,8 @@ _WORD = 64  # characters; what is shorter is folded sooner by the codec than by 
 _SPACE = ord(" ")
 _VANISH = "'"  # stands for every character that disappears inside a word
 _VANISHED = _VANISH.encode()
+_MARK = b"`"  # the same for a mark on the letter before it, which belongs to the word
+_GONE = _VANISHED + _MARK
 _OTHER_LETTER = "ђ"  # a letter of cp1251 that ru, uk and en do not use
 _DELETED = b"\xad'`\x91\x92"
 _APOSTROPHES = "'’‘ʼʹ`´ʻ＇"
@@ -38,31 +40,45 @@ _SPELLING = {"ё": "е", "й": "и", "ї": "і", "ґ": "г", "э": "е", "ў": "
 class FoldedText:
     """Folded bytes between two spaces, and the way back to the original characters."""
 
-    __slots__ = ("_marked", "_shifts", "folded", "is_shifted")
+    __slots__ = ("_marked", "_shifts", "_solid", "folded", "is_shifted")
 
     def __init__(self, marked: bytes) -> None:
         """Take a byte for each character, those that vanish marked."""
         self._marked = marked
         self._shifts: Places | None = None  # most texts are not asked for them
-        self.is_shifted = _VANISHED in marked
-        self.folded = marked.translate(None, _VANISHED) if self.is_shifted else marked
+        self._solid: Places | None = None
+        self.is_shifted = _VANISHED in marked or _MARK in marked
+        self.folded = marked.translate(None, _GONE) if self.is_shifted else marked
 
     @property
     def shifts(self) -> Places:
         """The places in the folded bytes before which a character vanished."""
         if self._shifts is None:
-            places = np.flatnonzero(np.frombuffer(self._marked, np.uint8) == _VANISHED[0])
+            marked = np.frombuffer(self._marked, np.uint8)
+            places = np.flatnonzero((marked == _VANISHED[0]) | (marked == _MARK[0]))
             self._shifts = places - 1 - np.arange(len(places))
         return self._shifts
+
+    @property
+    def solid(self) -> Places:
+        """The original places that hold no mark on a letter; a word ends at one of them.
+
+        Its last letter may be two characters: й written as и and its breve.
+        """
+        if self._solid is None:
+            marked = np.frombuffer(self._marked, np.uint8)
+            self._solid = np.flatnonzero(marked != _MARK[0]) - 1
+        return self._solid
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original [start, end) of a stretch of folded bytes that is a whole word."""
         if not self.is_shifted:
             return start - 1, end - 1
         first, last = start - 1, end - 2
+        after = last + bisect.bisect_right(self.shifts, last) + 1
         return (
             first + bisect.bisect_right(self.shifts, first),
-            last + bisect.bisect_right(self.shifts, last) + 1,
+            int(self.solid[bisect.bisect_left(self.solid, after)]),
         )
 
 
@@ -84,6 +100,7 @@ def word_spans(folded: FoldedText) -> tuple[Places, Places]:
     if folded.is_shifted:
         starts = starts + np.searchsorted(folded.shifts, starts, "right")
         ends = ends + np.searchsorted(folded.shifts, ends - 1, "right")
+        ends = folded.solid[np.searchsorted(folded.solid, ends)]
     return starts, ends
 
 
@@ -98,7 +115,7 @@ def fold_words(text: str) -> list[bytes]:
     """The folded words of a text, in order."""
     if len(text) < _WORD:
         return text.encode("cp1251", _ERRORS).translate(_TABLE, _DELETED).split()
-    return _marked(text).translate(None, _VANISHED).split()
+    return _marked(text).translate(None, _GONE).split()
 
 
 @functools.lru_cache(1_000)
@@ -157,7 +174,8 @@ def _learn(codes: npt.NDArray[np.uint32]) -> None:
     """Ask the codec once for each character not met before."""
     for code in np.unique(codes).tolist():
         encoded = chr(code).encode("cp1251", _ERRORS)
-        _BYTES[code] = (encoded.translate(_TABLE, _DELETED) or _VANISHED)[0]
+        gone = _MARK if unicodedata.combining(chr(code)) else _VANISHED
+        _BYTES[code] = (encoded.translate(_TABLE, _DELETED) or gone)[0]
 
 
 class _Folds(dict[int, str]):

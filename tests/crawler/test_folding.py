@@ -36,6 +36,15 @@ def test_scripts_are_told_apart(word: str, expected: str) -> None:
     assert script(word) == expected
 
 
+def test_a_word_ends_after_the_marks_on_its_last_letter() -> None:
+    """й may be two characters; a quote or a soft hyphen after it belongs to no word."""
+    assert words("и\u0306, мои\u0306’ бе\u0301\u0301\u00ad") == [
+        "и\u0306",
+        "мои\u0306",
+        "бе\u0301\u0301",
+    ]
+
+
 @given(st.text())
 def test_spans_lie_in_the_text_in_order(text: str) -> None:
     """Whatever vanishes while folding, offsets are those of the original."""

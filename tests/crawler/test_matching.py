@@ -1,5 +1,6 @@
 """Names found in every form, ordinary words left alone, offsets true to the original."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -214,6 +215,15 @@ def test_a_name_is_disguised_in_any_of_its_words(matcher: Matcher) -> None:
     told = [matcher.match("", text)[0].disguised for text in ("Дом у реки", "Дoм у реки")]
 
     assert told == [False, True]
+
+
+def test_letters_of_two_characters_are_letters(matcher: Matcher) -> None:
+    """й as и and its breve, at the end of a word too."""
+    text = unicodedata.normalize("NFD", "Николай Белый, «мой Озон» и Дом у реки")
+
+    found = {term.text for match in matcher.match("", text) for term in match.matched}
+
+    assert found == {unicodedata.normalize("NFD", "Белый"), "Озон", "Дом у реки"}
 
 
 class _Walked(tuple[CrisisTerm, ...]):
