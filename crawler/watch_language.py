@@ -12,7 +12,6 @@ from itertools import chain
 from crawler.folding import words
 from crawler.watch_tree import (
     And,
-    Field,
     Near,
     Node,
     Not,
@@ -20,6 +19,7 @@ from crawler.watch_tree import (
     Phrase,
     Word,
     can_be_found,
+    in_field,
 )
 
 _LONGEST = 20_000  # characters of one watch
@@ -163,7 +163,7 @@ class _Parser:
                 self._deepen(token)
                 name = token.text.split(":")[0].strip()
                 mend = f"put the NOT before it: -{name}:(a)"
-                return Field(name=name, part=self._findable(self._part(), token, mend))
+                return in_field(name, self._findable(self._part(), token, mend))
             case "call":
                 return self._call(token)
             case "phrase":

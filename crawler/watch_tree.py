@@ -1,6 +1,6 @@
 """The tree of a watch: its words, and how they are put together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """The part, in the title or in the body only."""
+    """Words, in the title or in the body only."""
 
     name: str  # "title" | "body"
     part: "Node"
@@ -76,3 +76,17 @@ def can_be_found(node: Node) -> bool:
         case Field(part=part):
             return can_be_found(part)
     return True
+
+
+def in_field(name: str, node: Node) -> Node:
+    """The node, with each of its words in the title or in the body only."""
+    match node:
+        case And(parts=parts):
+            return And(parts=tuple(in_field(name, part) for part in parts))
+        case Or(parts=parts) if not all(isinstance(part, Word | Phrase) for part in parts):
+            return Or(parts=tuple(in_field(name, part) for part in parts))
+        case Not(part=part):
+            return Not(part=in_field(name, part))
+        case Near(left=left, right=right):
+            return replace(node, left=in_field(name, left), right=in_field(name, right))
+    return Field(name=name, part=node)

@@ -74,6 +74,21 @@ def test_fields_are_told_apart() -> None:
     assert _found("title:(кот) body:(пёс)", "пёс", title="Кот") == ["Кот", "пёс"]
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("title:(кот пёс)", False),
+        ("title:(кот -пёс)", True),
+        ("title:(кот /9 пёс)", False),
+        ("title:(кот | (лев пёс))", True),
+        ("title:(лев | (кот пёс))", False),
+    ],
+)
+def test_all_that_a_field_says_is_said_of_that_field(query: str, found: bool) -> None:
+    """Also what must not be there, and what is near."""
+    assert (_found(query, "Пёс лает", title="Кот") is not None) == found
+
+
 def test_a_phrase_does_not_cross_from_title_to_text() -> None:
     """The end of the title is an end."""
     assert _found('"дом реки"', "реки текут", title="Дом") is None
