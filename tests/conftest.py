@@ -27,6 +27,12 @@ settings.load_profile("any machine")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first: one worker has it, and at the end nobody waits for it."""
+    items.sort(key=lambda item: "quality" not in item.path.parts)
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Whatever a test logged, printed or failed with is searched for the bot's token."""
     said = [content for _, content in report.sections]
