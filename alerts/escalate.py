@@ -22,7 +22,9 @@ def escalate(database: Database, playbook: Playbook, *, now: datetime) -> int:
         late = [
             one.id
             for one in tx.incidents.unresolved()
-            if one.lead_id is None and _missed(one, tx.incidents.events(one.id), playbook, now)
+            if one.lead_id is None
+            and one.taken_by is None
+            and _missed(one, tx.incidents.events(one.id), playbook, now)
         ]
     written = 0
     for number in late:

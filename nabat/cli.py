@@ -95,7 +95,8 @@ def _told(message: str, code: int) -> int:
 
 def _unwritten(error: OSError) -> int:
     """Say that the output is not whole, unless its reader went away; any other error goes on."""
-    if not isinstance(error, BrokenPipeError) and error.errno not in _UNWRITABLE:
+    is_of_output = error.errno in _UNWRITABLE and error.filename is None and sys.stdout is not None
+    if not isinstance(error, BrokenPipeError) and not is_of_output:
         raise error
     # Python writes at its end what is still kept back, and would fail once more, with a traceback.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -87,13 +87,17 @@ def test_a_second_round_stores_nothing_twice(web: Web, visit_all: Poll, now: dat
     )
 
 
+def _source_of_a_broken_page(web: Web) -> RssSource:
+    link = web.put("/a/1", status=500)
+    url = web.put("/rss", rss_of([(link, "", "")]), headers={"ETag": '"1"'})
+    return RssSource(url=url, full_text=True)
+
+
 def test_an_entry_that_is_nothing_without_its_page_is_tried_again(
     web: Web, visit_all: Poll, now: datetime
 ) -> None:
     """Though the feed has not changed: it is read anew until the page is."""
-    link = web.put("/a/1", status=500)
-    url = web.put("/rss", rss_of([(link, "", "")]), headers={"ETag": '"1"'})
-    source = RssSource(url=url, full_text=True)
+    source = _source_of_a_broken_page(web)
     assert visit_all([source]).failed_pages == 1
     web.put("/a/1", article_page("Новость"))
     forced = Round(force=True)
@@ -109,9 +113,7 @@ def test_an_entry_whose_page_always_fails_is_given_up(
     web: Web, visit_all: Poll, now: datetime
 ) -> None:
     """Then the feed is asked for changes only, as ever."""
-    link = web.put("/a/1", status=500)
-    url = web.put("/rss", rss_of([(link, "", "")]), headers={"ETag": '"1"'})
-    source = RssSource(url=url, full_text=True)
+    source = _source_of_a_broken_page(web)
     for day in range(20):
         visit_all([source], now + timedelta(days=day), choice=Round(force=True))
     assert web.asked("/a/1") == MOST_ATTEMPTS

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from storage.database import Database
+from storage.records import Article
 from tests.running import until
 from tests.storage.making import (
     HOSTILE,
@@ -221,6 +222,15 @@ def _forget(database: Database, ids: list[int]) -> int:
         return tx.articles.forget(ids)
 
 
+def _one_of_a_story_and_one_of_none(database: Database) -> tuple[Article, Article, int]:
+    source, _ = begun(database)
+    with database.begin() as tx:
+        old, new = tx.articles.add_new([article(source), article(source, "b")])
+        told = tx.stories.add(old.id, "").id
+        tx.articles.set_stories({old.id: told})
+    return old, new, told
+
+
 def test_an_article_mentioned_while_it_is_forgotten_stays(postgres_database: Database) -> None:
     """The others go; whoever looks back beside it loses nothing, and neither fails."""
     source, brand = begun(postgres_database)
@@ -241,11 +251,7 @@ def test_a_story_that_a_new_article_joins_while_its_last_is_forgotten_stays(
     postgres_database: Database,
 ) -> None:
     """Neither of the two fails."""
-    source, _ = begun(postgres_database)
-    with postgres_database.begin() as tx:
-        old, new = tx.articles.add_new([article(source), article(source, "b")])
-        told = tx.stories.add(old.id, "").id
-        tx.articles.set_stories({old.id: told})
+    old, new, told = _one_of_a_story_and_one_of_none(postgres_database)
     with ThreadPoolExecutor() as pool:
         with postgres_database.begin() as tx:
             tx.articles.set_stories({new.id: told})
@@ -260,11 +266,7 @@ def test_an_article_that_joins_a_story_while_that_is_forgotten_is_without_one(
     postgres_database: Database,
 ) -> None:
     """It is stored all the same."""
-    source, _ = begun(postgres_database)
-    with postgres_database.begin() as tx:
-        old, new = tx.articles.add_new([article(source), article(source, "b")])
-        told = tx.stories.add(old.id, "").id
-        tx.articles.set_stories({old.id: told})
+    old, new, told = _one_of_a_story_and_one_of_none(postgres_database)
 
     def join() -> None:
         with postgres_database.begin() as tx:
