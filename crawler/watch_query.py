@@ -84,10 +84,15 @@ class WatchQuery:
     def _joined(self, node: Or) -> Term | None:
         """Any of some words as one term, so that watches with the same list share it."""
         if node not in self._terms:
-            leaves = tuple(self._terms[part] for part in node.parts if part in self._terms)
-            if len(leaves) < len(node.parts):
-                return None
-            self._terms[node] = Term(holders={}, either=leaves)
+            leaves: list[Term] = []
+            for part in node.parts:
+                if isinstance(part, Word | Phrase):
+                    leaves.append(self._terms[part])
+                elif isinstance(part, Or) and (inner := self._joined(part)):
+                    leaves += inner.either
+                else:
+                    return None
+            self._terms[node] = Term(holders={}, either=tuple(leaves))
         return self._terms[node]
 
     def _rank(self, node: Node) -> int:

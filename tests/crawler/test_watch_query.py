@@ -116,6 +116,18 @@ def test_watches_share_words_and_keep_apart() -> None:
     assert [match.brand for match in matcher.match("", "кот и рыба")] == ["b"]
 
 
+def test_a_list_of_one_watch_inside_a_list_of_another_is_looked_for() -> None:
+    """What the first made of its list does not hide the second's."""
+    matcher = Matcher(
+        [
+            Watch(brand="a", queries=("рыба (кот | пёс)",)),
+            Watch(brand="b", queries=('"дом у реки" | (кот | пёс)',)),
+        ]
+    )
+
+    assert [match.brand for match in matcher.match("", "пёс лает")] == ["b"]
+
+
 def test_a_watch_added_later_is_judged_too() -> None:
     """Its words join those the matcher looks for."""
     matcher = Matcher([Watch(brand="a", queries=("кот",))])
