@@ -2,6 +2,7 @@
 # make test   the tests, on SQLite and on a PostgreSQL of their own
 # make check  what CI runs: formatting, lint, types, import contracts, tests
 # make faults every crash point of the alert path, all of them (a quarter of an hour)
+# make fuzz   the tests that invent their input, with new inventions; N=20 rounds of them
 # make reference writes the reference pages from the code
 # make loud   the tests at DEBUG; fails when a bot's token appears in anything they write
 # make ner    the second look at doubtful names with its real weights (fetches 130 MB)
@@ -9,7 +10,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo test check faults loud ner format lock reference
+.PHONY: setup demo test check faults fuzz loud ner format lock reference
 
 setup: .venv/ready
 
@@ -38,6 +39,11 @@ format: setup
 
 faults: setup
 	NABAT_FAULTS=all $(BIN)/pytest -n 2 --dist worksteal tests/faults
+
+N ?= 20
+fuzz: setup
+	for round in $$(seq $(N)); do \
+		$(BIN)/pytest -q -m hypothesis --hypothesis-profile=new || exit 1; done
 
 loud: setup
 	$(BIN)/pytest -n 2 --dist worksteal --log-level=DEBUG
