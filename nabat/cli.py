@@ -4,6 +4,8 @@ import errno
 import io
 import os
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -27,6 +29,25 @@ app = typer.Typer(
         "`nabat run` as a daemon. `nabat demo` shows the whole path on a loopback web."
     ),
 )
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"nabat {version('nabat')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Say the version and end."
+        ),
+    ] = False,
+) -> None:
+    """Options that stand before any command."""
+
 
 _SET_UP, _WORK, _LOOK, _REFLECT, _ACT, _TRY = (
     "Set up",

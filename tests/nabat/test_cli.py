@@ -1,6 +1,7 @@
 """The command line as a user meets it: exit codes, and messages that name the place and the mend."""
 
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,13 @@ def test_help_teaches(nabat: Command) -> None:
     for command in app.registered_commands:
         assert command.callback is not None
         assert command.callback.__name__ in help_.said
+
+
+def test_it_tells_its_version(nabat: Command) -> None:
+    """That of the installed package, for a report of a defect."""
+    told = nabat("--version")
+
+    assert (told.code, told.said.strip()) == (0, f"nabat {version('nabat')}")
 
 
 def test_every_command_explains_itself(nabat: Command) -> None:
