@@ -19,6 +19,8 @@ _SOFT_END = re.compile(r"(?<=[бвгдзклмнпрстф])ев(?=$|а$)")
 _MAYBE_YO = re.compile(r"(?<=[бвгдзклмнпрстфжчшщь])ев(?=$|а$)")  # Соловьев is Соловьёв, too
 _YO_AFTER_HISS = re.compile(r"(?<=[жчшщ])ё")
 _YO_APART = re.compile(rf"(?:ь|^|(?<=[{_VOWELS}]))ё")
+_OF_RUSSIANS = re.compile(r"(?:[оеё]в|[иы]н)а?$|[сц]к(?:ий|ой|ая)$")
+_HARD_E = re.compile(r"(?<=[бвгдзклмнпрстфц])е(?!\u0301)")  # Белов is Бєлов, as белый is білий
 _APOSTROPHE = re.compile(r"(?<=[бвгкмпрфх])ь(?=[єюя])")
 _SIGN = re.compile(r"ь(?=[єюя])")
 _I_AFTER_VOWEL = re.compile(rf"(?<=[{_VOWELS}])[иі]")
@@ -28,12 +30,15 @@ _RUSSIAN_LETTERS = str.maketrans("єїґі", "еиги")
 def ukrainian_spellings(surname: str) -> frozenset[str]:
     """How Ukrainians write a Russian surname given in the nominative; without it itself."""
     word = surname.lower()
-    for russian, ukrainian in _RUSSIAN_ENDINGS:
-        if word.endswith(russian):
-            return _with_stems(word[: -len(russian)], ukrainian) - {word}
-    if word.endswith(("ый", "ий")):
-        return _with_stems(word[:-2], "ий") - {word}
-    return _with_stems(word, "") - {word}
+    ends = (end for end in _RUSSIAN_ENDINGS if word.endswith(end[0]))
+    russian, ukrainian = next(ends, ("", ""))
+    stem = word.removesuffix(russian)
+    if word.endswith(("ый", "ий")) and not russian:
+        stem, ukrainian = word[:-2], "ий"
+    stems = {stem}
+    if _OF_RUSSIANS.search(word):
+        stems |= {_HARD_E.sub("є", stem, count=1), _HARD_E.sub("є", stem)}
+    return frozenset().union(*(_with_stems(one, ukrainian) for one in stems)) - {word}
 
 
 def russian_spellings(surname: str) -> frozenset[str]:
