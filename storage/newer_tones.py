@@ -27,24 +27,27 @@ def is_stale(model: str) -> ColumnElement[bool]:
 
 
 def keep(connection: Connection, tones: Sequence[tuple[int, Tone]], now: datetime) -> None:
-    """Keep the tones of mentions that another model judged; a brand that has all takes them."""
+    """Keep the tones of mentions that another model judged; a brand that has all takes them.
+
+    What was judged straight away may have been the last that its brand lacked.
+    """
     for model in {tone.model for _, tone in tones}:
         by_id = {key: tone for key, tone in tones if tone.model == model}
+        is_waiting = and_(~UNJUDGED, mentions.c.tone_model != model)
         found = connection.execute(
-            select(mentions.c.id, mentions.c.brand_id).where(
-                mentions.c.id.in_(by_id), ~UNJUDGED, mentions.c.tone_model != model
+            select(mentions.c.id, mentions.c.brand_id, is_waiting.label("is_waiting")).where(
+                mentions.c.id.in_(by_id)
             )
         ).all()
-        if not found:
-            continue
-        statement = insert(connection, newer_tones)
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["mention_id"],
-                set_={name: statement.excluded[name] for name in TONE},
-            ),
-            [_row(row.id, by_id[row.id]) for row in found],
-        )
+        if waiting := [_row(row.id, by_id[row.id]) for row in found if row.is_waiting]:
+            statement = insert(connection, newer_tones)
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["mention_id"],
+                    set_={name: statement.excluded[name] for name in TONE},
+                ),
+                waiting,
+            )
         _take_over(connection, model, {row.brand_id for row in found}, now)
 
 
@@ -55,17 +58,18 @@ def _row(mention_id: int, tone: Tone) -> dict[str, Any]:
 def _take_over(connection: Connection, model: str, brands: Iterable[int], now: datetime) -> None:
     for brand in sorted(brands):
         own = mentions.c.brand_id == brand
-        if connection.execute(select(mentions.c.id).where(own, is_stale(model)).limit(1)).first():
+        ready = and_(
+            own,
+            ~UNJUDGED,  # other words match since: what waits is of older passages
+            mentions.c.tone_model != model,
+            newer_tones.c.mention_id == mentions.c.id,
+            newer_tones.c.model == model,
+        )
+        if not _is_there(connection, ready) or _is_there(connection, and_(own, is_stale(model))):
             continue
         connection.execute(
             update(mentions)
-            .where(
-                own,
-                ~UNJUDGED,  # other words match since: what waits is of older passages
-                mentions.c.tone_model != model,
-                newer_tones.c.mention_id == mentions.c.id,
-                newer_tones.c.model == model,
-            )
+            .where(ready)
             .values(
                 scored_at=now,
                 changed_at=now,
@@ -77,3 +81,7 @@ def _take_over(connection: Connection, model: str, brands: Iterable[int], now: d
                 newer_tones.c.mention_id.in_(select(mentions.c.id).where(own)),
             )
         )
+
+
+def _is_there(connection: Connection, condition: ColumnElement[bool]) -> bool:
+    return connection.execute(select(mentions.c.id).where(condition).limit(1)).first() is not None

@@ -107,6 +107,20 @@ def test_what_waits_of_older_passages_never_takes_effect(database: Database) -> 
     assert labels == ["positive", "negative"]
 
 
+def test_the_last_that_is_judged_straight_away_completes_its_brand(database: Database) -> None:
+    """Other words matched in it meanwhile, so that it waited for nothing; the others do not wait on."""
+    ((one, other),) = stored(database, brands=1, each=2)
+
+    with database.begin() as tx:
+        tx.mentions.record_tones([(one, tone(model="new"))], LATER)
+        found = tx.mentions.by_ids([other])[0].mention
+        wider = tuple(replace(term, end=term.end + 1) for term in found.matched)
+        tx.mentions.put([new_mention(found, matched=wider)], LATER)
+        tx.mentions.record_tones([(other, tone(model="new"))], LATER)
+
+    assert set(models(database).values()) == {"new"}
+
+
 def new_mention(found: Mention, **changes: Any) -> NewMention:
     return NewMention(
         **{field.name: getattr(found, field.name) for field in fields(NewMention)} | changes
