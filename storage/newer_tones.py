@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from storage.records import Tone
 from storage.tables import mentions, newer_tones
@@ -34,10 +34,11 @@ def keep(connection: Connection, tones: Sequence[tuple[int, Tone]], now: datetim
     for model in {tone.model for _, tone in tones}:
         by_id = {key: tone for key, tone in tones if tone.model == model}
         is_waiting = and_(~UNJUDGED, mentions.c.tone_model != model)
+        # In one order, here and below: writers in two orders would wait for one another.
         found = connection.execute(
-            select(mentions.c.id, mentions.c.brand_id, is_waiting.label("is_waiting")).where(
-                mentions.c.id.in_(by_id)
-            )
+            select(mentions.c.id, mentions.c.brand_id, is_waiting.label("is_waiting"))
+            .where(mentions.c.id.in_(by_id))
+            .order_by(mentions.c.id)
         ).all()
         if waiting := [_row(row.id, by_id[row.id]) for row in found if row.is_waiting]:
             statement = insert(connection, newer_tones)
@@ -67,6 +68,8 @@ def _take_over(connection: Connection, model: str, brands: Iterable[int], now: d
         )
         if not _is_there(connection, ready) or _is_there(connection, and_(own, is_stale(model))):
             continue
+        locked = select(mentions.c.id).where(ready).order_by(mentions.c.id).with_for_update()
+        connection.execute(select(func.count()).select_from(locked.subquery()))
         connection.execute(
             update(mentions)
             .where(ready)

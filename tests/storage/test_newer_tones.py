@@ -1,5 +1,6 @@
 """A newer model's tones take effect brand by brand, all of a brand's at once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from storage.database import Database
 from storage.mentions import MentionFilter
 from storage.records import Mention, NewMention
-from tests.storage.making import NOON, begun, mentioned, tone
+from tests.running import until
+from tests.storage.making import NOON, begun, mentioned, somebody_waits, tone
 
 LATER = NOON + timedelta(hours=1)
 
@@ -119,6 +121,35 @@ def test_the_last_that_is_judged_straight_away_completes_its_brand(database: Dat
         tx.mentions.record_tones([(other, tone(model="new"))], LATER)
 
     assert set(models(database).values()) == {"new"}
+
+
+def test_a_mark_for_copies_and_a_new_models_tones_both_get_through(
+    postgres_database: Database,
+) -> None:
+    """Both write the mentions of a brand by number, wherever the rows lie."""
+    ((one, other, last),) = stored(postgres_database, brands=1, each=3)
+
+    def judge(*ids: int) -> None:
+        with postgres_database.begin() as tx:
+            tx.mentions.record_tones([(key, tone(model="new")) for key in ids], LATER)
+
+    def mark(*ids: int) -> None:
+        with postgres_database.begin() as tx:
+            for key in ids:
+                tx.mentions.correct(key, "neutral", by="Анна", now=LATER)
+
+    for key in (other, one):  # so that the rows lie in this order
+        mark(key)
+        judge(key)
+    with ThreadPoolExecutor() as pool:
+        with postgres_database.begin() as tx:
+            tx.mentions.correct(one, "neutral", by="Анна", now=LATER)
+            judged = pool.submit(judge, last)
+            assert until(lambda: somebody_waits(postgres_database))
+            tx.mentions.correct(other, "neutral", by="Анна", now=LATER)
+        judged.result(60)
+
+    assert set(models(postgres_database).values()) == {"new"}
 
 
 def new_mention(found: Mention, **changes: Any) -> NewMention:
