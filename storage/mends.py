@@ -6,15 +6,20 @@ that helps most often.
 
 from typing import Final
 
-# What the two databases say, in the order in which to look for it.
+# What the two databases say, in the order in which to look for it: who had to wait is told
+# which relation's row it was.
 _MENDS: Final = (
-    (
-        ("no such table", "no such column", 'relation "', 'column "'),
-        "its tables are not those of this program; run `nabat upgrade`",
-    ),
     (
         ("database is locked", "lock timeout"),
         "another program holds it; close whatever else has it open",
+    ),
+    (
+        ("deadlock", "could not serialize", "canceling statement"),
+        "other work was in the way; it is tried again with the next job",
+    ),
+    (
+        ("no such table", "no such column", 'relation "', 'column "'),
+        "its tables are not those of this program; run `nabat upgrade`",
     ),
     (
         ("is full", "No space left", "disk I/O error"),
@@ -35,10 +40,6 @@ _MENDS: Final = (
     (
         ("terminating connection", "closed the connection", "connection is closed"),
         "the server went away; it is tried again with the next job",
-    ),
-    (
-        ("deadlock", "could not serialize", "canceling statement"),
-        "other work was in the way; it is tried again with the next job",
     ),
 )
 

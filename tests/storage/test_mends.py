@@ -18,6 +18,15 @@ from storage.mends import find_mend
         ('password authentication failed for user "nabat"', "user and password"),
         ("server closed the connection unexpectedly", "tried again"),
         ("deadlock detected", "tried again"),
+        (
+            'deadlock detected\nCONTEXT:  while updating tuple (0,5) in relation "mentions"',
+            "tried again",
+        ),
+        (
+            "canceling statement due to lock timeout\n"
+            'CONTEXT:  while locking tuple (0,5) in relation "mentions"',
+            "close whatever",
+        ),
     ],
 )
 def test_a_known_cause_has_its_mend(said: str, mend: str) -> None:
