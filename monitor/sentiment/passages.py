@@ -15,7 +15,7 @@ from itertools import islice
 
 from monitor.sentiment.protocol import Passage
 from monitor.sentiment.verdict import tone_of
-from storage.records import MentionView, Tone
+from storage.records import MatchedTerm, Mention, MentionView, Tone
 
 SHORT = 350  # characters that are judged as one passage
 REACH = 300  # characters looked at on each side of an occurrence in a longer text
@@ -64,8 +64,9 @@ def passages_of(view: MentionView) -> list[Passage]:
     the beginning of the text stands for the whole.
     """
     found: list[Passage] = []
+    names = _names(view.mention)
     for name, text in (("title", view.title), ("text", view.text)):
-        terms = sorted((t.start, t.end) for t in view.mention.matched if t.field == name)
+        terms = sorted((t.start, t.end) for t in names if t.field == name)
         found.extend(cut(text, terms, lang=view.lang))
     whole = Passage(text=f"{view.title}. {view.text[: 2 * REACH]}", lang=view.lang)
     return _chosen(found) or [whole]
@@ -116,6 +117,20 @@ def sum_up(passages: Sequence[Passage], tones: Sequence[Tone]) -> Verdict:
             for passage, tone, share in zip(passages, tones, shares, strict=True)
         ),
     )
+
+
+def _names(mention: Mention) -> Sequence[MatchedTerm]:
+    """What matched, without the crisis words that a watch asked for beside names."""
+    names = [
+        term
+        for term in mention.matched
+        if term.kind != "watch"
+        or not any(
+            word.field == term.field and term.start <= word.start < term.end
+            for word in mention.crisis
+        )
+    ]
+    return names or mention.matched
 
 
 def _mixed(first: Tone, strongest: Tone) -> Tone:

@@ -5,21 +5,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import pytest
 
 from monitor.evaluate import evaluate
-from monitor.score import score
+from monitor.score import judge_mentions, score
 from monitor.sentiment.linear import LinearSentiment
 from monitor.sentiment.protocol import Passage
 from monitor.sentiment.verdict import tone_of
 from storage.database import Database
 from storage.feeds import SourceEntry
 from storage.mentions import MentionFilter
-from storage.records import MatchedTerm, MentionView, NewArticle, NewMention, Tone
+from storage.records import CrisisTerm, MatchedTerm, MentionView, NewArticle, NewMention, Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +148,28 @@ def test_the_sentence_that_names_the_brand_is_what_is_judged(
     assert [(asked.text, asked.span) for asked in judge.asked] == [(TEXT, (8, 16))]
 
 
+def test_a_crisis_word_that_a_watch_asked_for_is_no_target_beside_a_name(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """A watch `рубикон /s штраф` is about Рубикон, whoever was fined; `штраф` is about the fine."""
+    text = "Штраф получил сосед, а Рубикон хвалят."
+    fill(sqlite_database, 1, now, text=text)
+    (found,) = views(sqlite_database)
+    judge = CountingSentiment()
+    fine = MatchedTerm(start=0, end=5, text="Штраф", term="штраф", kind="watch")
+    name = replace(found.mention.matched[0], kind="watch")
+    asked = CrisisTerm(start=0, end=5, text="Штраф", term="штраф")
+
+    for matched in ((fine, name), (fine,)):
+        mention = replace(found.mention, matched=matched, crisis=(asked,))
+        judge_mentions(judge, [replace(found, mention=mention)])
+
+    assert [text[slice(*passage.span)] for passage in judge.asked if passage.span] == [
+        "Рубикон ",
+        "Штраф",
+    ]
+
+
 def test_a_mention_whose_offsets_no_longer_fit_is_judged_by_its_title(
     sqlite_database: Database, now: datetime
 ) -> None:
@@ -225,7 +247,7 @@ def test_what_is_judged_late_in_a_long_run_is_counted(
 SCORER = """
 import sys
 from datetime import UTC, datetime
-from monitor.score import score
+from monitor.score import judge_mentions, score
 from monitor.sentiment.linear import LinearSentiment
 from storage.database import Database
 moment = datetime.fromtimestamp(1772452800, UTC)
