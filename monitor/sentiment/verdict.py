@@ -12,6 +12,7 @@ from storage.records import Tone
 
 MARGIN = 0.10
 NEGATIVE_MARGIN = 0.20
+_DIGITS = 4
 
 Floats = NDArray[np.float32]
 
@@ -25,14 +26,16 @@ def softmax(logits: Floats) -> Floats:
 def tone_of(negative: float, neutral: float, positive: float, *, model: str) -> Tone:
     """The tone these probabilities speak for, rounded to what they are good for."""
     shares = (negative, neutral, positive)
-    first, second = sorted(range(3), key=lambda place: -shares[place])[:2]
+    first, second, third = sorted(range(3), key=lambda place: -shares[place])
     margin = NEGATIVE_MARGIN if 0 in (first, second) else MARGIN
-    rounded_negative, rounded_positive = round(negative, 4), round(positive, 4)
+    rounded = [round(share, _DIGITS) for share in shares]
+    # The winner takes what rounding leaves: the smallest might fall below nothing by it.
+    rounded[first] = round(1 - rounded[second] - rounded[third], _DIGITS)
     return Tone(
         label=LABELS[first],
-        negative=rounded_negative,
-        neutral=round(1 - rounded_negative - rounded_positive, 4),
-        positive=rounded_positive,
+        negative=rounded[0],
+        neutral=rounded[1],
+        positive=rounded[2],
         unsure=shares[first] - shares[second] < margin,
         model=model,
     )

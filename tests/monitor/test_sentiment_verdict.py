@@ -31,6 +31,17 @@ def test_shares_sum_to_one_after_rounding() -> None:
         assert tone.negative + tone.neutral + tone.positive == pytest.approx(1, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    "shares", [(0.67205, 0.0, 0.32795), (0.7546, 0.0, 0.2454), (0.99865, 1e-6, 0.001350001)]
+)
+def test_no_share_falls_below_nothing_by_rounding(shares: tuple[float, float, float]) -> None:
+    """A classifier of two labels has nothing neutral, and a sure one has next to nothing."""
+    tone = tone_of(*shares, model="m")
+    told = (tone.negative, tone.neutral, tone.positive)
+    assert [str(share) for share in told if str(share).startswith("-")] == []
+    assert sum(told) == pytest.approx(1, abs=1e-9)
+
+
 def test_huge_logits_do_not_overflow() -> None:
     """A softmax of any finite numbers is finite."""
     assert softmax(np.array([[1e9, -1e9, 0.0]], dtype=np.float32)).tolist() == [[1.0, 0.0, 0.0]]
