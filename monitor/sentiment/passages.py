@@ -9,6 +9,7 @@ strongest one, where the harm is.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -91,16 +92,20 @@ def cut(text: str, spans: Iterable[tuple[int, int]], *, lang: str) -> list[Passa
 
 
 def find_target(text: str, target: str) -> list[tuple[int, int]]:
-    """Where the target stands: as written in any case, else with another ending."""
-    words = _WORD.findall(target[:LONGEST_TARGET])
+    """Where the target stands: as written in any case, else with another ending.
+
+    In any spelling: ё may be written as е, and й as two characters.
+    """
+    composed = unicodedata.normalize("NFC", target).strip()
+    words = _WORD.findall(composed[:LONGEST_TARGET])
     if not words:
         return []
-    literal = re.compile(rf"(?<!\w){re.escape(target.strip())}(?!\w)", re.IGNORECASE)
-    found = _spans(literal, text)
-    if found:
-        return found
     inflected = r"\W{1,3}".join(_inflected(word) for word in words)
-    return _spans(re.compile(rf"(?<!\w){inflected}(?!\w)", re.IGNORECASE), text)
+    for wanted in (_spelled(composed), inflected):
+        found = _spans(re.compile(rf"(?<!\w){wanted}(?!\w)", re.IGNORECASE), text)
+        if found:
+            return found
+    return []
 
 
 def sum_up(passages: Sequence[Passage], tones: Sequence[Tone]) -> Verdict:
@@ -150,8 +155,22 @@ def _spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
 def _inflected(word: str) -> str:
     """A pattern for the word with another ending: the stem has to agree."""
     if len(word) < STEM - 1:
-        return re.escape(word)
-    return re.escape(word[: max(STEM - 1, len(word) - 2)]) + r"\w{0,4}"
+        return _spelled(word)
+    return _spelled(word[: max(STEM - 1, len(word) - 2)]) + r"\w{0,4}"
+
+
+def _spelled(words: str) -> str:
+    """A pattern for the words in every spelling that means the same; of very many as they are."""
+    if len(words) > LONGEST_TARGET:
+        return re.escape(words)
+    return "".join(map(_letter, words))
+
+
+def _letter(letter: str) -> str:
+    if letter in "еёЕЁ":
+        return "(?:е\N{COMBINING DIAERESIS}?|ё)"
+    parts = unicodedata.normalize("NFD", letter)
+    return re.escape(letter) if parts == letter else f"(?:{letter}|{parts})"
 
 
 def around(text: str, start: int, end: int, lang: str) -> Passage:

@@ -1,5 +1,7 @@
 """What of a text is judged, and how passages are summed up."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from monitor.sentiment.protocol import Passage
 from monitor.sentiment.verdict import tone_of
 
 FILLER = "Погода в области на этой неделе останется сухой и тёплой, говорят синоптики. " * 12
+TWO_SIGNS = unicodedata.normalize("NFD", "Чайка")
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,10 @@ FILLER = "Погода в области на этой неделе остане
         ("Любой текст", "", []),
         ("Любой текст", "«»!", []),
         ("a (b) c", "(b", ["(b"]),
+        ("Семенов молчит", "Семёнов", ["Семенов"]),
+        ("О СЕМЁНОВЕ молчат", "Семенов", ["СЕМЁНОВЕ"]),
+        (f"Банк {TWO_SIGNS} молчит", "Чайка", [TWO_SIGNS]),
+        ("Банк Чайка молчит", TWO_SIGNS, ["Чайка"]),
     ],
     ids=[
         "as written",
@@ -39,10 +46,14 @@ FILLER = "Погода в области на этой неделе остане
         "empty",
         "only signs",
         "pattern signs",
+        "е for ё",
+        "ё for е",
+        "й as two signs",
+        "target's й as two signs",
     ],
 )
 def test_a_target_is_found_in_its_forms(text: str, target: str, found: list[str]) -> None:
-    """As written in any letter case, else with another ending."""
+    """As written in any letter case and spelling, else with another ending."""
     assert [text[start:end] for start, end in find_target(text, target)] == found
 
 
