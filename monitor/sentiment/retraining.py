@@ -136,9 +136,14 @@ def stored_correction(path: str) -> Correction | None:
     model judges on, and the log says what to do.
     """
     file = Path(path)
-    if not file.exists():
+    try:
+        found = file.stat()
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    return _read(file, file.stat().st_mtime_ns)
+    except OSError:  # in a folder that is closed to us, say
+        return _read(file, ())
+    # Both: what is put back may bring its old time, and rights are not of the content.
+    return _read(file, (found.st_mtime_ns, found.st_ctime_ns))
 
 
 def expect_writable(path: str) -> None:
@@ -201,7 +206,7 @@ def _said_where(file: Path) -> Iterator[None]:
 
 
 @lru_cache(maxsize=4)
-def _read(file: Path, _changed: int) -> Correction | None:
+def _read(file: Path, _changed: tuple[int, ...]) -> Correction | None:
     try:
         with file.open("rb") as stream, np.load(stream) as stored:
             if str(stored["version"]) != shipped_version():

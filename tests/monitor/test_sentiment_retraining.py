@@ -1,5 +1,6 @@
 """Learning from marks: what is accepted, what refused, what is kept."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -225,6 +226,31 @@ def test_a_correction_that_does_not_fit_is_left_out_and_said(
     assert [one.message for one in caplog.records] == [
         "tone correction ignored; run nabat tone retrain"
     ]
+
+
+def test_a_correction_that_cannot_be_looked_for_is_left_out_and_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A folder that is closed to the user it runs as does not stop scoring either."""
+    assert stored_correction(str(tmp_path / ("tone" * 100))) is None
+    assert [one.message for one in caplog.records] == [
+        "tone correction ignored; run nabat tone retrain"
+    ]
+
+
+def test_a_mended_correction_is_taken_by_who_saw_it_broken(tmp_path: Path) -> None:
+    """A daemon needs no restart, also where the file's time is as it was: rights, `cp -p`."""
+    path = tmp_path / "tone.npz"
+    store_correction(str(path), correction(1.0))
+    sound, before = path.read_bytes(), path.stat()
+    path.write_bytes(sound[:-100])
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert stored_correction(str(path)) is None
+    path.write_bytes(sound)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    again = stored_correction(str(path))
+    assert again is not None
+    assert again.digest == correction(1.0).digest
 
 
 def store(path: Path, **version: str) -> None:
