@@ -145,15 +145,15 @@ def _counted(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
 def _unusual_words(
     negative: Sequence[MentionView], before: Sequence[MentionView]
 ) -> tuple[str, ...]:
-    """Words of the titles and snippets said far more often than in the baseline."""
-    now, usual = _word_counts(negative), _word_counts(before)
+    """Words of the titles and snippets that far more of the stories say than in the baseline."""
+    (now, stories_now), (usual, stories_usual) = _word_counts(negative), _word_counts(before)
     watched = {
         part
         for view in negative
         for term in view.mention.matched
         for part in _WORD.findall(term.text.lower())
     }
-    total_now, total_usual = max(1, len(negative)), max(1, len(before))
+    total_now, total_usual = max(1, stories_now), max(1, stories_usual)
     scores = {
         word: count * log((count / total_now) / ((usual[word] + 0.5) / total_usual))
         for word, count in now.items()
@@ -163,8 +163,8 @@ def _unusual_words(
     return tuple(sorted(rising, key=lambda word: (-scores[word], word))[:_TOP_WORDS])
 
 
-def _word_counts(views: Sequence[MentionView]) -> Counter[str]:
-    """In how many stories each word occurs; reprints do not shout louder."""
+def _word_counts(views: Sequence[MentionView]) -> tuple[Counter[str], int]:
+    """In how many stories each word occurs, and of how many; reprints do not shout louder."""
     counts: Counter[str] = Counter()
     seen = set()
     for view in views:
@@ -172,4 +172,4 @@ def _word_counts(views: Sequence[MentionView]) -> Counter[str]:
             continue
         seen.add(_story(view))
         counts.update(set(_WORD.findall(f"{view.title} {view.mention.snippet}".lower())))
-    return counts
+    return counts, len(seen)

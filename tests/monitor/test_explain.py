@@ -215,6 +215,16 @@ def test_words_are_those_said_more_than_usual() -> None:
     assert found.words[0] != "магазин"
 
 
+def test_reprints_hide_no_word_of_their_story() -> None:
+    """Two stories in forty places say what the same two in two places say."""
+    before = tuple(view(100 + n, "Открытие магазина", negative=0.1) for n in range(10))
+    few, many = (
+        facts(*(view(n, "Захват завода", story=1 + n % 2) for n in range(copies)), before=before)
+        for copies in (2, 40)
+    )
+    assert few.words == many.words == ("завода", "захват")
+
+
 def test_nothing_negative_gives_empty_facts() -> None:
     """No stories, no authors, no division by zero."""
     found = facts()
