@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from storage.records import Incident, Verdict
 
-CALM_AFTER = timedelta(hours=3)  # without a new negative story
-RESOLVED_AFTER = timedelta(hours=24)  # of calm without a new negative story
+CALM_AFTER = timedelta(hours=3)  # without a new negative story, or with no more than usual
+RESOLVED_AFTER = timedelta(hours=24)  # of calm, likewise
 SAME_WITHIN = timedelta(hours=24)  # a new spike this soon continues the old incident
 UPDATE_AFTER = timedelta(minutes=15)  # between two events that only refresh what is said
 FALSE_ALARM = "false-alarm"  # people said so: only something worse speaks again
@@ -122,14 +122,26 @@ def _settled(
 ) -> Change | None:
     """The brand no longer stands out: calm down, and later be resolved."""
     newest = replace(incident, last_negative_at=last_negative_at or incident.last_negative_at)
-    quiet = verdict.at - (newest.last_negative_at or newest.opened_at)
-    if incident.state == "open" and verdict.state == "calm" and quiet >= CALM_AFTER:
+    is_calm = verdict.state == "calm"
+    if incident.state == "open" and is_calm and _is_quiet(newest, verdict, CALM_AFTER):
         calmed = replace(newest, state="calmed", calmed_at=verdict.at)
         return Change(incident=calmed, kind="calmed")
-    if incident.state == "calmed" and quiet >= RESOLVED_AFTER:
+    if incident.state == "calmed" and _is_quiet(newest, verdict, RESOLVED_AFTER):
         resolved = replace(newest, state="resolved", resolved_at=verdict.at)
         return Change(incident=resolved, kind="resolved")
     return Change(incident=newest, kind=None) if newest != incident else None
+
+
+def _is_quiet(incident: Incident, verdict: Verdict, span: timedelta) -> bool:
+    """Whether no negative story came for so long.
+
+    A busy brand is never without one: where so long usually brings one, it is enough that
+    they are no more than usual, and that nothing was to be told of the incident meanwhile.
+    """
+    if verdict.at - (incident.last_negative_at or incident.opened_at) >= span:
+        return True
+    usual = verdict.expected * (span / verdict.window)
+    return verdict.state == "calm" and usual >= 1 and verdict.at - incident.changed_at >= span
 
 
 def _is_news(incident: Incident, level: int, last_negative_at: datetime | None) -> bool:

@@ -111,6 +111,30 @@ def test_resolved_needs_a_day_without_news() -> None:
     assert kind(change) == "resolved"
 
 
+@pytest.mark.parametrize(
+    ("before", "hours", "expected", "state", "told"),
+    [
+        ("open", 3, 8.0, "calm", "calmed"),
+        ("open", 2, 8.0, "calm", None),
+        ("open", 3, 7.9, "calm", None),
+        ("open", 3, 90.0, "raised", None),
+        ("calmed", 24, 1.0, "calm", "resolved"),
+        ("calmed", 23, 90.0, "calm", None),
+        ("calmed", 24, 0.9, "calm", None),
+        ("calmed", 24, 90.0, "raised", None),
+    ],
+    ids=["calm", "not for long", "seldom spoken of", "still raised", "over", "not a day yet",
+         "usually silent for a day", "raised again"],
+)  # fmt: skip
+def test_a_brand_that_always_has_negative_stories_calms_down_too(
+    before: str, hours: int, expected: float, state: str, told: str | None
+) -> None:
+    """Otherwise its first incident would stay open for ever, and the next one be no news."""
+    at = NOON + hours * HOUR
+    seen = replace(verdict(state, at), expected=expected, window=24 * HOUR)
+    assert kind(step(incident(before), seen, negative_at=at)) == told
+
+
 @pytest.mark.parametrize("state", ["open", "calmed"])
 def test_nothing_calms_down_while_blind(state: str) -> None:
     """Silence of dead sources is not calm."""
