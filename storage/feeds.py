@@ -175,15 +175,23 @@ class Feeds:
             update(sources).where(sources.c.id == source_id).values(learned_gap=gap)
         )
 
-    def item_times(self, source_id: int, *, limit: int = 1000) -> list[datetime]:
-        """Answer when the newest articles of a source happened, oldest first."""
-        query = (
+    def item_times(
+        self, source_id: int, *, least: int = 1000, reach: timedelta = timedelta(days=14)
+    ) -> list[datetime]:
+        """Answer when the newest articles of a source happened, oldest first.
+
+        So many, and of a busy source all of so long: a thousand may be those of a single day.
+        """
+        newest = (
             select(articles.c.happened_at)
             .where(articles.c.source_id == source_id)
             .order_by(articles.c.happened_at.desc())
-            .limit(limit)
         )
-        return sorted(self.connection.execute(query).scalars())
+        times = self.connection.execute(newest.limit(least)).scalars().all()
+        if len(times) == least and times[0] - times[-1] < reach:
+            lately = newest.where(articles.c.happened_at >= times[0] - reach)
+            times = self.connection.execute(lately).scalars().all()
+        return sorted(times)
 
     def mark_told_dead(self, source_ids: Sequence[int], at: datetime | None) -> None:
         """Remember since when the operators know these sources as dead; None: they are back."""

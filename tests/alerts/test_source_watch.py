@@ -94,3 +94,20 @@ def test_a_habit_is_learned_from_stored_articles_and_its_breach_told(watched: Da
     assert "s0: нет нового с 02.03 15:00, обычно не дольше 4 ч" in told(watched)[0].replace(
         "\u00a0", " "
     )
+
+
+def test_the_silence_of_a_busy_source_is_told_too(watched: Database) -> None:
+    """Its thousand newest articles are of two days, from which no habit can be read."""
+    minutes = timedelta(minutes=3)
+    with watched.begin() as tx:
+        source = tx.feeds.active()[0].id
+        times = [NOON - n * minutes for n in range(10 * 480)]
+        tx.articles.add_new([article(source, f"{at}", published_at=at, seen_at=at) for at in times])
+    assert learn_gaps(watched) == 1
+    late = NOON + 4 * HOUR
+    with watched.begin() as tx:
+        tx.feeds.record(
+            FetchOutcome(source_id=source, at=late, next_due_at=late, last_item_at=NOON)
+        )
+
+    assert watch_sources(watched, PEOPLE, now=late) == 1
