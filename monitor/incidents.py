@@ -104,7 +104,7 @@ def _risen(
         last_negative_at=last_negative_at or incident.last_negative_at,
     )
     if incident.state != "open":
-        if not _is_news(incident, level, last_negative_at):
+        if not _is_news(incident, verdict.at, level, last_negative_at):
             return None
         again = replace(newest, state="open", calmed_at=None, resolved_at=None, verdict=None)
         return Change(incident=again, kind="reopened")
@@ -113,7 +113,7 @@ def _risen(
     if newest == incident:
         return None
     # The living message is refreshed, but not at every new story.
-    due = verdict.at - incident.changed_at >= UPDATE_AFTER
+    due = abs(verdict.at - incident.changed_at) >= UPDATE_AFTER
     return Change(incident=newest, kind="updated" if due else None)
 
 
@@ -141,12 +141,19 @@ def _is_quiet(incident: Incident, verdict: Verdict, span: timedelta) -> bool:
     if verdict.at - (incident.last_negative_at or incident.opened_at) >= span:
         return True
     usual = verdict.expected * (span / verdict.window)
-    return verdict.state == "calm" and usual >= 1 and verdict.at - incident.changed_at >= span
+    return verdict.state == "calm" and usual >= 1 and abs(verdict.at - incident.changed_at) >= span
 
 
-def _is_news(incident: Incident, level: int, last_negative_at: datetime | None) -> bool:
-    """Whether what came after the incident was put to rest deserves opening it again."""
+def _is_news(
+    incident: Incident, now: datetime, level: int, last_negative_at: datetime | None
+) -> bool:
+    """Whether what came after the incident was put to rest deserves opening it again.
+
+    Put to rest in the future, by a clock that jumped, it is as its last story left it.
+    """
     if incident.verdict == FALSE_ALARM and level <= incident.level:
         return False
     rested = incident.resolved_at or incident.calmed_at
+    if rested is not None and rested > now:
+        rested = incident.last_negative_at
     return rested is None or (last_negative_at is not None and last_negative_at > rested)

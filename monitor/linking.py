@@ -33,7 +33,7 @@ def told(lead: Incident, other: Incident, kind: str, at: datetime) -> Change | N
         return None
     if other.level > lead.level:
         return Change(incident=replace(lead, level=other.level), kind="worsened")
-    if kind == "updated" and at - lead.changed_at < UPDATE_AFTER:
+    if kind == "updated" and abs(at - lead.changed_at) < UPDATE_AFTER:
         return None
     return Change(incident=lead, kind="updated")
 

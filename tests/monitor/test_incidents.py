@@ -157,6 +157,26 @@ def test_the_tail_of_a_rested_spike_does_not_open_it_again() -> None:
     assert step(rested, verdict("spike", NOON + 2 * HOUR), negative_at=NOON) is None
 
 
+@pytest.mark.parametrize(
+    ("negative_at", "told"), [(NOON, None), (NOON + HOUR, "reopened")], ids=["the tail", "a new story"]
+)  # fmt: skip
+def test_what_a_clock_that_jumped_put_to_rest_hides_no_new_spike(
+    negative_at: datetime, told: str | None
+) -> None:
+    """Resolved next month by a clock that was set back since: a month without alarms."""
+    later = NOON + 30 * 24 * HOUR
+    rested = incident("resolved", calmed_at=later, resolved_at=later)
+    change = step(rested, verdict("spike", NOON + HOUR), negative_at=negative_at)
+    assert (kind(change) if change else None) == told
+
+
+def test_what_a_clock_that_jumped_told_last_keeps_no_message_old() -> None:
+    """The living message goes on with the stories of now."""
+    ahead = incident(changed_at=NOON + 20 * HOUR)
+    seen = verdict("spike", NOON + HOUR, observed=14)
+    assert kind(step(ahead, seen, negative_at=NOON + HOUR)) == "updated"
+
+
 def test_after_a_day_a_spike_is_a_new_incident() -> None:
     """The old one is history."""
     rested = incident("resolved", resolved_at=NOON)
