@@ -26,6 +26,9 @@ from storage.records import Message, Notification
 _BATCH = 100
 _REFUSED_AFTER = timedelta(minutes=10)  # a key may just be being changed
 _STUCK_AFTER = timedelta(minutes=30)  # a server may just be restarting
+_NEWS_FOR = timedelta(
+    days=3
+)  # a weekend; a recipient or fallback added later is told nothing older
 _Place = tuple[str, str]  # channel and address, or EVERYWHERE for all of the channel
 
 
@@ -41,11 +44,13 @@ def report_troubles(database: Database, recipients: Sequence[Recipient], *, now:
         off = {(channel, address) for channel, address, _ in disabled}
         off |= {(channel, EVERYWHERE) for channel in refused}
         operators = [one for one in here if one.ops and not _is_off(one, off)]
-        dead = [one for one in tx.outbox.listed(states=["dead"], limit=_BATCH) if _is_told(one)]
+        listed = tx.outbox.listed(states=["dead"], limit=_BATCH)
+        dead = [one for one in listed if _is_told(one) and _is_news(one, now)]
         vain = [one for one in tx.attempts.in_vain_since(now - _STUCK_AFTER) if _is_told(one)]
         stuck = [*vain, *(one for one in dead if one.error_class == "dead")]
         if off:
-            stuck += [one for one in tx.outbox.listed(states=WAITING) if _is_off(one, off)]
+            waiting = tx.outbox.listed(states=WAITING)
+            stuck += [one for one in waiting if _is_off(one, off) and _is_news(one, now)]
         new = [
             *(_disabled(*one, here, to) for one in disabled for to in operators),
             *(_refused(channel, now, to) for channel in refused for to in operators),
@@ -64,6 +69,11 @@ def report_troubles(database: Database, recipients: Sequence[Recipient], *, now:
 def _is_told(one: Notification) -> bool:
     """Troubles about troubles would never end."""
     return one.kind != "ops"
+
+
+def _is_news(one: Notification, now: datetime) -> bool:
+    """Whether it was made, or was due for another try, of late."""
+    return now - max(one.created_at, one.not_before) <= _NEWS_FOR
 
 
 def _is_off(one: Notification | Recipient, off: Collection[_Place]) -> bool:

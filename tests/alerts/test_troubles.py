@@ -65,6 +65,19 @@ def test_the_alert_goes_out_by_the_next_channel(blocked: Database) -> None:
     assert "14 негативных историй" in payload.read(letter).text.replace("\u00a0", " ")
 
 
+def test_who_comes_to_the_config_later_is_told_nothing_of_long_ago(
+    blocked: Database, clock: Clock
+) -> None:
+    """That the chat is closed, and neither a crisis of last month nor its lost message."""
+    clock.pass_time(hours=30 * 24)
+
+    assert report_troubles(blocked, [chat()], now=clock()) == 0
+    assert report_troubles(blocked, PEOPLE, now=clock()) == 1
+
+    [text] = [payload.read(one).text for one in told(blocked)]
+    assert "Не пишу в telegram (PR)" in text
+
+
 def test_later_alerts_to_a_blocked_chat_go_out_by_the_next_channel_too(
     blocked: Database, telegram: TelegramNotifier, clock: Clock
 ) -> None:
