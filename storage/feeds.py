@@ -150,7 +150,11 @@ class Feeds:
                 "last_modified": outcome.last_modified,
             }
             if outcome.last_item_at is not None:
-                changes["last_item_at"] = outcome.last_item_at
+                # An old page found late is not the newest; nor is what a clock that jumped dated.
+                later = sources.c.last_item_at.between(outcome.last_item_at, outcome.at)
+                changes["last_item_at"] = case(
+                    (later, sources.c.last_item_at), else_=outcome.last_item_at
+                )
         else:
             changes = {
                 "failures": sources.c.failures + 1,

@@ -49,6 +49,24 @@ def test_a_source_that_moved_begins_anew(database: Database, change: dict[str, A
         assert stayed == before[1]
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "kept"),
+    [(-1, 0, 0), (0, -9000, 0), (24, 0, 0), (0, None, 0)],
+    ids=["a newer one", "an old page found late", "dated by a clock that was ahead", "none"],
+)
+def test_the_newest_item_is_remembered(
+    database: Database, first: int, then: int | None, kept: int
+) -> None:
+    """Whether a source is silent is told by it: an old page is no sign of silence."""
+    source, _ = begun(database)
+    with database.begin() as tx:
+        at = NOON + max(first, 0) * HOUR
+        tx.feeds.record(_visit(source, at=at, last_item_at=NOON + first * HOUR))
+        found = None if then is None else NOON + then * HOUR
+        tx.feeds.record(_visit(source, last_item_at=found))
+        assert tx.feeds.active()[0].last_item_at == NOON + kept * HOUR
+
+
 def test_any_key_finds_its_source(database: Database) -> None:
     """Long and hostile keys are kept shortened, and found so."""
     keys = ["я" * 3000, "я" * 3001, HOSTILE, "rss:1", "rss:1"]
