@@ -125,8 +125,10 @@ def _count(database: Database, now: datetime, checkpoints: Checkpoints) -> Alive
     with database.begin() as tx:
         alive = count_alive(tx.feeds.active(), now)
         last = max(tx.feeds.coverage(now - _LAST_RUN_WITHIN, until), default=None)
+        since = last - _OVERLAP if last else _EVER
         for brand in tx.brands.active():
-            changes = tx.mentions.changes(brand.id, last - _OVERLAP if last else _EVER)
+            # What changed while one was not watched was counted by nobody.
+            changes = tx.mentions.changes(brand.id, since if brand.created_at < since else _EVER)
             if changes is None or changes.first >= until:
                 continue
             # Those of the overlap are met by every run in it, and counted by the first.

@@ -317,6 +317,25 @@ def test_what_people_say_changes_the_counts_backwards(
     assert changes == [(1, 0), (0, 1), (1, 0), (0, 1)]
 
 
+def test_what_changed_while_a_brand_was_not_watched_is_counted_when_it_returns(
+    world: World, now: datetime
+) -> None:
+    """Marks, and the tones of a new model, of hours in which the brand was not in the config."""
+    old = now - timedelta(days=5)
+    mention = world.mention(old)
+    run(world, now)
+    with world.database.begin() as tx:
+        tx.brands.sync(["Лютик"], now + HOUR)
+    run(world, now + HOUR)
+    with world.database.begin() as tx:
+        tx.mentions.exclude(mention, by="Анна", now=now + 2 * HOUR)
+    run(world, now + 4 * HOUR)
+    with world.database.begin() as tx:
+        tx.brands.sync(["Ромашка"], now + 5 * HOUR)
+    run(world, now + 5 * HOUR)
+    assert stories_at(world, old) == 0
+
+
 def test_a_change_is_counted_once_while_nothing_else_changes(
     world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
