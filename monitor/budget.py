@@ -22,6 +22,6 @@ def parse_budget(text: str) -> float:
 
 def bearable(a_month: float) -> float:
     """Answer the budget, a number a month; ValueError where no detector can keep it."""
-    if not 0.01 <= a_month <= 300:  # nor is a number that is none
+    if not 0.01 <= a_month <= 10 * MONTH_DAYS:  # nor is a number that is none
         raise ValueError(f"the budget of {a_month} a month is outside 0.01/month to 10/day")
     return a_month

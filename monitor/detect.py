@@ -132,8 +132,11 @@ class SpikeDetector:
         blind = coverage < self.settings.min_coverage
         log_return -= self._caution(steps_known) + self._dark_caution(blind)
         learning = steps_known < self.settings.warmup_days * self.grid.bins_per_day
-        over = (log_return > self._log_target) & ~blind
-        alarm, spike = self._episodes.follow(over & ~learning, log_return < self._log_quiet)
+        # Under a budget of several a day even nothing at all is rare enough, and never quiet.
+        standing = heights.asked > 0
+        over = standing & (log_return > self._log_target) & ~blind
+        quiet = ~standing | (log_return < self._log_quiet)
+        alarm, spike = self._episodes.follow(over & ~learning, quiet)
         best = heights.best
         self._remember(seen, due, coverage, spike, alarm, self._windows[best])
         self._calibration.observe(heights.chance, over, blind)

@@ -14,6 +14,7 @@ from monitor.budget import parse_budget
         ("2/week", 8.696),
         ("4/year", 0.3333),
         ("1/day", 30.44),
+        ("10/day", 304.4),
     ],
 )
 def test_a_budget_is_read(text: str, a_month: float) -> None:

@@ -71,6 +71,16 @@ def test_a_larger_budget_alarms_more() -> None:
     assert few < many
 
 
+def test_under_the_largest_budget_nothing_at_all_is_no_alarm() -> None:
+    """Only what is enough stories can alarm, and an episode closes when they are over."""
+    counts = np.zeros((12 * PER_DAY, 1))
+    counts[6 * PER_DAY : 6 * PER_DAY + 8] = 3
+    judged = judge(counts, budget=300.0)
+    assert judged.alarm.sum() == 1
+    assert judged.observed[judged.alarm].min() >= 3
+    assert not judged.spike[8 * PER_DAY :].any()
+
+
 @pytest.mark.parametrize(
     ("brand", "extra", "within_hours"),
     [(0, 2, 2.0), (1, 4, 2.0), (2, 30, 0.75)],
