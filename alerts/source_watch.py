@@ -27,14 +27,19 @@ def learn_gaps(database: Database) -> int:
 
 
 def watch_sources(database: Database, recipients: Sequence[Recipient], *, now: datetime) -> int:
-    """Put what changed about silent sources in the outbox; answers how many were added."""
+    """Put what changed about silent sources in the outbox; answers how many were added.
+
+    While there is nobody to tell, nothing is taken for told.
+    """
+    operators = [one for one in recipients if one.ops]
+    if not operators:
+        return 0
     with database.read() as tx:
         active = tx.feeds.active()
     dead = [one for one in active if one.told_dead_at is None and judge(one) != "alive"]
     back = [one for one in active if one.told_dead_at is not None and judge(one) == "alive"]
     if not dead and not back:
         return 0
-    operators = [one for one in recipients if one.ops]
     with database.begin() as tx:
         tx.feeds.mark_told_dead([one.id for one in dead], now)
         tx.feeds.mark_told_dead([one.id for one in back], None)

@@ -69,6 +69,14 @@ def test_the_way_back_is_told_once_too(watched: Database) -> None:
     assert told(watched)[-1].startswith("Источники снова отвечают\ns0\ns1")
 
 
+def test_an_operator_who_comes_later_is_told_what_is_dead(watched: Database) -> None:
+    """Before him there was nobody to tell."""
+    visit(watched, NOON, error="HTTP 503", times=5)
+
+    assert watch_sources(watched, [chat()], now=NOON) == 0
+    assert watch_sources(watched, PEOPLE, now=NOON + HOUR) == 1
+
+
 def test_well_sources_are_nothing_to_tell(watched: Database) -> None:
     """Nor is one failure."""
     visit(watched, NOON, error="HTTP 503")
