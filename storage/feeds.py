@@ -69,9 +69,10 @@ class Feeds:
         """Make exactly these the active sources; answers them in the given order.
 
         One that moved to another address begins anew: what is known of the old one's state
-        says nothing of the new one's.
+        says nothing of the new one's. One that is to be visited more often is due at once.
         """
         self._begin_anew_where_moved(entries)
+        self._visit_where_shortened(entries)
         put(
             self.connection,
             sources,
@@ -285,6 +286,17 @@ class Feeds:
         ]
         if given:
             self.connection.execute(statement.values(_UNVISITED), given)
+
+    def _visit_where_shortened(self, entries: Sequence[SourceEntry]) -> None:
+        """Until the old interval is over a source would be late by the new one, and so dead."""
+        shortened = sources.c.interval > bindparam("now_interval")
+        statement = update(sources).where(sources.c.key == bindparam("which"), shortened)
+        given = [
+            {"which": entry.key, "now_interval": entry.interval}
+            for entry in sorted(entries, key=lambda one: one.key)
+        ]
+        if given:
+            self.connection.execute(statement.values(next_due_at=None), given)
 
     def _retire(self, source_ids: Sequence[int], now: datetime) -> None:
         statement = update(sources).where(sources.c.id == bindparam("which"))

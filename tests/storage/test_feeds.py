@@ -1,6 +1,7 @@
 """Sources: who publishes, when each is due, what could not be read."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +66,20 @@ def test_the_newest_item_is_remembered(
         found = None if then is None else NOON + then * HOUR
         tx.feeds.record(_visit(source, last_item_at=found))
         assert tx.feeds.active()[0].last_item_at == NOON + kept * HOUR
+
+
+@pytest.mark.parametrize(
+    ("interval", "due"), [(HOUR, 1), (24 * HOUR, 0), (48 * HOUR, 0)], ids=["more often", "as ever", "less"]
+)  # fmt: skip
+def test_a_source_to_be_visited_more_often_is_due_at_once(
+    database: Database, interval: timedelta, due: int
+) -> None:
+    """By its new interval it is late, which nobody shall take for death."""
+    with database.begin() as tx:
+        (source,) = tx.feeds.sync([entry(interval=24 * HOUR)], NOON)
+        tx.feeds.record(_visit(source.id, next_due_at=NOON + 24 * HOUR))
+        tx.feeds.sync([entry(interval=interval)], NOON + 2 * HOUR)
+        assert len(tx.feeds.due(NOON + 2 * HOUR)) == due
 
 
 def test_any_key_finds_its_source(database: Database) -> None:
