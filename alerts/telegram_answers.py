@@ -22,6 +22,15 @@ _NEVER_LEFT = (
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
 )
+_CLOSED = (
+    "chat not found",
+    "user not found",
+    "peer_id_invalid",
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+    "write_forbidden",
+)
 
 
 class Refused(TelegramError):
@@ -106,9 +115,9 @@ def _bad_request(reason: str, said: str) -> DeliveryError:
         return MessageGone(reason)
     if "message can't be edited" in said:
         return MessageGone(reason)
-    if any(words in said for words in ("chat not found", "user not found", "peer_id_invalid")):
-        return DeliveryError(reason, outcome="dead")
-    if "not enough rights" in said or "have no rights" in said or "write_forbidden" in said:
+    if "rights to send photos" in said:  # a group may take no pictures, and words all the same
+        return DeliveryError(reason, outcome="poison")
+    if any(words in said for words in _CLOSED):
         return DeliveryError(reason, outcome="dead")
     return DeliveryError(reason, outcome="poison")
 

@@ -419,6 +419,18 @@ def test_a_message_telegram_cannot_read_goes_out_plainer(
     assert texts(api) == ["Тревога"]
 
 
+def test_a_group_that_takes_no_pictures_gets_the_words(
+    database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """Its members may be allowed to write, and nothing else."""
+    put(database, photo=b"\x89PNG")
+    api.chats[CHAT] = Chat(state="no_photos")
+
+    run(database, telegram, clock)
+
+    assert (texts(api), states(database)) == (["Тревога"], ["sent"])
+
+
 def test_a_message_too_long_is_cut_rather_than_lost(
     database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
 ) -> None:

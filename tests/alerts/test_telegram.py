@@ -80,7 +80,13 @@ def test_a_reply_hangs_under_the_older_message(api: BotApi, telegram: TelegramNo
 
 @pytest.mark.parametrize(
     ("state", "outcome"),
-    [("blocked", "dead"), ("kicked", "dead"), ("missing", "dead"), ("mute", "dead")],
+    [
+        ("blocked", "dead"),
+        ("kicked", "dead"),
+        ("missing", "dead"),
+        ("mute", "dead"),
+        ("channel", "dead"),
+    ],
 )
 def test_a_chat_that_takes_nothing_is_dead(
     api: BotApi, telegram: TelegramNotifier, state: str, outcome: str

@@ -58,7 +58,7 @@ class Fault:
 class Chat:
     """What is particular about a chat."""
 
-    state: str = "ok"  # ok | blocked | kicked | missing | migrated | mute
+    state: str = "ok"  # ok | blocked | kicked | missing | migrated | mute | channel | no_photos
     moved_to: int = 0
     threads: frozenset[int] | None = None  # None: every topic is there
 
@@ -167,6 +167,8 @@ class BotApi:
     def _sendphoto(self, given: dict[str, str], files: dict[str, bytes]) -> Reply:
         if not any(one.startswith(b"\x89PNG") for one in files.values()):
             return _error(400, "Bad Request: IMAGE_PROCESS_FAILED")
+        if self.chats.get(int(given["chat_id"]), Chat()).state == "no_photos":
+            return _error(400, "Bad Request: not enough rights to send photos to the chat")
         return self._post(given, files, "caption", CAPTION)
 
     def _post(self, given: dict[str, str], files: dict[str, bytes], key: str, limit: int) -> Reply:
@@ -249,6 +251,7 @@ class BotApi:
             "kicked": _error(403, "Forbidden: bot was kicked from the supergroup chat"),
             "missing": _error(400, "Bad Request: chat not found"),
             "mute": _error(400, "Bad Request: not enough rights to send text messages to the chat"),
+            "channel": _error(400, "Bad Request: need administrator rights in the channel chat"),
             "migrated": _error(
                 400,
                 "Bad Request: group chat was upgraded to a supergroup chat",
