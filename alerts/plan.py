@@ -184,7 +184,8 @@ def _decide(
         for kind, compose in _messages(case, brief, recipient, living):
             key = notification_key(case.incident.id, recipient, kind, case.event.revision)
             if key not in stored:  # under a silence the same event comes up again and again
-                added.append(_notification(case, brief, recipient, key, kind, compose, now, chart))
+                at = _due_at(case, brief, recipient, kind, now, living)
+                added.append(_notification(case, brief, recipient, key, kind, compose, at, chart))
     return Decided(case=case, recognised=recognised, level=level, notifications=tuple(added))
 
 
@@ -297,13 +298,12 @@ def _notification(
     key: str,
     kind: str,
     compose: Callable[[Brief], Message],
-    now: datetime,
+    at: datetime,
     chart: Chart,
 ) -> NewNotification:
     message = compose(replace(brief, mark=hashlib.sha256(key.encode()).hexdigest()[:10]))
-    is_whole = not kind.startswith("push-")
+    is_whole = not _is_push(kind)
     speech = Speech(recipient.language, recipient.timezone)
-    at = now if case.is_silenced else recipient.reachable_at(now, brief.level)
     return NewNotification(
         key=key,
         recipient=recipient.name,
@@ -321,6 +321,33 @@ def _notification(
         priority=0 if case.told_level == 0 or not is_whole else 1,
         photo=chart(case.event.facts, speech) if is_whole else None,
     )
+
+
+def _due_at(
+    case: Case,
+    brief: Brief,
+    recipient: Recipient,
+    kind: str,
+    now: datetime,
+    living: Collection[str],
+) -> datetime:
+    """When it may go out: quiet hours hold what rings, and a change of a message rings nobody."""
+    is_change = (
+        not _is_push(kind)
+        and recipient.channel in living
+        and any(
+            one.recipient == recipient.name
+            and one.address == recipient.address
+            and one.state == "sent"
+            and not _is_push(one.kind)
+            for one in case.sent
+        )
+    )
+    return now if is_change or case.is_silenced else recipient.reachable_at(now, brief.level)
+
+
+def _is_push(kind: str) -> bool:
+    return kind.startswith("push-")
 
 
 def notification_key(incident: int, recipient: Recipient, kind: str, revision: int) -> str:

@@ -272,6 +272,27 @@ def test_quiet_hours_hold_what_can_wait(database: Database, brand: int) -> None:
     assert rows(database)[0].not_before == NOON + timedelta(hours=3)
 
 
+def test_quiet_hours_hold_no_change_of_a_message(database: Database, brand: int) -> None:
+    """It rings nobody; who presses a button at night sees it. What rings and a letter wait."""
+    readers = [one(quiet_hours="12:00-18:00") for one in (chat, mail)]
+    opened = open_incident(database, brand, level=1, **QUIET)
+    told(database, readers)
+    sent(database)
+    with database.begin() as tx:
+        worse = replace(tx.incidents.get(opened.id), level=2)
+        tx.incidents.add_event(worse, kind="worsened", at=NOON, facts=facts(**QUIET))
+
+    told(database, readers)
+
+    evening = NOON + timedelta(hours=3)
+    due = [(one.channel, one.kind, one.not_before) for one in rows(database)[2:]]
+    assert due == [
+        ("telegram", "worsened", NOON),
+        ("telegram", "push-level", evening),
+        ("email", "worsened", evening),
+    ]
+
+
 def test_the_message_names_the_people_behind_the_roles(database: Database, brand: int) -> None:
     """«Орлов», not «PR», where the config says who it is."""
     open_incident(database, brand)
