@@ -1,7 +1,8 @@
 """Job: what people press and write in Telegram comes back to the incident.
 
-An update is confirmed to Telegram only after it was done; one that is done
-twice changes nothing the second time.
+An update is confirmed to Telegram only after it was done. One that comes again, as the
+confirmation got lost, changes nothing the second time: which press was done last is written
+together with what it did.
 """
 
 import logging
@@ -29,6 +30,7 @@ _KINDS = ("callback_query", "message")
 _LEASE = timedelta(seconds=60)
 _BATCHES = 10  # of at most a hundred updates each
 _LEASE_NAME = "replies:telegram"
+_KEPT = timedelta(days=1)  # so long Telegram keeps updates; it may number anew after a week
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,11 @@ class Listener:
         except DeliveryError as error:
             logger.warning("answer not given", extra={"reason": error.reason})
 
+    @property
+    def _heard(self) -> str:
+        """The mark at the last press that was done, of this bot alone: its number is no secret."""
+        return f"heard:telegram:{self.notifier.token.partition(':')[0]}"
+
     def _here(self) -> list[Recipient]:
         with self.database.read() as tx:
             return [
@@ -111,7 +118,10 @@ class Listener:
         )
         recipients = self._here()
         with self.database.begin() as tx:
-            answer = press(tx, given, recipients, self.playbook, self.clock())
+            now = self.clock()
+            if not tx.leases.reach(self._heard, update.update_id, now=now, kept=_KEPT):
+                return
+            answer = press(tx, given, recipients, self.playbook, now)
         if answer is None:
             return
         self._toast(query.id, answer)

@@ -1,6 +1,7 @@
 """Leases: which process does a thing now; heartbeats: when each job last ran.
 
-Among the heartbeats each machine also notes its clock, to tell when that was set back.
+Among the leases stand marks that nobody holds: the number of what was done last. Among the
+heartbeats each machine also notes its clock, to tell when that was set back.
 """
 
 from dataclasses import dataclass
@@ -76,6 +77,25 @@ class Leases:
             .where(leases.c.name == name, leases.c.owner == owner)
             .values(owner="", until=_LONG_AGO)
         )
+
+    def reach(self, name: str, number: int, *, now: datetime, kept: timedelta) -> bool:
+        """Move the mark of this name on to the number; False where it has been as far already.
+
+        Numbers only grow, but may begin anew once the mark has not moved for so long. As a
+        lease's, a time that a clock which jumped has written is not believed.
+        """
+        statement = insert(self.connection, leases).values(
+            name=name, owner="", token=number, until=now + kept
+        )
+        stands = (leases.c.until > now) & (leases.c.until <= now + 2 * kept)
+        moved = self.connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["name"],
+                set_={"token": number, "until": now + kept},
+                where=(leases.c.token < number) | ~stands,
+            ).returning(leases.c.token)
+        ).scalar()
+        return moved is not None
 
     def beat(self, job: str, *, now: datetime, ok: bool = True, detail: str = "") -> None:
         """Remember that the job ran at this moment."""

@@ -11,6 +11,7 @@ import pytest
 
 from alerts.deliver import deliver
 from alerts.forwarded import Forwarded
+from alerts.notifiers.protocol import DeliveryError
 from alerts.notifiers.telegram import TelegramNotifier
 from alerts.plan import plan
 from alerts.recipients import Recipient
@@ -225,6 +226,26 @@ def test_updates_are_confirmed_only_when_done(room: Room) -> None:
 
     assert (room.listen(), room.listen()) == (1, 0)
     assert room.kinds == ["opened", "taken"]
+
+
+@pytest.mark.parametrize("verb", ["step_done", "escalate", "pause", "open"])
+def test_a_press_that_was_not_confirmed_is_done_once(room: Room, verb: str) -> None:
+    """Telegram was out of reach after it, or the process was killed: the press comes again."""
+    room.press(room.button("take"))
+    room.tick()
+    room.api.press(room.api.ledger[0], room.button(verb), ORLOV)
+
+    def break_off(method: str, when: str) -> None:
+        if (method.lower(), when) == ("answercallbackquery", "after"):
+            room.api.fail("502_before", "getupdates")
+
+    room.api.on_request = break_off
+    with pytest.raises(DeliveryError):
+        room.listen()
+    done = room.kinds
+    room.clock.pass_time(minutes=5)
+
+    assert (room.listen(), room.kinds) == (1, done)
 
 
 TALK = {

@@ -55,6 +55,19 @@ def test_of_many_at_once_one_gets_the_lease(database: Database) -> None:
         assert sorted(pool.map(take, range(8)), key=str) == [1] + [None] * 7
 
 
+def test_a_mark_moves_on_and_never_back(database: Database) -> None:
+    """What is numbered is done once, whoever hears of it again; after a long rest all is new."""
+    with database.begin() as tx:
+
+        def reach(number: int, hours: float = 0) -> bool:
+            return tx.leases.reach("heard", number, now=NOON + hours * HOUR, kept=HOUR)
+
+        assert [reach(5), reach(5), reach(4), reach(6, 0.5), reach(6, 1.4)] == [
+            True, False, False, True, False,
+        ]  # fmt: skip
+        assert (reach(3, 1.5), tx.leases.holders()) == (True, [])
+
+
 def test_heartbeats_tell_the_last_run_of_each_job(database: Database) -> None:
     """One row a job, whatever the detail says."""
     with database.begin() as tx:
