@@ -27,7 +27,10 @@ class Done:
 
 def take(tx: Transaction, number: int, *, by: str, now: datetime, channel: str) -> Done:
     """Take the incident, and with it the whole crisis; the first one has it."""
-    number = _lead(tx, number).id
+    incident = _lead(tx, number)
+    number = incident.id
+    if incident.state == "resolved":
+        return Done(phrase="already_closed")
     if not tx.incidents.acknowledge(number, by=by, at=now, channel=channel):
         return Done(phrase="already_taken", who=tx.incidents.get(number).taken_by or "")
     _record(tx, tx.incidents.get(number), "taken", by, now)
@@ -48,7 +51,9 @@ def escalate(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
 
 def pause(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
     """Keep quiet about the brands of the crisis for an hour."""
-    until = now + PAUSE
+    lead, until = _lead(tx, number), now + PAUSE
+    if lead.state == "resolved":
+        return Done(phrase="already_closed")
     quiet = {
         one.brand_id
         for one in tx.silences.active(now)
@@ -59,7 +64,7 @@ def pause(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
         return Done(phrase="already_quiet")
     for brand_id in sorted(loud):
         tx.silences.add(brand_id, until=until, by=by, now=now, reason=f"incident {number}")
-    _record(tx, _lead(tx, number), "paused", by, now)
+    _record(tx, lead, "paused", by, now)
     return Done(phrase="you_paused")
 
 

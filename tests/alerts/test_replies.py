@@ -150,6 +150,19 @@ def test_what_changes_the_incident_is_on_its_record(
     assert room.kinds == ["opened", kind]
 
 
+@pytest.mark.parametrize("verb", ["take", "escalate", "pause", "step_done"])
+def test_a_button_under_an_old_message_of_a_closed_incident_does_nothing(
+    room: Room, verb: str
+) -> None:
+    """A ringing message keeps its buttons: taken so, nobody would be called if it opened again."""
+    happen(room.database, room.number, "resolved", room.clock(), state="resolved")
+
+    assert room.press(f"{verb}:{room.number}:ab") == "Инцидент уже завершён"
+    assert (room.kinds, room.incident.taken_by) == (["opened", "resolved"], None)
+    with room.database.read() as tx:
+        assert tx.silences.active(room.clock()) == []
+
+
 def test_a_false_alarm_closes_the_message(room: Room) -> None:
     """And says so in its first line."""
     room.press(room.button("false"))
