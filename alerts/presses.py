@@ -140,7 +140,7 @@ def _do(
     if verb in _ACTIONS:
         return _ACTIONS[verb](tx, incident.id, by=by, now=now)
     if verb in _ASKING and mention:
-        if mention not in {one.mention_id for one in _stories(tx, incident)}:
+        if mention not in _shown(tx, incident):
             return Done(phrase="no_mention")
         return _ASKING[verb](tx, incident.id, mention, by=by, now=now)
     return None if verb in _ASKING else Done(phrase="bad_press")
@@ -174,6 +174,16 @@ def _stories(tx: Transaction, incident: Incident) -> tuple[StoryFact, ...]:
     return own + tuple(
         story for link in tx.incidents.links(incident.id) for story in link.facts.top
     )
+
+
+def _shown(tx: Transaction, incident: Incident) -> set[int]:
+    """What was ever asked about: a question may be older than the newest stories."""
+    return {
+        story.mention_id
+        for one in tx.incidents.crisis(incident.id)
+        for event in tx.incidents.events(one.id)
+        for story in event.facts.top
+    }
 
 
 def _parts(data: str) -> tuple[str, int, int]:

@@ -156,9 +156,10 @@ def join_crisis(database: Database, lead: int, brand: str = "Лютик", **give
 
 
 def happen(database: Database, number: int, kind: str, at: datetime, **changes: object) -> Incident:
-    """The next event of an incident; ``by`` is the event's, the rest changes the incident."""
+    """The next event of an incident; ``by`` and ``top`` are its own, the rest the incident's."""
     by = changes.pop("by", None)
+    told = facts(top=changes.pop("top", facts().top))
     with database.begin() as tx:
         changed = replace(tx.incidents.get(number), **changes)  # type: ignore[arg-type]
-        tx.incidents.add_event(changed, kind=kind, at=at, facts=facts(), by=by)  # type: ignore[arg-type]
+        tx.incidents.add_event(changed, kind=kind, at=at, facts=told, by=by)  # type: ignore[arg-type]
         return tx.incidents.get(number)

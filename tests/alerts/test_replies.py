@@ -464,6 +464,19 @@ def test_a_mark_is_taken_once_and_is_on_the_record(
     assert "Олег Орлов" in (view.mention.excluded_by, view.mention.corrected_by)
 
 
+def test_a_question_may_be_answered_after_newer_stories_came(
+    sqlite_database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock
+) -> None:
+    """The alert tells of others by then; what was asked about is still there."""
+    mention = World(sqlite_database, NOON).mention(NOON)
+    room = Room(sqlite_database, api, telegram, clock, top=(story(mention),))
+    room.press(room.button("notus"))
+    happen(room.database, room.number, "updated", room.clock(), top=(story(999),))
+
+    said = room.press(f"notus:{room.number}:m{mention}")
+    assert said == "Публикация больше не считается: не про нас"
+
+
 class Reprinted:
     """A story of three copies, the first of them shown in a chat's alert."""
 
