@@ -65,7 +65,7 @@ class TelegramNotifier:
 
     def send(self, notification: Notification, message: Message) -> Receipt:
         """Post the message; with its chart where it has one and the text fits a caption."""
-        if message.photo is not None and units(message.text) <= CAPTION_LIMIT * 2:
+        if message.photo is not None and units(_visible(message)) <= CAPTION_LIMIT:
             return self.talk(lambda bot: _post_photo(bot, notification, message))
         return self.talk(lambda bot: _post_text(bot, notification, message))
 
@@ -277,10 +277,12 @@ def _shown(text: str, message: Message) -> bool:
     """Whether the text in the chat is what this message shows, in any of its plainer forms."""
     lines = text.split("\n")
     seen = {_squeezed(text), _squeezed("\n".join(lines[1:]))}  # the first line may be a mark
-    return any(
-        _squeezed(html.unescape(_TAG.sub("", one.html)) if one.html else one.text) in seen
-        for one in plainer(message)
-    )
+    return any(_squeezed(_visible(one)) in seen for one in plainer(message))
+
+
+def _visible(message: Message) -> str:
+    """What stands in the chat once the markup is read: addresses of links are no part of it."""
+    return html.unescape(_TAG.sub("", message.html)) if message.html else message.text
 
 
 def _squeezed(text: str) -> str:

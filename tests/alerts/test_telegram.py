@@ -38,6 +38,19 @@ def test_a_chart_goes_out_as_a_photo_with_caption(api: BotApi, telegram: Telegra
     assert [(one.has_photo, one.text) for one in api.ledger] == [(True, "Привет")]
 
 
+@pytest.mark.parametrize(("length", "has_photo"), [(1024, True), (1025, False)])
+def test_a_chart_goes_with_what_fits_a_caption_however_long_the_links(
+    api: BotApi, telegram: TelegramNotifier, length: int, has_photo: bool
+) -> None:
+    """An address in Cyrillic takes hundreds of characters, of which a caption counts none."""
+    link, words = f"https://news.example/{'%D0%B6' * 200}", "ж" * length
+    message = Message(subject="s", text=f"{words}\n{link}", html=f'<a href="{link}">{words}</a>')
+
+    telegram.send(notification(), replace(message, photo=PNG))
+
+    assert [(one.has_photo, one.text) for one in api.ledger] == [(has_photo, words)]
+
+
 @pytest.mark.parametrize("first", [None, PNG], ids=["text", "photo"])
 @pytest.mark.parametrize("second", [None, PNG], ids=["into text", "into photo"])
 def test_an_edit_takes_the_place_whatever_the_shape(
