@@ -23,11 +23,10 @@ def obey(
 ) -> list[str]:
     """Do what the command says; the lines of the answer, none for what is no command."""
     speech = Speech(recipient.language, recipient.timezone)
-    word, _, rest = text.strip().partition(" ")
+    word, rest = [*text.split(maxsplit=1), "", ""][:2]
     command = word.partition("@")[0].lower()
     if not command.startswith("/"):
         return []
-    rest = rest.strip()
     if command == "/status":
         return status(tx, recipient, playbook, speech)
     if command == "/digest":
@@ -114,16 +113,24 @@ def _happened(one: Event, speech: Speech) -> str:
 def _silence(
     tx: Transaction, rest: str, recipient: Recipient, speech: Speech, by: str, now: datetime
 ) -> list[str]:
-    name, _, length = rest.rpartition(" ")
-    brand = _named(tx, name, recipient) or _named(tx, rest, recipient)
-    if brand is None:
-        return [_unknown(tx, name or rest, recipient, speech)]
+    words = rest.split()
+    # A name may end with a number, and a length of time begin with one: the longest name is meant.
+    for end in range(len(words), 0, -1):
+        brand = _named(tx, " ".join(words[:end]), recipient)
+        if brand is not None:
+            return [_quiet(tx, brand, " ".join(words[end:]), speech, by, now)]
+    return [_unknown(tx, " ".join(words[:-1]) or rest, recipient, speech)]
+
+
+def _quiet(
+    tx: Transaction, brand: Brand, length: str, speech: Speech, by: str, now: datetime
+) -> str:
     try:
         until = now + min(parse_duration(length), timedelta(days=30))
     except (ValueError, OverflowError):
-        return [speech.say("bad_length", brand=brand.name)]
+        return speech.say("bad_length", brand=brand.name)
     tx.silences.add(brand.id, until=until, by=by, now=now)
-    return [speech.say("silenced", brand=brand.name, time=speech.clock(until, near=now))]
+    return speech.say("silenced", brand=brand.name, time=speech.clock(until, near=now))
 
 
 def _told(incident: Incident, playbook: Playbook, speech: Speech) -> str:
@@ -150,8 +157,12 @@ def _brands(tx: Transaction, recipient: Recipient) -> Sequence[Brand]:
 
 
 def _named(tx: Transaction, name: str, recipient: Recipient) -> Brand | None:
-    wanted = name.strip(" «»\"'").casefold()
-    return next((one for one in _brands(tx, recipient) if one.name.casefold() == wanted), None)
+    wanted = _plain(name)
+    return next((one for one in _brands(tx, recipient) if _plain(one.name) == wanted), None)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).strip("«»„“”\"'").casefold()
 
 
 def _unknown(tx: Transaction, name: str, recipient: Recipient, speech: Speech) -> str:

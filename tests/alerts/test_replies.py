@@ -314,6 +314,9 @@ def test_only_one_process_listens_to_a_bot(room: Room) -> None:
         ("/silence Ромашка 4h", "Ромашка: тишина до 19:00"),
         ("/silence Ромашка вечность", "Не понял срок"),
         ("/silence", "Нет бренда"),
+        ("/silence Ромашка 2 дня 3 ч", "Ромашка: тишина до 04.03 18:00"),
+        ("/silence\n«Ромашка»\n2\u00a0часа", "Ромашка: тишина до 17:00"),
+        ("/brand\u00a0Ромашка", "за сутки 0 упоминаний"),
         ("/digest", "Набат жив"),
         ("/help", "/status"),
         ("/" + "x" * 3000, "/status"),
@@ -346,6 +349,22 @@ def test_a_command_of_somebody_not_on_the_list_is_refused_politely(room: Room) -
     assert room.write("/silence Ромашка 4h", STRANGER) == ["Нет прав: вас нет в списке этого чата"]
     with room.database.read() as tx:
         assert tx.silences.active(room.clock()) == []
+
+
+@pytest.mark.parametrize("said", ["ЖК «Солнечный»", "жк «солнечный", "«ЖК  «Солнечный»»"])
+def test_a_brand_may_end_with_a_quotation_mark(room: Room, said: str) -> None:
+    """As it is written in the config, or in its own marks."""
+    add_brand(room.database, "ЖК «Солнечный»")
+
+    assert room.write(f"/brand {said}")[0].startswith("ЖК «Солнечный»: за сутки")
+
+
+def test_a_brand_may_end_with_a_number(room: Room) -> None:
+    """What follows the longest name that is known is the length of time."""
+    with room.database.begin() as tx:
+        tx.brands.sync(["Дом", "Дом 2"], NOON)
+
+    assert room.write("/silence Дом 2 2 h") == ["Дом 2: тишина до 17:00"]
 
 
 TOPICS = [
