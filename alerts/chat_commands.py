@@ -1,5 +1,6 @@
 """What is written to the bot: commands, answered in the reader's language."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from storage.records import Brand, Event, Incident
 _DAY = timedelta(days=1)
 _RECORDED = 20  # so many of an incident's last events are told
 _STORIES = 10
+_NUMBER = re.compile(r"([0-9]{1,15})[^0-9]*$")  # of «5PO-12», which begins as its brand does
 
 
 def obey(
@@ -84,9 +86,9 @@ def _brand(
 def _incident(
     tx: Transaction, rest: str, recipient: Recipient, playbook: Playbook, speech: Speech
 ) -> list[str]:
-    digits = "".join(c for c in rest if c.isascii() and c.isdigit())[:15]
+    found = _NUMBER.search(rest)
     try:
-        incident = tx.incidents.get(int(digits or 0))
+        incident = tx.incidents.get(int(found[1]) if found else 0)
     except IncidentError:
         return [speech.say("no_incident")]
     brands = {one.brand for one in tx.incidents.crisis(incident.id)}

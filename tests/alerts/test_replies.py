@@ -309,6 +309,8 @@ def test_only_one_process_listens_to_a_bot(room: Room) -> None:
         ("/incident 1", "открыт, уровень 2"),
         ("/incident РОМ-1", "https://news.example/1"),
         ("/incident 999", "Такого инцидента нет"),
+        ("/incident 5ПО-1.", "открыт, уровень 2"),
+        ("/incident", "Такого инцидента нет"),
         ("/brand ромашка", "за сутки 0 упоминаний"),
         ("/brand Нечто", "Нет бренда Нечто. Есть: Ромашка"),
         ("/silence Ромашка 4h", "Ромашка: тишина до 19:00"),
