@@ -43,7 +43,7 @@ def notice(subject: str, texts: Sequence[str], channel: str, language: str = "ru
 
     What Telegram has no room for is left out from the end, and counted.
     """
-    lines = [Line("head", (Span(clip(subject, 120), "bold"),))]
+    lines = [Line("head", (Span(clip(subject, 600), "bold"),))]
     lines += [Line("fact", (Span(clip(text, 600)),)) for text in texts]
     if channel == "telegram" and length(lines) > _NOTICE_LIMIT:
         kept = list(lines)

@@ -69,6 +69,7 @@ class Answer:
     text: str
     question: tuple[tuple[str, str], ...] = ()
     record: tuple[str, ...] = ()  # lines to be said in the chat
+    language: str = "ru"  # of all this
 
 
 def find_recipient(
@@ -129,7 +130,8 @@ def press(
     if done.marked is not None:
         text = "; ".join([text, *_of_mark(done.marked, mention, speech)])
     if verb == _LOOKING and done.phrase == "opened":
-        return Answer(text=text, record=tuple(record(tx, incident, playbook, speech)))
+        lines = tuple(record(tx, incident, playbook, speech))
+        return Answer(text=text, record=lines, language=recipient.language)
     return Answer(text=text)
 
 

@@ -128,7 +128,7 @@ class Listener:
         if answer.question:
             self._say(query.message, answer.text, answer.question)
         if answer.record:
-            self._tell(query.message, answer.record)
+            self._tell(query.message, answer.record, answer.language)
 
     def _toast(self, query: str, answer: Answer) -> None:
         """Tell the person in passing; a press answered too late has been done all the same."""
@@ -158,7 +158,7 @@ class Listener:
                 tx, message.text or "", recipient, self.playbook, by=person.name, now=self.clock()
             )
         if lines:
-            self._tell(message, lines)
+            self._tell(message, lines, recipient.language)
 
     def _forwarded(self, message: Message) -> None:
         """Keep what one of our people brings from a chat we cannot read.
@@ -181,8 +181,8 @@ class Listener:
         said = "forward_kept" if number else "forward_unnamed"
         self._say(message, speech.say(said, publisher=given.publisher), ())
 
-    def _tell(self, to: MaybeInaccessibleMessage, lines: Sequence[str]) -> None:
-        said = notice(lines[0], lines[1:], "telegram")
+    def _tell(self, to: MaybeInaccessibleMessage, lines: Sequence[str], language: str) -> None:
+        said = notice(lines[0], lines[1:], "telegram", language)
         self._say(to, said.html, (), is_html=True)
 
     def _say(

@@ -1,6 +1,7 @@
 """Buttons and commands coming back, through a Bot API on loopback."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -351,6 +352,26 @@ def test_a_command_of_somebody_not_on_the_list_is_refused_politely(room: Room) -
     assert room.write("/silence Ромашка 4h", STRANGER) == ["Нет прав: вас нет в списке этого чата"]
     with room.database.read() as tx:
         assert tx.silences.active(room.clock()) == []
+
+
+def test_a_long_answer_is_in_the_language_of_the_chat_to_its_end(room: Room) -> None:
+    """What there is no room for is counted there."""
+    room.recipients = [chat(language="en")]
+    for _ in range(80):
+        open_incident(room.database, room.incident.brand_id)
+
+    [answer] = room.write("/status")
+
+    assert re.search(r"\nand \d+ more$", answer)
+
+
+def test_the_known_brands_are_all_named(room: Room) -> None:
+    """Where one was asked about that is not there."""
+    names = [f"Торговая сеть {place}" for place in range(12)]
+    with room.database.begin() as tx:
+        tx.brands.sync(names, NOON)
+
+    assert room.write("/brand Нечто") == [f"Нет бренда Нечто. Есть: {', '.join(sorted(names))}"]
 
 
 @pytest.mark.parametrize("said", ["ЖК «Солнечный»", "жк «солнечный", "«ЖК  «Солнечный»»"])
