@@ -82,8 +82,7 @@ def find_recipient(
     """
     here = [one for one in recipients if one.channel == "telegram" and one.address == chat]
     here.sort(key=lambda one: one.topic != topic)
-    names = {person.id, f"@{person.username}"}
-    mine = [one for one in here if not one.people or names & {*one.people}]
+    mine = [one for one in here if not one.people or _is_named(person, one)]
     if not mine:
         return (here[0] if here else None), False
     sees_all = any(not one.brands for one in mine)
@@ -93,9 +92,14 @@ def find_recipient(
 
 def known_person(person: Person, recipients: Sequence[Recipient]) -> Recipient | None:
     """The recipient on whose list the person is by name, whatever the chat; None for a stranger."""
-    names = {person.id, f"@{person.username}"}
     here = (one for one in recipients if one.channel == "telegram")
-    return next((one for one in here if person.id == one.address or names & {*one.people}), None)
+    return next((one for one in here if person.id == one.address or _is_named(person, one)), None)
+
+
+def _is_named(person: Person, recipient: Recipient) -> bool:
+    """Whether the list has the person's number, or the @name in any case."""
+    names = {person.id, f"@{person.username}".casefold()}
+    return not names.isdisjoint(name.casefold() for name in recipient.people)
 
 
 def press(

@@ -208,6 +208,14 @@ def test_only_people_on_the_list_may_press(room: Room) -> None:
     assert room.incident.taken_by is None
 
 
+def test_a_name_on_the_list_may_be_written_in_any_case(room: Room) -> None:
+    """As Telegram takes it."""
+    room.recipients = [chat(people=("@Orlov_PR",))]
+
+    assert room.press("take:1:ab", STRANGER).startswith("Нет прав")
+    assert room.press("take:1:ab", {**ORLOV, "username": "orlov_pr"}) == "Вы взяли в работу"
+
+
 def test_a_press_from_another_chat_is_not_answered(room: Room) -> None:
     """A forwarded button gives nothing away."""
     room.recipients = [chat(address="-100777")]
