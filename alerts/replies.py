@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from telegram import Bot, MaybeInaccessibleMessage, Message, Update, User
+from telegram import Bot, Chat, MaybeInaccessibleMessage, Message, Update, User
 from telegram.error import TelegramError
 
 from alerts.chat_commands import obey
@@ -110,13 +110,13 @@ class Listener:
         query = update.callback_query
         if query is None or query.message is None:
             return
+        recipients = self._here()
         given = Press(
-            chat=str(query.message.chat.id),
+            chat=_address(query.message.chat, recipients),
             person=_person(query.from_user),
             data=query.data or "",
             topic=_topic(query.message),
         )
-        recipients = self._here()
         with self.database.begin() as tx:
             now = self.clock()
             if not tx.leases.reach(self._heard, update.update_id, now=now, kept=_KEPT):
@@ -146,8 +146,9 @@ class Listener:
         message = update.message
         if message is None or message.from_user is None or not (message.text or "").startswith("/"):
             return
-        chat, person = str(message.chat.id), _person(message.from_user)
-        recipient, may = find_recipient(chat, person, self._here(), _topic(message))
+        person, recipients = _person(message.from_user), self._here()
+        chat = _address(message.chat, recipients)
+        recipient, may = find_recipient(chat, person, recipients, _topic(message))
         if recipient is None or not may:
             logger.warning("command without the right", extra={"person": person.id, "chat": chat})
             if recipient is not None:
@@ -205,6 +206,12 @@ class Listener:
             )
 
         self.notifier.talk(say)
+
+
+def _address(chat: Chat, recipients: Sequence[Recipient]) -> str:
+    """The chat as the config calls it: by its number, or a public one by its @name."""
+    name = f"@{chat.username}".casefold()
+    return next((one.address for one in recipients if one.address.casefold() == name), str(chat.id))
 
 
 def _topic(message: MaybeInaccessibleMessage) -> int | None:

@@ -235,6 +235,16 @@ def test_forged_data_does_nothing(room: Room, data: str) -> None:
     assert room.kinds == ["opened"]
 
 
+def test_a_public_chat_may_be_called_by_its_name(room: Room) -> None:
+    """Telegram sends there by the name, and tells of presses and commands by the number."""
+    room.recipients = [chat(address="@PR_room")]
+    room.api.chats[CHAT] = Chat(name="pr_room")
+    public = {"id": CHAT, "type": "supergroup", "username": "pr_room"}
+
+    assert room.press("take:1:ab") == "Вы взяли в работу"
+    assert "РОМ-1" in room.write("/status", chat=public)[0]
+
+
 def test_an_incident_of_a_brand_the_chat_does_not_see_is_not_there(room: Room) -> None:
     """Numbers can be guessed."""
     room.recipients = [replace(room.recipients[0], brands=("Другая",))]

@@ -61,6 +61,7 @@ class Chat:
     state: str = "ok"  # ok | blocked | kicked | missing | migrated | mute | channel | no_photos
     moved_to: int = 0
     threads: frozenset[int] | None = None  # None: every topic is there
+    name: str = ""  # of a public one, without @
 
 
 class BotApi:
@@ -299,12 +300,14 @@ class BotApi:
 
     def _shown(self, message: Posted) -> dict[str, Any]:
         kind = "private" if message.chat > 0 else "supergroup"
+        name = self.chats.get(message.chat, Chat()).name
+        public = {"username": name} if name else {}
         topic = {"is_topic_message": True, "message_thread_id": message.thread}
         return {
             **(topic if message.thread else {}),
             "message_id": message.id,
             "date": 1_700_000_000,
-            "chat": {"id": message.chat, "type": kind, "title": "chat"},
+            "chat": {"id": message.chat, "type": kind, "title": "chat", **public},
             "caption" if message.has_photo else "text": message.text,
         }
 
