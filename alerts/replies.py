@@ -87,6 +87,8 @@ class Listener:
         try:
             if update.callback_query is not None:
                 self._pressed(update)
+            elif update.message is not None and update.message.migrate_to_chat_id is not None:
+                self._moved(update.message.chat, update.message.migrate_to_chat_id)
             elif update.message is not None and update.message.forward_origin is not None:
                 self._forwarded(update.message)
             elif update.message is not None and update.message.text:
@@ -160,6 +162,14 @@ class Listener:
             )
         if lines:
             self._tell(message, lines, recipient.language)
+
+    def _moved(self, chat: Chat, to: int) -> None:
+        """Follow a group that became a supergroup, before the next alert is refused by the old."""
+        address = str(chat.id)
+        if any(one.address == address for one in self._here()):
+            with self.database.begin() as tx:
+                tx.destinations.move("telegram", address, to=str(to))
+            logger.info("chat moved", extra={"from": address, "to": to})
 
     def _forwarded(self, message: Message) -> None:
         """Keep what one of our people brings from a chat we cannot read.

@@ -245,6 +245,20 @@ def test_a_public_chat_may_be_called_by_its_name(room: Room) -> None:
     assert "РОМ-1" in room.write("/status", chat=public)[0]
 
 
+def test_a_group_that_became_a_supergroup_is_followed_at_once(room: Room) -> None:
+    """Its buttons and commands come from the new number, also before the next alert."""
+    assert room.write("", migrate_to_chat_id=-100999) == []
+
+    assert "РОМ-1" in room.write("/status", chat_id=-100999)[0]
+
+
+def test_a_chat_of_no_recipient_moves_nobody(room: Room) -> None:
+    """The bot may be a guest in other groups."""
+    room.write("", chat_id=-5, migrate_to_chat_id=-100999)
+
+    assert room.write("/status", chat_id=-100999) == []
+
+
 def test_an_incident_of_a_brand_the_chat_does_not_see_is_not_there(room: Room) -> None:
     """Numbers can be guessed."""
     room.recipients = [replace(room.recipients[0], brands=("Другая",))]
