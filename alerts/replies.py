@@ -151,6 +151,8 @@ class Listener:
         person, recipients = _person(message.from_user), self._here()
         chat = _address(message.chat, recipients)
         recipient, may = find_recipient(chat, person, recipients, _topic(message))
+        if recipient is not None and not self._is_meant(message.text or ""):
+            return
         if recipient is None or not may:
             logger.warning("command without the right", extra={"person": person.id, "chat": chat})
             if recipient is not None:
@@ -162,6 +164,15 @@ class Listener:
             )
         if lines:
             self._tell(message, lines, recipient.language)
+
+    def _is_meant(self, command: str) -> bool:
+        """Whether it is for no bot by name, or for this one: there may be others in the chat."""
+        name = command.split(maxsplit=1)[0].partition("@")[2]
+
+        async def ask(bot: Bot) -> User:
+            return await bot.get_me()
+
+        return not name or name.lower() == (self.notifier.talk(ask).username or "").lower()
 
     def _moved(self, chat: Chat, to: int) -> None:
         """Follow a group that became a supergroup, before the next alert is refused by the old."""

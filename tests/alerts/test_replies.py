@@ -338,7 +338,7 @@ def test_only_one_process_listens_to_a_bot(room: Room) -> None:
     ("command", "said"),
     [
         ("/status", "РОМ-1 · «Ромашка» · КРИЗИС · Обвинения против руководителя"),
-        ("/status@nabat_bot", "Источники: 0 из 0 отвечают"),
+        ("/status@Nabat_bot", "Источники: 0 из 0 отвечают"),
         ("/incident 1", "открыт, уровень 2"),
         ("/incident РОМ-1", "https://news.example/1"),
         ("/incident 999", "Такого инцидента нет"),
@@ -369,8 +369,10 @@ def test_commands_are_answered(room: Room, command: str, said: str) -> None:
     [
         ("просто разговор", ORLOV, CHAT),
         ("/status", ORLOV, -100777),
+        ("/status@poll_bot", ORLOV, CHAT),
+        ("/status@poll_bot", STRANGER, CHAT),
     ],
-    ids=["talk", "another chat"],
+    ids=["talk", "another chat", "another bot", "another bot, of a stranger"],
 )
 def test_what_is_not_for_the_bot_is_not_answered(
     room: Room, text: str, user: dict[str, Any], chat_id: int
