@@ -118,7 +118,7 @@ def _buttons(brief: Brief) -> tuple[tuple[str, str], ...]:
     names = ["escalate", "pause", "false", "notus", "tone", "open"]
     if brief.incident.taken_by is None:
         names.insert(0, "take")
-    else:
+    elif brief.ticked < len(brief.reaction.steps):
         names.insert(0, "step_done")
     tail = f"{brief.incident.id}:{brief.mark}"
     icons = {

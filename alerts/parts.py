@@ -206,14 +206,17 @@ def _steps(brief: Brief, budget: Budget) -> list[Line]:
     speech, reaction, opened = brief.speech, brief.reaction, brief.incident.opened_at
     title = speech.say("plan", id=clip(reaction.id, 12), title=clip(reaction.title, 60))
     lines = [Line("section", (Span(title, "bold"),))]
-    for place, step in enumerate(reaction.steps[: budget.steps]):
+    # Where not all of them have room, the first that is not done yet is among those shown.
+    end = min(len(reaction.steps), max(budget.steps, brief.ticked + 1))
+    begin = max(0, end - budget.steps)
+    for place, step in enumerate(reaction.steps[begin:end], begin):
         until = speech.say("until", time=speech.clock(opened + step.within, near=brief.event.at))
         box = "☑" if place < brief.ticked else "☐"
         text = (
             f"{box} {until} — {clip(step.what, budget.step)} ({clip(brief.owner(step.owner), 40)})"
         )
         lines.append(Line("item", (Span(text),)))
-    rest = len(reaction.steps) - budget.steps
+    rest = len(reaction.steps) - end
     if rest > 0:
         lines.append(
             Line("item", (Span(speech.say("more_steps", steps=speech.count(rest, "step"))),))

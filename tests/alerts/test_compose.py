@@ -1,5 +1,6 @@
 """Messages: what they say, and that no text from outside can break or lengthen them."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -190,6 +191,21 @@ def test_who_took_it_takes_the_place_of_the_deadline() -> None:
 
     assert "В работе: Орлов, 15:04" in message.text
     assert "Беру в работу" not in "".join(label for label, _ in message.buttons)
+
+
+@pytest.mark.parametrize("ticked", range(5))
+def test_the_next_step_is_shown_also_where_not_all_have_room(ticked: int) -> None:
+    """Each can be ticked while it is there, and when all are done there is nothing to tick."""
+    taken = incident(taken_by="Орлов", taken_at=NOON)
+    made = brief(incident=taken, ticked=ticked)
+    message = alert(made, "telegram")
+
+    steps = made.reaction.steps
+    shown = re.findall("[☑☐]", message.text)
+    assert len(shown) < len(steps) == 4
+    assert ("☐" in shown) == (ticked < 4)
+    assert all(one.what[:20] in message.text for one in steps[ticked : ticked + 1])
+    assert any(data.startswith("step_done:") for _, data in message.buttons) == (ticked < 4)
 
 
 def test_a_closed_incident_has_no_buttons_and_no_steps() -> None:
