@@ -12,7 +12,7 @@ from storage.database import Transaction
 from storage.records import Incident
 
 PAUSE = timedelta(hours=1)
-_AGAIN = timedelta(minutes=1)  # the same press by the same person within this is one press
+_AGAIN = timedelta(minutes=1)  # the same press within this is one press
 _MARKED = {"not-us": ("not-us", "you_excluded"), "neutral": ("tone", "you_corrected")}
 
 
@@ -43,7 +43,7 @@ def escalate(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
     number = incident.id
     if incident.state == "resolved":
         return Done(phrase="already_closed")
-    if _just_done(tx, number, "escalated", by, now):
+    if _just_done(tx, number, "escalated", now):
         return Done(phrase="already_done")
     _record(tx, incident, "escalated", by, now)
     return Done(phrase="you_escalated")
@@ -96,7 +96,7 @@ def step_done(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
     number = incident.id
     if incident.state == "resolved":
         return Done(phrase="already_closed")
-    if _just_done(tx, number, "step", by, now):
+    if _just_done(tx, number, "step", now):
         return Done(phrase="already_done")
     _record(tx, incident, "step", by, now)
     return Done(phrase="you_ticked")
@@ -114,7 +114,7 @@ def correct(tx: Transaction, number: int, mention: int, *, by: str, now: datetim
 
 def look(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
     """Ask for the whole record; who looked is on it, and no message changes for that."""
-    if _just_done(tx, number, "looked", by, now):
+    if _just_done(tx, number, "looked", now, by=by):
         return Done(phrase="already_done")
     waiting = any(one.planned_at is None for one in tx.incidents.events(number))
     _record(tx, tx.incidents.get(number), "looked", by, now)
@@ -156,6 +156,9 @@ def _record(tx: Transaction, incident: Incident, kind: str, by: str, now: dateti
             tx.incidents.add_event(lead, kind="updated", at=now, facts=told)
 
 
-def _just_done(tx: Transaction, number: int, kind: str, by: str, now: datetime) -> bool:
+def _just_done(
+    tx: Transaction, number: int, kind: str, now: datetime, *, by: str | None = None
+) -> bool:
+    """Whether this person, or anybody, has just done so."""
     last = [one for one in tx.incidents.events(number) if one.kind == kind]
-    return bool(last) and last[-1].by == by and now - last[-1].at < _AGAIN
+    return bool(last) and by in (None, last[-1].by) and now - last[-1].at < _AGAIN

@@ -164,6 +164,21 @@ def test_a_button_under_an_old_message_of_a_closed_incident_does_nothing(
         assert tx.silences.active(room.clock()) == []
 
 
+@pytest.mark.parametrize("verb", ["escalate", "step_done"])
+def test_two_people_who_press_at_once_mean_the_same(room: Room, verb: str) -> None:
+    """Not two steps, nor one more person woken up."""
+    room.recipients = [chat()]
+    room.press(f"{verb}:{room.number}:ab")
+    done = room.kinds
+    room.clock.pass_time(seconds=5)
+
+    assert room.press(f"{verb}:{room.number}:ab", {**ORLOV, "first_name": "Анна"}) == "Уже сделано"
+    assert room.kinds == done
+    room.clock.pass_time(minutes=1)
+    room.press(f"{verb}:{room.number}:ab")
+    assert room.kinds == [*done, done[-1]]
+
+
 def test_a_false_alarm_closes_the_message(room: Room) -> None:
     """And says so in its first line."""
     room.press(room.button("false"))
