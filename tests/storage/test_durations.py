@@ -18,15 +18,18 @@ from storage.durations import DurationError, parse_duration
         ("30 мин.", timedelta(minutes=30)),
         ("1,5 ч", timedelta(minutes=90)),
         ("2 weeks", timedelta(days=14)),
+        ("1 неделю", timedelta(days=7)),
+        ("2 години 30 хв", timedelta(minutes=150)),
+        ("3 дні", timedelta(days=3)),
     ],
 )
 def test_words_are_read(words: str, expected: timedelta) -> None:
-    """English and Russian units, together and in fractions."""
+    """English, Russian and Ukrainian units, together and in fractions."""
     assert parse_duration(words) == expected
 
 
 @pytest.mark.parametrize(
-    "words", ["", "15", "soon", "15 parsecs", "15 min later!", "0 s", "9" * 30 + " days"]
+    "words", ["", "15", "soon", "15 parsecs", "1 год", "15 min later!", "0 s", "9" * 30 + " days"]
 )
 def test_what_is_no_length_of_time_is_explained(words: str) -> None:
     """The error shows how it is written."""
