@@ -54,8 +54,11 @@ class Case:
 
     @property
     def is_silenced(self) -> bool:
-        """Whether nobody is to hear of it who has not heard yet."""
-        return self.silence is not None
+        """Whether nobody is to hear of it who has not heard yet.
+
+        Who calls the next one by hand is heard all the same: it is said that they are called.
+        """
+        return self.silence is not None and all(one.kind != "escalated" for one in self.fresh)
 
     @property
     def event(self) -> Event:

@@ -263,6 +263,29 @@ def test_during_a_silence_the_message_is_still_kept_true(database: Database, bra
     assert kinds(database)[1:] == [("PR", "worsened")]
 
 
+def test_a_silence_holds_back_no_call_for_help(database: Database, brand: int) -> None:
+    """Who presses "escalate" is told that the next one is called, and then it is quiet again."""
+    number = open_incident(database, brand).id
+    readers = [chat(), mail("Юрист", role="юрист", levels=())]
+    told(database, readers)
+    sent(database)
+    with database.begin() as tx:
+        tx.silences.add(brand, until=NOON + timedelta(hours=1), by="Орлов", now=NOON)
+    happen(database, number, "paused", NOON)
+    happen(database, number, "escalated", NOON, by="Орлов")
+
+    told(database, readers)
+    happen(database, number, "worsened", NOON, level=4)
+    told(database, readers)
+
+    assert kinds(database)[1:] == [
+        ("PR", "escalated"),
+        ("PR", "push-missed"),
+        ("Юрист", "escalated"),
+        ("PR", "worsened"),
+    ]
+
+
 def test_quiet_hours_hold_what_can_wait(database: Database, brand: int) -> None:
     """Below level 3 the phone stays silent until the morning."""
     open_incident(database, brand, level=1, **QUIET)
