@@ -14,6 +14,9 @@ _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 # Line and paragraph separators, the byte-order mark and interlinear marks show nothing useful.
 _UNSEEN = re.compile(f"[{_BIDI}\ufeff\ufff9-\ufffb\u2028\u2029\u00ad]")
 _SPACES = re.compile(r"\s+")
+# Two letters are a flag; one that lost the other would be shown as itself.
+_FLAG = "[\U0001f1e6-\U0001f1ff]"
+_HALF_FLAG = re.compile(f"(?<!{_FLAG})((?:{_FLAG}{_FLAG})*){_FLAG}$")
 _URL_LIMIT = 1500
 
 
@@ -67,7 +70,7 @@ def clip(text: str, limit: int) -> str:
             break
         kept.append(character)
     # A combining mark or joiner must not lose the letter it sits on.
-    short = "".join(kept).rstrip("\u200d\ufe0f")
+    short = _HALF_FLAG.sub(r"\1", "".join(kept)).rstrip("\u200d\ufe0f")
     space = short.rfind(" ")
     is_whole_word = text[len(short) : len(short) + 1] == " "
     if not is_whole_word and space >= len(short) * 2 // 3:

@@ -40,6 +40,14 @@ def test_what_is_cleaned_away(text: str, cleaned: str) -> None:
     assert clean(text) == cleaned
 
 
+@pytest.mark.parametrize("limit", [16, 17, 18, 19, 20])
+def test_a_clip_leaves_no_half_of_a_flag(limit: int) -> None:
+    """It would be read as a letter."""
+    flags = clip("Жалоба" + "🇺🇦" * 6, limit).removeprefix("Жалоба").removesuffix("…")
+
+    assert flags == "🇺🇦" * (len(flags) // 2)
+
+
 def test_a_clip_ends_at_a_word() -> None:
     """Where one is near."""
     assert clip("Директора обвиняют в давлении на клиентов", 30) == "Директора обвиняют в давлении…"
