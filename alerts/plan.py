@@ -164,7 +164,11 @@ def _decide(
 ) -> Decided:
     recognised = _recognise(case, playbook)
     level = max(case.event.level, recognised.situation.level)
-    owners = tuple((one.role, one.name) for one in recipients if one.role)
+    owners = tuple(
+        (one.role, one.name)
+        for one in recipients
+        if one.role and one.serves(case.incident, others=case.others)
+    )
     stored = {one.key for one in case.sent}
     added: list[NewNotification] = []
     for recipient in recipients:
@@ -206,7 +210,11 @@ def _concerns(case: Case, recipient: Recipient, recognised: Recognised, level: i
     has_copy = any(one.recipient == recipient.name for one in case.sent)
     if case.is_silenced and not has_copy:
         return False
-    is_called = recipient.role in case.called and case.incident.state != "resolved"
+    is_called = (
+        recipient.role in case.called
+        and case.incident.state != "resolved"
+        and recipient.serves(case.incident, others=case.others)
+    )
     situation = recognised.situation.id
     return (
         has_copy

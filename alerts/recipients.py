@@ -51,9 +51,13 @@ class Recipient:
         """Whether one of the brands of a crisis, its level and situation are for this recipient."""
         return (
             level in self.levels
-            and (not self.brands or not {incident.brand, *others}.isdisjoint(self.brands))
+            and self.serves(incident, others=others)
             and (not self.situations or situation in self.situations)
         )
+
+    def serves(self, incident: Incident, *, others: Collection[str] = ()) -> bool:
+        """Whether one of the brands of a crisis is this recipient's."""
+        return not self.brands or not {incident.brand, *others}.isdisjoint(self.brands)
 
     def reachable_at(self, now: datetime, level: int) -> datetime:
         """When to ring: now, or at the end of the quiet hours for what can wait."""

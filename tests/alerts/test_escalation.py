@@ -104,6 +104,23 @@ def test_the_next_owner_is_told_though_no_route_names_him(database: Database) ->
     ]  # fmt: skip
 
 
+def test_the_next_owner_of_another_brand_is_not_called(database: Database) -> None:
+    """A level may be past his route; a brand that is not his is none of his business."""
+    people = [
+        mail(name="Чужой юрист", role="юрист", brands=("Лютик",)),
+        mail(name="Юрист", role="юрист", brands=("Ромашка",), levels=(4,)),
+    ]
+    open_incident(database, add_brand(database))
+    late = NOON + timedelta(minutes=11)
+    plan(database, playbook(), people, now=NOON)
+    escalate(database, playbook(), now=late)
+
+    plan(database, playbook(), people, now=late)
+
+    with database.read() as tx:
+        assert [one.recipient for one in tx.outbox.listed()] == ["Юрист"]
+
+
 def test_who_takes_it_stops_the_clock(database: Database) -> None:
     """The whole point."""
     number = open_incident(database, add_brand(database)).id

@@ -325,6 +325,19 @@ def test_the_message_names_the_people_behind_the_roles(database: Database, brand
     assert "(Орлов)" in payload.read(rows(database)[0]).text
 
 
+def test_who_has_a_role_at_another_brand_is_not_named(database: Database, brand: int) -> None:
+    """Each brand has a press officer of its own, and the first in the config is not everybody's."""
+    open_incident(database, brand)
+    people = [
+        chat(name="Лютикова", address="-1", role="PR", brands=("Лютик",)),
+        chat(name="Орлов", role="PR", brands=("Ромашка",)),
+    ]
+
+    told(database, people)
+
+    assert "Ответственный: Орлов" in payload.read(rows(database)[0]).text
+
+
 def test_a_moved_chat_is_written_to_where_it_is(database: Database, brand: int) -> None:
     """The config still has the old number."""
     with database.begin() as tx:
