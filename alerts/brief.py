@@ -1,6 +1,7 @@
 """All that one message about one event may say, and to whom. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from alerts.situations import Reaction, Recognised
 from alerts.texts import DEFAULT_ZONE, Speech
@@ -16,6 +17,7 @@ class Brief:
     level: int
     recognised: Recognised
     reaction: Reaction
+    begun_at: datetime  # when the clocks of the reaction began
     owners: tuple[tuple[str, str], ...] = ()  # role, who has it
     language: str = "ru"
     timezone: str = DEFAULT_ZONE

@@ -30,7 +30,7 @@ def overdue(
     if reached >= len(reaction.then):
         return None
     # A step up by hand starts the next one's time anew.
-    begun = rises[-1].at if rises else _begun_at(incident, events)
+    begun = rises[-1].at if rises else begun_at(incident, events)
     deadline = begun + reaction.take_within
     return Missed(role=reaction.then[reached], deadline=deadline) if now >= deadline else None
 
@@ -40,11 +40,12 @@ def called(events: Sequence[Event], reaction: Reaction) -> tuple[str, ...]:
     return reaction.then[: len(_rises(events))]
 
 
+def begun_at(incident: Incident, events: Sequence[Event]) -> datetime:
+    """When the clocks of the reaction map began: at the opening, or the last opening again."""
+    return max((one.at for one in events if one.kind in STARTS), default=incident.opened_at)
+
+
 def _rises(events: Sequence[Event]) -> list[Event]:
     """How often it rose since it last began."""
     starts = [place for place, one in enumerate(events) if one.kind in STARTS]
     return [one for one in events[starts[-1] if starts else 0 :] if one.kind in RISES]
-
-
-def _begun_at(incident: Incident, events: Sequence[Event]) -> datetime:
-    return max((one.at for one in events if one.kind in STARTS), default=incident.opened_at)

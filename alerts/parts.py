@@ -203,14 +203,16 @@ def _story(speech: Speech, place: int, story: StoryFact, title: int) -> tuple[Sp
 def _steps(brief: Brief, budget: Budget) -> list[Line]:
     if brief.incident.state == "resolved":
         return []
-    speech, reaction, opened = brief.speech, brief.reaction, brief.incident.opened_at
+    speech, reaction = brief.speech, brief.reaction
     title = speech.say("plan", id=clip(reaction.id, 12), title=clip(reaction.title, 60))
     lines = [Line("section", (Span(title, "bold"),))]
     # Where not all of them have room, the first that is not done yet is among those shown.
     end = min(len(reaction.steps), max(budget.steps, brief.ticked + 1))
     begin = max(0, end - budget.steps)
     for place, step in enumerate(reaction.steps[begin:end], begin):
-        until = speech.say("until", time=speech.clock(opened + step.within, near=brief.event.at))
+        until = speech.say(
+            "until", time=speech.clock(brief.begun_at + step.within, near=brief.event.at)
+        )
         box = "☑" if place < brief.ticked else "☐"
         text = (
             f"{box} {until} — {clip(step.what, budget.step)} ({clip(brief.owner(step.owner), 40)})"
@@ -235,7 +237,7 @@ def _foot(brief: Brief) -> list[Line]:
         said = speech.say("taken", who=clip(incident.taken_by, 60), time=at)
         lines.append(Line("owner", (Span(f"✅ {said}", "bold"),)))
     elif incident.state == "open":
-        until = speech.clock(incident.opened_at + brief.reaction.take_within, near=event.at)
+        until = speech.clock(brief.begun_at + brief.reaction.take_within, near=event.at)
         owner = clip(brief.owner(brief.reaction.owner), 60)
         lines.append(Line("owner", (Span(f"👤 {speech.say('owner', owner=owner, time=until)}"),)))
     if brief.silence is not None:

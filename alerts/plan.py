@@ -14,7 +14,7 @@ from alerts import payload
 from alerts.brief import Brief
 from alerts.chart import Chart, no_chart
 from alerts.compose import alert, push
-from alerts.escalation import STARTS, called
+from alerts.escalation import STARTS, begun_at, called
 from alerts.parts import named
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
@@ -43,6 +43,7 @@ class Case:
     sent: tuple[Notification, ...]
     silence: Silence | None  # to be quiet for now
     was_over: bool  # people were told that it is over
+    begun_at: datetime  # when the clocks of the reaction map began
     called: tuple[str, ...]  # roles it has risen to while nobody took it
     ticked: int  # steps of the reaction map that are done
     links: tuple[Link, ...]  # the same crisis at kindred brands
@@ -142,6 +143,7 @@ def _case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -> Ca
         sent=tuple(tx.outbox.of_incident(number)),
         silence=_quiet(quiet),
         was_over=_was_over(planned),
+        begun_at=begun_at(incident, known),
         called=called(known, playbook.reaction(situation.id)),
         ticked=sum(one.kind == "step" for one in known),
         links=links,
@@ -180,6 +182,7 @@ def _decide(
             level=level,
             recognised=recognised,
             reaction=playbook.reaction(recognised.situation.id),
+            begun_at=case.begun_at,
             owners=owners,
             language=recipient.language,
             timezone=recipient.timezone,
@@ -284,7 +287,7 @@ def _rise(
 
 
 def _late(case: Case, brief: Brief) -> dict[str, object]:
-    waited = brief.speech.duration(brief.event.at - brief.incident.opened_at)
+    waited = brief.speech.duration(brief.event.at - brief.begun_at)
     return {"within": waited, "owner": brief.owner(_role(case, brief))}
 
 

@@ -58,6 +58,7 @@ def compose(folder: Path) -> tuple[Message, Event]:
         level=max(event.level, recognised.situation.level),
         recognised=recognised,
         reaction=maps.reaction(recognised.situation.id),
+        begun_at=incident.opened_at,
     )
     return replace(alert(brief, "telegram"), photo=draw(event.facts, Speech(), patience=60)), event
 

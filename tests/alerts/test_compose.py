@@ -54,6 +54,7 @@ def brief(**given: Any) -> Brief:
         level=3,
         recognised=recognised,
         reaction=playbook().reaction(recognised.situation.id),
+        begun_at=NOON,
         mark="0123456789",
     )
     return replace(made, **given)

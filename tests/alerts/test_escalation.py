@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from alerts import payload
 from alerts.escalate import escalate
 from alerts.escalation import called, overdue
 from alerts.plan import plan
@@ -102,6 +103,25 @@ def test_the_next_owner_is_told_though_no_route_names_him(database: Database) ->
     assert told == [
         ("PR", "opened"), ("PR", "missed"), ("PR", "push-missed"), ("Юрист", "missed"),
     ]  # fmt: skip
+
+
+def test_what_opens_again_has_its_time_anew(database: Database) -> None:
+    """The message names clocks to come, not those of the first time."""
+    number = open_incident(database, add_brand(database)).id
+    again = NOON + timedelta(hours=30)
+    happen(database, number, "calmed", NOON + timedelta(hours=6), state="calmed")
+    happen(database, number, "reopened", again, state="open")
+    plan(database, playbook(), [chat()], now=again)
+    late = again + timedelta(minutes=10)
+    escalate(database, playbook(), now=late)
+
+    plan(database, playbook(), [chat()], now=late)
+
+    with database.read() as tx:
+        push, *_, first = (payload.read(one).text for one in tx.outbox.listed())
+    assert "☐ до 21:30" in first
+    assert "взять до 21:10" in first
+    assert "За 10\xa0мин никто не взял" in push
 
 
 def test_the_next_owner_of_another_brand_is_not_called(database: Database) -> None:

@@ -12,7 +12,7 @@ from alerts.situations import Recognised
 from alerts.spans import units
 from alerts.telegram_html import CAPTION_LIMIT, TEXT_LIMIT
 from storage.records import Basis, Link, Message, StoryFact
-from tests.alerts.making import event, facts, incident, story
+from tests.alerts.making import NOON, event, facts, incident, story
 from tests.fakes.hostile import link, string
 from tests.fakes.telegram_parser import Refused, read
 
@@ -92,6 +92,7 @@ def _brief(random: Random, maps: Playbook) -> Brief:
             situation=situation, score=1, because=(string(random), string(random))
         ),
         reaction=maps.reaction(situation.id),
+        begun_at=NOON,
         owners=((maps.reaction(situation.id).owner, string(random)),),
         language=random.choice(_LANGUAGES),
         links=tuple(Link(incident=incident(brand=string(random)), facts=about) for _ in range(2)),
