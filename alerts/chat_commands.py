@@ -129,7 +129,7 @@ def _quiet(
 ) -> str:
     try:
         until = now + min(parse_duration(length), timedelta(days=30))
-    except (ValueError, OverflowError):
+    except ValueError:
         return speech.say("bad_length", brand=brand.name)
     tx.silences.add(brand.id, until=until, by=by, now=now)
     return speech.say("silenced", brand=brand.name, time=speech.clock(until, near=now))

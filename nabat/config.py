@@ -21,17 +21,16 @@ from alerts.redaction import scheme_only
 from monitor.budget import bearable, parse_budget
 from nabat.errors import ConfigError, nearest
 from nabat.health import read_address
-from storage.durations import parse_duration
+from storage.durations import LONGEST, parse_duration
 from storage.records import Person, Watch
 
 DEFAULT_NAME = "nabat.toml"
-LONGEST_DAYS = 36_500  # a century: reckoning with more would leave the calendar
 
 
 def length(value: Any) -> timedelta:
     """Read a length of time; ValueError for a bare number, for nothing, and for over a century."""
     known = value if isinstance(value, timedelta) else _length_in_words(value)
-    if timedelta(0) < known <= timedelta(days=LONGEST_DAYS):
+    if known > timedelta(0):
         return known
     message = f"{value!r} is no length of time to wait; write for example '15 min', '4h'"
     raise ValueError(message)
@@ -94,7 +93,7 @@ class StorageSettings(_Section):
 class RetentionSettings(_Section):
     """``[retention]``: how long unmentioned articles are kept for a look back."""
 
-    articles_days: int = Field(default=90, ge=1, le=LONGEST_DAYS)
+    articles_days: int = Field(default=90, ge=1, le=LONGEST.days)
 
 
 class PersonSettings(_Section):

@@ -19,6 +19,8 @@ _UNITS = {
     "тиждень": 604800, "тижні": 604800, "тижнів": 604800,
 }  # fmt: skip
 
+LONGEST = timedelta(days=36_500)  # a century: reckoning with more would leave the calendar
+
 _PART = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([^\W\d_]+)\.?\s*", re.UNICODE)
 
 
@@ -39,8 +41,7 @@ def parse_duration(words: str) -> timedelta:
     if position == 0 or position != len(words) or seconds <= 0:
         message = f"cannot read {words!r} as a length of time; write for example '15 min', '4h'"
         raise DurationError(message)
-    try:
-        return timedelta(seconds=seconds)
-    except OverflowError as error:
-        message = f"{words!r} is too long a time"
-        raise DurationError(message) from error
+    if seconds > LONGEST.total_seconds():
+        message = f"{words!r} is too long a time; write for example '15 min', '4h'"
+        raise DurationError(message)
+    return timedelta(seconds=seconds)

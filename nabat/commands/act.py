@@ -83,7 +83,7 @@ def silence(
         raise CommandError(message)
     try:
         until = now + parse_duration(length)
-    except (DurationError, OverflowError) as error:
+    except DurationError as error:
         raise typer.BadParameter(str(error)) from error
     with database.begin() as tx:
         found = tx.brands.find(brand)

@@ -21,7 +21,7 @@ def parse_moment(words: str, now: datetime) -> datetime:
     except ValueError:
         try:
             return now - parse_duration(words)
-        except (DurationError, OverflowError) as error:
+        except DurationError as error:
             message = f"cannot read the time {words!r}; write 2026-03-01, 2026-03-01T12:30 or '24h'"
             raise typer.BadParameter(message) from error
     try:

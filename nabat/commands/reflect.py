@@ -18,16 +18,16 @@ from monitor.teach import teach, unteach
 from nabat import assembly, clock
 from nabat.commands.arguments import AsJson, Brand, Config, known_brand, opened, settings_of
 from nabat.commands.backtest import backtest_json, backtest_lines
-from nabat.config import LONGEST_DAYS
 from nabat.errors import CommandError, ConfigError
 from nabat.limits import brand_limits
 from nabat.streams import write_line
+from storage.durations import LONGEST
 
 
 def backtest(
     config: Config = None,
     brand: Brand = None,
-    days: Annotated[int, typer.Option(min=1, max=LONGEST_DAYS, help="How far back.")] = 90,
+    days: Annotated[int, typer.Option(min=1, max=LONGEST.days, help="How far back.")] = 90,
     budget: Annotated[
         str | None, typer.Option(help="Also try this budget: 1/month, 2/week.")
     ] = None,

@@ -159,6 +159,10 @@ def test_a_situation_that_left_the_map_is_the_fallback() -> None:
             "step 1: within is missing",
         ),
         ({"reaction": [{"situation": "service", "take_within": "-"}]}, "take_within"),
+        (
+            {"reaction": [{"situation": "service", "take_within": "9000000 days"}]},
+            "take_within: '9000000 days' is too long",
+        ),
     ],
 )  # fmt: skip
 def test_an_unusable_table_says_where_and_how_to_mend_it(tables: dict[str, Any], said: str) -> None:
