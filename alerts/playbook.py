@@ -19,6 +19,7 @@ from storage.records import Facts
 
 SHIPPED = Path(__file__).parent / "data" / "playbook_ru.toml"
 LEVELS = (1, 2, 3, 4)
+_KEYS = {"situation": "id", "reaction": "situation"}  # what an own table changes a shipped one by
 
 
 class PlaybookError(ValueError):
@@ -68,22 +69,24 @@ def load(overrides: Mapping[str, Any] | None = None, place: str = "the configura
     """The shipped maps with the configuration's own situations and reactions over them."""
     tables = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
     own = overrides or {}
-    for name in ("situation", "reaction"):
+    merged = {}
+    for name, key in _KEYS.items():
         _tables(own, name, place)
-    merged = {
-        "situation": _over(tables["situation"], own.get("situation", ()), "id"),
-        "reaction": _over(tables["reaction"], own.get("reaction", ()), "situation"),
-    }
+        merged[name] = _over(tables[name], own.get(name, ()), key)
     return parse(merged, place)
 
 
 def _tables(own: Mapping[str, Any], name: str, place: str) -> None:
-    """Refuse anything but a list of tables, before it is laid over the shipped ones."""
+    """Refuse anything but a list of tables, each of another key: one would hide the other."""
     value = own.get(name, ())
     if not isinstance(value, list | tuple):
         raise PlaybookError(f"{place}: {name} must be tables, each under [[{name}]]")
     for number, table in enumerate(value, 1):
         _known_table(table, f"{place}: {name} #{number}")
+    keys = [table[_KEYS[name]] for table in value if _KEYS[name] in table]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise PlaybookError(f"{place}: {name} {key} is there twice; rename or merge one")
 
 
 def _over(
@@ -99,6 +102,8 @@ def _over(
 
 def parse(tables: Mapping[str, Any], place: str) -> Playbook:
     """Turn TOML tables into maps; PlaybookError names the place and the mend."""
+    for name in _KEYS:
+        _tables(tables, name, place)
     situations = tuple(
         _situation(table, f"{place}: situation {_name(table, number)}")
         for number, table in enumerate(tables.get("situation", ()), 1)
@@ -114,9 +119,6 @@ def parse(tables: Mapping[str, Any], place: str) -> Playbook:
 
 def _check(playbook: Playbook, place: str) -> None:
     ids = [one.id for one in playbook.situations]
-    for name in ids:
-        if ids.count(name) > 1:
-            raise PlaybookError(f"{place}: situation {name} is there twice; rename or merge one")
     fallbacks = [one.id for one in playbook.situations if one.fallback]
     if len(fallbacks) != 1:
         raise PlaybookError(
@@ -154,7 +156,7 @@ def _situation(table: Mapping[str, Any], place: str) -> Situation:
         author_share=_share(table, "author_share", place),
         publishers=_words(table, "publishers", place),
         level=level,
-        fallback=table.get("fallback", False) is True,
+        fallback=_flag(table, "fallback", place),
     )
 
 
@@ -214,7 +216,9 @@ def _text(table: Mapping[str, Any], key: str, place: str, default: str | None = 
 
 def _words(table: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
     value = table.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+    if not isinstance(value, list) or not all(
+        isinstance(one, str) and one.strip() for one in value
+    ):
         raise PlaybookError(f'{place}: {key} must be a list of texts, as ["…", "…"]')
     return tuple(value)
 
@@ -224,6 +228,13 @@ def _share(table: Mapping[str, Any], key: str, place: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise PlaybookError(f"{place}: {key} must be a share from 0 to 1, not {value!r}")
     return float(value)
+
+
+def _flag(table: Mapping[str, Any], key: str, place: str) -> bool:
+    value = table.get(key, False)
+    if not isinstance(value, bool):
+        raise PlaybookError(f"{place}: {key} must be true or false, not {value!r}")
+    return value
 
 
 def _duration(table: Mapping[str, Any], key: str, place: str, default: str | None) -> timedelta:

@@ -140,6 +140,16 @@ def test_a_situation_that_left_the_map_is_the_fallback() -> None:
         ({"situation": [{"id": "service", "crisis": "x"}]}, "crisis must be a list of texts"),
         ({"situation": [{"id": "service", "author_share": 7}]}, "share from 0 to 1"),
         ({"situation": [{"id": "service", "fallback": True}]}, "exactly one situation"),
+        ({"situation": [{"id": "service", "fallback": "yes"}]}, "fallback must be true or false"),
+        ({"situation": [{"id": "service", "words": [" "]}]}, "words must be a list of texts"),
+        (
+            {"situation": [{"id": "service", "level": 2}, {"id": "service", "level": 3}]},
+            "situation service is there twice",
+        ),
+        (
+            {"reaction": [{"situation": "service", "owner": "A"}] * 2},
+            "reaction service is there twice",
+        ),
         ({"situation": ["x"]}, "must be a table"),
         ({"situation": "x"}, "must be tables"),
         ({"reaction": [{"situation": "servise"}]}, "reaction servise: owner is missing"),
@@ -177,8 +187,14 @@ def test_a_map_of_ones_own_alone_needs_a_fallback_with_a_reaction() -> None:
         parse({"situation": [{"id": "x", "title": "X", "fallback": True}]}, "nabat.toml")
 
 
-def test_a_situation_twice_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [((2, 1), "situation x is there twice"), ((1, 2), "reaction x is there twice")],
+)
+def test_in_a_map_of_ones_own_nothing_is_there_twice(times: tuple[int, int], said: str) -> None:
     """Two of one id would hide each other."""
-    twice = [{"id": "x", "title": "X", "fallback": True}] * 2
-    with pytest.raises(PlaybookError, match="situation x is there twice"):
-        parse({"situation": twice}, "nabat.toml")
+    situation = {"id": "x", "title": "X", "fallback": True}
+    reaction = {"id": "R", "situation": "x", "title": "T", "owner": "PR", "steps": STEPS}
+    twice = {"situation": [situation] * times[0], "reaction": [reaction] * times[1]}
+    with pytest.raises(PlaybookError, match=said):
+        parse(twice, "nabat.toml")
