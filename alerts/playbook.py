@@ -57,6 +57,12 @@ class Playbook:
         own = [one for one in self.reactions if one.situation == situation]
         return own[0] if own else self.reaction(self.fallback.id)
 
+    @property
+    def duties(self) -> tuple[str, ...]:
+        """The roles that have something to do on the reaction map."""
+        named = ((one.owner, *one.then, *(s.owner for s in one.steps)) for one in self.reactions)
+        return tuple(dict.fromkeys(role for roles in named for role in roles))
+
     def with_roles(self, roles: Iterable[tuple[str, str]]) -> "Playbook":
         """The same maps, knowing the role of each watched person."""
         return replace(self, roles=tuple(roles))
