@@ -72,8 +72,10 @@ def _spoken(story: StoryFact, wanted: set[str], stems: tuple[str, ...]) -> str:
             return word
     title = _fold(story.title)
     for stem in stems:
-        if re.search(rf"(?<!\w){re.escape(stem)}", title):
-            return stem
+        word = stem.rstrip()
+        end = r"(?!\w)" if word != stem else ""  # a space after it: the whole word
+        if re.search(rf"(?<!\w){re.escape(word)}{end}", title):
+            return word
     return ""
 
 

@@ -11,7 +11,7 @@ class Situation:
     id: str  # the same id changes a shipped situation
     title: str  # as the alert names it
     crisis: tuple[str, ...] = ()  # headwords of crisis words that speak of it
-    words: tuple[str, ...] = ()  # beginnings of words in titles that speak of it
+    words: tuple[str, ...] = ()  # beginnings of words in titles; with a space after it a whole word
     persons: tuple[str, ...] = ()  # roles, one of which must be named; "any": whoever is watched
     author_share: float = 0.0  # the loudest author has at least this share of the talk
     publishers: tuple[str, ...] = ()  # parts of publishers' names, one of which must take part

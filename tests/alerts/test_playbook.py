@@ -51,6 +51,40 @@ def test_the_shipped_map_knows_its_situations(told: Facts, situation: str) -> No
     assert playbook().recognise(told).situation.id == situation
 
 
+@pytest.mark.parametrize(
+    ("title", "situation"),
+    [
+        ("«Ромашка» отрубила клиентам интернет", "unknown"),
+        ("Умеренный рост «Ромашки» разочаровал", "unknown"),
+        ("Персональный менеджер «Ромашки» пропал", "unknown"),
+        ("«Ромашка» слилась с конкурентом", "unknown"),
+        ("«Ромашка» представляет новинку, и она ужасна", "unknown"),
+        ("Очередной провал «Ромашки»", "unknown"),
+        ("Задержан бухгалтер «Ромашки»", "unknown"),
+        ("Покупатели протестировали «Ромашку»", "unknown"),
+        ("Отменный позор «Ромашки»", "unknown"),
+        ("Хамон в «Ромашке» втрое дороже", "unknown"),
+        ("Бракосочетание сорвано «Ромашкой»", "unknown"),
+        ("«Ромашку» проверяет ФАС", "authority"),
+        ("ФАС: «Ромашка» виновата", "authority"),
+        ("«Ромашке» вручили иск", "authority"),
+        ("На заводе «Ромашки» — ЧП", "accident"),
+        ("Дети отруїлися в «Ромашці»", "harm"),
+        ("У «Ромашке» брак, пишет читатель", "defect"),
+        ("«Ромашка» відкликає партію йогуртів", "defect"),
+        ("Слили данные клиентов «Ромашки»", "data_leak"),
+        ("Дані клієнтів «Ромашки» потрапили у відкритий доступ", "data_leak"),
+        ("Очередь в «Ромашке» на три часа", "service"),
+        ("«Ромашка» отменила рейсы", "service"),
+        ("Кассир «Ромашки» нахамил ребёнку", "rudeness"),
+        ("Протесты у офиса «Ромашки»", "strike"),
+    ],
+)
+def test_a_word_that_only_begins_alike_is_another_word(title: str, situation: str) -> None:
+    """«Очередной» is no queue, «отрубить» no «отруїти»; a whole word may end the title."""
+    assert playbook().recognise(said(title=title)).situation.id == situation
+
+
 def test_an_accused_stranger_is_no_accused_director() -> None:
     """A situation that asks for a person needs one of ours."""
     assert playbook().recognise(said(("арест", 12))).situation.id != "leader_accused"
