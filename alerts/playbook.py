@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from alerts.recognise import ENOUGH, weigh
-from alerts.situations import Reaction, Recognised, Situation, Step
+from alerts.situations import TAKE_WITHIN, Reaction, Recognised, Situation, Step
 from storage.durations import parse_duration
 from storage.records import Facts
 
@@ -180,7 +180,7 @@ def _reaction(table: Mapping[str, Any], place: str) -> Reaction:
         steps=tuple(
             _step(step, owner, f"{place}, step {number}") for number, step in enumerate(steps, 1)
         ),
-        take_within=_duration(table, "take_within", place, default="15 min"),
+        take_within=_duration(table, "take_within", place, default=TAKE_WITHIN),
         then=_words(table, "then", place),
         holding=_text(table, "holding", place, default=""),
         do_not=_words(table, "do_not", place),
@@ -194,7 +194,7 @@ def _step(table: object, owner: str, place: str) -> Step:
     return Step(
         what=_text(table, "what", place),
         within=_duration(table, "within", place, default=None),
-        owner=_text(table, "owner", place, default=owner),
+        owner=_text(table, "owner", place, default="") or owner,
     )
 
 
@@ -243,8 +243,12 @@ def _flag(table: Mapping[str, Any], key: str, place: str) -> bool:
     return value
 
 
-def _duration(table: Mapping[str, Any], key: str, place: str, default: str | None) -> timedelta:
-    text = _text(table, key, place, default)
+def _duration(
+    table: Mapping[str, Any], key: str, place: str, default: timedelta | None
+) -> timedelta:
+    if default is not None and key not in table:
+        return default
+    text = _text(table, key, place)
     try:
         return parse_duration(text)
     except ValueError as error:

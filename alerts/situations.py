@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+TAKE_WITHIN = timedelta(minutes=15)  # where a reaction names no time of its own
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
@@ -25,7 +27,7 @@ class Step:
 
     what: str  # the thing to do
     within: timedelta  # from the opening
-    owner: str  # the role that does it
+    owner: str = ""  # the role that does it; none: the reaction's owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ class Reaction:
     title: str  # what has happened, in a line
     owner: str  # the role that answers for it
     steps: tuple[Step, ...]  # in order; the first ones stand in the alert
-    take_within: timedelta  # somebody takes the incident within this, or the next one is told
+    take_within: timedelta = TAKE_WITHIN  # it is taken within this, or the next one is told
     then: tuple[str, ...] = ()  # roles told next, in order, while nobody takes it
     holding: str = ""  # a first public text, approved beforehand
     do_not: tuple[str, ...] = ()  # what would make it worse
