@@ -24,6 +24,11 @@ def weigh(situation: Situation, facts: Facts, roles: Mapping[str, str]) -> Recog
     return Recognised(situation=situation, score=min(1.0, share * bonus), because=(*words, *asked))
 
 
+def fold(text: str) -> str:
+    """The text as words are compared."""
+    return text.casefold().replace("ё", "е")
+
+
 def _conditions(
     situation: Situation, facts: Facts, roles: Mapping[str, str]
 ) -> tuple[str, ...] | None:
@@ -52,12 +57,12 @@ def _conditions(
 
 def _talk(situation: Situation, facts: Facts) -> tuple[float, tuple[str, ...]]:
     """Share of the negative talk in a situation's words, and the words, most used first."""
-    wanted = {_fold(word) for word in situation.crisis}
-    counted = [(word, count) for word, count in facts.crisis if _fold(word) in wanted]
+    wanted = {fold(word) for word in situation.crisis}
+    counted = [(word, count) for word, count in facts.crisis if fold(word) in wanted]
     rest = 1.0
     for _, count in counted:
         rest *= 1.0 - min(1.0, count / max(facts.negative, 1))
-    stems = tuple(_fold(word) for word in situation.words)
+    stems = tuple(fold(word) for word in situation.words)
     spoken = [(story, _spoken(story, wanted, stems)) for story in facts.top]
     total = sum(story.copies for story in facts.top)
     of_stories = sum(story.copies for story, word in spoken if word) / total if total else 0.0
@@ -68,16 +73,12 @@ def _talk(situation: Situation, facts: Facts) -> tuple[float, tuple[str, ...]]:
 def _spoken(story: StoryFact, wanted: set[str], stems: tuple[str, ...]) -> str:
     """The first word of the story that speaks of the situation, or nothing."""
     for word in story.crisis:
-        if _fold(word) in wanted:
+        if fold(word) in wanted:
             return word
-    title = _fold(story.title)
+    title = fold(story.title)
     for stem in stems:
         word = stem.rstrip()
         end = r"(?!\w)" if word != stem else ""  # a space after it: the whole word
         if re.search(rf"(?<!\w){re.escape(word)}{end}", title):
             return word
     return ""
-
-
-def _fold(text: str) -> str:
-    return text.casefold().replace("ё", "е")

@@ -50,6 +50,11 @@ class CrisisWords:
         digest = hashlib.sha256(repr(sorted(self._headwords.items())).encode())
         self.version = digest.hexdigest()[:16]
 
+    @property
+    def headwords(self) -> frozenset[str]:
+        """The names of the families, as the crisis map asks for them."""
+        return frozenset(self._headwords.values())
+
     def headword(self, key: bytes, spelled: str, *, mixed: bool) -> str | None:
         """The family of a found word; of a disguised one that which it looks like."""
         if (likely := self._spellings.get(key)) is None:

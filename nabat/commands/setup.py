@@ -12,8 +12,10 @@ import typer
 
 from alerts.notifiers.protocol import DeliveryError
 from alerts.recipients import Recipient, reached
+from alerts.recognise import fold
 from alerts.redaction import scheme_only
 from alerts.trial import send_test
+from crawler.crisis_words import shipped_crisis_words
 from crawler.folding import script, words
 from crawler.matching import Matcher
 from crawler.trial import try_source
@@ -135,7 +137,8 @@ def check(
                 problem = error.reason
         _say("recipient", f"{recipient.name} by {recipient.channel}", problem, wrong)
     gaps = _gaps(settings.brand, sources, recipients)
-    for place in gaps + _mixed_alphabets(watches) + _keys_in_clear(recipients):
+    unsaid = _words_not_looked_for(settings)
+    for place in gaps + _mixed_alphabets(watches) + _keys_in_clear(recipients) + unsaid:
         _say("note", place, None, wrong)
     if wrong:
         message = f"{len(wrong)} of these must be mended: {'; '.join(wrong)}"
@@ -265,6 +268,20 @@ def _keys_in_clear(recipients: Sequence[Recipient]) -> list[str]:
         "if it is a key, name it: env:NAME or file:PATH"
         for one in recipients
         if scheme_only(one.address) != one.address and not is_named(one.address)
+    ]
+
+
+def _words_not_looked_for(settings: Settings) -> list[str]:
+    """The crisis words of own situations that no text is searched for."""
+    shipped = shipped_crisis_words().headwords
+    own = [word for brand in settings.brand for word in brand.crisis_words]
+    known = {fold(word) for word in (*shipped, *own)}
+    return [
+        f"situation {table.get('id')!r}: no text is searched for the crisis word {word!r}; "
+        "take one of the list, or name it in crisis_words of the brand as well"
+        for table in settings.situation
+        for word in table.get("crisis", ())
+        if fold(word) not in known
     ]
 
 

@@ -310,3 +310,14 @@ def test_check_notes_a_key_that_stands_in_clear(
 
     assert "recipient 'Открытый': its address stands in the database in clear" in said
     assert not any(word in said for word in ("'Тайный'", "T1JJ3T3L2", "A1BRTD4JD"))
+
+
+def test_check_notes_a_crisis_word_that_nobody_looks_for(nabat: Command, written: Written) -> None:
+    """A situation that asks for it alone is never recognised."""
+    brand = "[[brand]]\nname = 'Лютик'\ncrisis_words = ['простой']\n"
+    own = "[[situation]]\nid = 'late'\ntitle = 'Опоздания'\ncrisis = ['задержка', 'Жалоба', 'простой']\n"
+
+    said = nabat("check", "-c", written(brand + own)).out
+
+    assert "note: situation 'late': no text is searched for the crisis word 'задержка'" in said
+    assert said.count("no text is searched") == 1
