@@ -4,16 +4,22 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from alerts.escalation import Missed, overdue
+from alerts.escalation import Missed, asked_at, called, heard_at, overdue
 from alerts.playbook import Playbook
-from storage.database import Database
-from storage.records import Event, Incident
+from alerts.recipients import Recipient
+from alerts.silences import Quiet
+from storage.database import Database, Transaction
+from storage.records import Incident
 
 logger = logging.getLogger(__name__)
 
 
-def escalate(database: Database, playbook: Playbook, *, now: datetime) -> int:
+def escalate(
+    database: Database, playbook: Playbook, recipients: Sequence[Recipient], *, now: datetime
+) -> int:
     """Write a ``missed`` event for each deadline that passed; answers how many.
+
+    No time runs while a silence or everybody's quiet hours keep people from hearing.
 
     Deadlines are looked at beside other writers; only one that passed is looked at again
     with the incident held, as somebody may have taken it meanwhile.
@@ -24,23 +30,51 @@ def escalate(database: Database, playbook: Playbook, *, now: datetime) -> int:
             for one in tx.incidents.unresolved()
             if one.lead_id is None
             and one.taken_by is None
-            and _missed(one, tx.incidents.events(one.id), playbook, now)
+            and _missed(tx, one, playbook, recipients, now)
         ]
     written = 0
     for number in late:
         with database.begin() as tx:
-            incident, events = tx.incidents.get(number), tx.incidents.events(number)
-            missed = _missed(incident, events, playbook, now)
+            incident = tx.incidents.get(number)
+            missed = _missed(tx, incident, playbook, recipients, now)
             if missed is None:
                 continue
-            tx.incidents.add_event(incident, kind="missed", at=now, facts=events[-1].facts)
+            facts = tx.incidents.events(number)[-1].facts
+            tx.incidents.add_event(incident, kind="missed", at=now, facts=facts)
             written += 1
         logger.warning("nobody took the incident", extra={"incident": number, "next": missed.role})
     return written
 
 
 def _missed(
-    incident: Incident, events: Sequence[Event], playbook: Playbook, now: datetime
+    tx: Transaction,
+    incident: Incident,
+    playbook: Playbook,
+    recipients: Sequence[Recipient],
+    now: datetime,
 ) -> Missed | None:
-    reaction = playbook.reaction(playbook.situation(incident.situation).id)
-    return overdue(incident, events, reaction, now) if events else None
+    events = tx.incidents.events(incident.id)
+    situation = playbook.situation(incident.situation).id
+    reaction = playbook.reaction(situation)
+    missed = overdue(incident, events, reaction, now) if events else None
+    if missed is None:
+        return None
+    quiet = Quiet(
+        silences=tx.silences.held_since(incident.opened_at),
+        incident=incident,
+        facts=events[-1].facts,
+        links=tuple(tx.incidents.links(incident.id)),
+        situation=situation,
+    )
+    if quiet.silence(now):
+        return None
+    others, roles = [one.incident.brand for one in quiet.links], called(events, reaction)
+    told = [
+        one
+        for one in recipients
+        if one.wants(incident, incident.level, situation, others=others)
+        or (one.role in roles and one.serves(incident, others=others))
+    ]
+    asked = asked_at(incident, events)
+    since = heard_at(max(asked, quiet.last_end(now) or asked), told, incident.level)
+    return missed if now >= since + reaction.take_within else None

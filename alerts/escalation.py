@@ -1,9 +1,10 @@
 """Who is told next, and when, while nobody has taken an incident. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.recipients import Recipient
 from alerts.situations import Reaction
 from storage.records import Event, Incident
 
@@ -25,19 +26,27 @@ def overdue(
     """The next role to call, once the time of the one before is over; None while it is not."""
     if incident.state != "open" or incident.taken_by is not None:
         return None
-    rises = _rises(events)
-    reached = len(rises)
+    reached = len(_rises(events))
     if reached >= len(reaction.then):
         return None
-    # A step up by hand starts the next one's time anew.
-    begun = rises[-1].at if rises else begun_at(incident, events)
-    deadline = begun + reaction.take_within
+    deadline = asked_at(incident, events) + reaction.take_within
     return Missed(role=reaction.then[reached], deadline=deadline) if now >= deadline else None
 
 
 def called(events: Sequence[Event], reaction: Reaction) -> tuple[str, ...]:
     """The roles the incident has risen to, lowest first."""
     return reaction.then[: len(_rises(events))]
+
+
+def asked_at(incident: Incident, events: Sequence[Event]) -> datetime:
+    """When the last one was called; a step up by hand starts the next one's time anew."""
+    rises = _rises(events)
+    return rises[-1].at if rises else begun_at(incident, events)
+
+
+def heard_at(at: datetime, told: Iterable[Recipient], level: int) -> datetime:
+    """When the first of those told could hear of it: what can wait is not told at night."""
+    return min((one.reachable_at(at, level) for one in told), default=at)
 
 
 def begun_at(incident: Incident, events: Sequence[Event]) -> datetime:

@@ -14,11 +14,11 @@ from alerts import payload
 from alerts.brief import Brief
 from alerts.chart import Chart, no_chart
 from alerts.compose import alert, push
-from alerts.escalation import STARTS, begun_at, called
+from alerts.escalation import STARTS, begun_at, called, heard_at
 from alerts.parts import named
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
-from alerts.silences import covering
+from alerts.silences import Quiet
 from alerts.situations import Recognised
 from alerts.texts import Speech
 from storage.database import Database, Transaction
@@ -43,7 +43,7 @@ class Case:
     sent: tuple[Notification, ...]
     silence: Silence | None  # to be quiet for now
     was_over: bool  # people were told that it is over
-    begun_at: datetime  # when the clocks of the reaction map began
+    begun_at: datetime  # when it began, or could be told after a silence
     called: tuple[str, ...]  # roles it has risen to while nobody took it
     ticked: int  # steps of the reaction map that are done
     links: tuple[Link, ...]  # the same crisis at kindred brands
@@ -131,29 +131,25 @@ def _case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -> Ca
     incident = tx.incidents.get(number)
     situation = playbook.situation(incident.situation)
     planned = [one for one in known if one.planned_at is not None]
-    silences = tx.silences.active(now)
-    links = tuple(tx.incidents.links(number))
-    burning = [(incident, fresh[-1].facts)]
-    burning += [(one.incident, one.facts) for one in links if one.incident.state != "resolved"]
-    quiet = [covering(silences, one, situation.id, told, now) for one, told in burning]
+    quiet = Quiet(
+        silences=tx.silences.held_since(incident.opened_at),
+        incident=incident,
+        facts=fresh[-1].facts,
+        links=tuple(tx.incidents.links(number)),
+        situation=situation.id,
+    )
     return Case(
         incident=incident,
         fresh=fresh,
         told_level=max(planned[-1].level, situation.level) if planned else 0,
         sent=tuple(tx.outbox.of_incident(number)),
-        silence=_quiet(quiet),
+        silence=quiet.silence(now),
         was_over=_was_over(planned),
-        begun_at=begun_at(incident, known),
+        begun_at=quiet.heard_at(begun_at(incident, known)),
         called=called(known, playbook.reaction(situation.id)),
         ticked=sum(one.kind == "step" for one in known),
-        links=links,
+        links=quiet.links,
     )
-
-
-def _quiet(covers: Sequence[Silence | None]) -> Silence | None:
-    """The silence of a whole crisis: the first to end, once there is one for each brand."""
-    kept = [one for one in covers if one is not None]
-    return min(kept, key=lambda one: one.until) if len(kept) == len(covers) else None
 
 
 def _decide(
@@ -173,16 +169,16 @@ def _decide(
     )
     stored = {one.key for one in case.sent}
     added: list[NewNotification] = []
-    for recipient in recipients:
-        if not _concerns(case, recipient, recognised, level):
-            continue
+    told = [one for one in recipients if _concerns(case, one, recognised, level)]
+    clocks_begin = heard_at(case.begun_at, told, level)
+    for recipient in told:
         brief = Brief(
             incident=case.incident,
             event=case.event,
             level=level,
             recognised=recognised,
             reaction=playbook.reaction(recognised.situation.id),
-            begun_at=case.begun_at,
+            begun_at=clocks_begin,
             owners=owners,
             language=recipient.language,
             timezone=recipient.timezone,

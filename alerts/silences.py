@@ -1,11 +1,47 @@
 """Does a silence cover this? Pure."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from storage.records import Facts, Incident, Silence
+from storage.records import Facts, Incident, Link, Silence
 
 _MOST = 0.5  # share of the mentions that makes them a publisher's own
+_MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """The silences about one crisis: an incident, and those at kindred brands told with it."""
+
+    silences: Sequence[Silence]  # those that held at some time since it began
+    incident: Incident
+    facts: Facts
+    links: tuple[Link, ...]
+    situation: str
+
+    def silence(self, now: datetime) -> Silence | None:
+        """The silence of the whole crisis: the first to end, once there is one for each brand."""
+        burning = [(self.incident, self.facts)]
+        burning += [
+            (one.incident, one.facts) for one in self.links if one.incident.state != "resolved"
+        ]
+        covers = [
+            covering(self.silences, one, self.situation, facts, now) for one, facts in burning
+        ]
+        kept = [one for one in covers if one is not None]
+        return min(kept, key=lambda one: one.until) if len(kept) == len(covers) else None
+
+    def heard_at(self, at: datetime) -> datetime:
+        """When what happened at this time could be told: at once, or after the silences."""
+        while silence := self.silence(at):
+            at = silence.until
+        return at
+
+    def last_end(self, now: datetime) -> datetime | None:
+        """When the crisis was last let be heard again; None where it was never kept quiet."""
+        ends = sorted({one.until for one in self.silences if one.until <= now}, reverse=True)
+        return next((end for end in ends if self.silence(end - _MOMENT)), None)
 
 
 def covering(

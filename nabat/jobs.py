@@ -273,7 +273,7 @@ class Jobs:
         return Report(job="evaluate", said=f"{told or 'nothing changed'}; {added} messages to send")
 
     def _fill_outbox(self, now: datetime) -> int:
-        escalate(self.database, self.playbook, now=now)
+        escalate(self.database, self.playbook, self.recipients, now=now)
         try:
             added = plan(self.database, self.playbook, self.recipients, now=now, chart=draw)
         finally:  # what one incident holds must not keep the rest from being told

@@ -51,6 +51,11 @@ class Silences:
         )
         return [Silence(**row._mapping) for row in self.connection.execute(query)]
 
+    def held_since(self, at: datetime) -> list[Silence]:
+        """Answer the silences that held at some time after this one, or still do."""
+        query = select(silences).where(silences.c.until > at)
+        return [Silence(**row._mapping) for row in self.connection.execute(query)]
+
     def end(self, silence_id: int, now: datetime) -> bool:
         """End a silence before its time; False when it is over already or never was."""
         done = self.connection.execute(

@@ -45,6 +45,14 @@ def story(
     return replace(made, **given)  # type: ignore[arg-type]
 
 
+QUIET: dict[str, object] = {  # facts of no situation
+    "crisis": (),
+    "persons": (),
+    "top": (story(title="Что-то происходит", crisis=()),),
+    "top_author_share": 0.1,
+}
+
+
 def facts(**given: object) -> Facts:
     made = Facts(
         observed=14,

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from alerts import payload
+from alerts.actions import pause
 from alerts.escalate import escalate
 from alerts.escalation import called, overdue
 from alerts.plan import plan
@@ -13,6 +14,7 @@ from storage.database import Database
 from storage.records import Event
 from tests.alerts.making import (
     NOON,
+    QUIET,
     add_brand,
     chat,
     event,
@@ -71,9 +73,9 @@ def test_a_missed_deadline_is_written_once(database: Database) -> None:
     number = open_incident(database, add_brand(database)).id
     plan(database, playbook(), [chat()], now=NOON)
 
-    assert escalate(database, playbook(), now=NOON + timedelta(minutes=9)) == 0
-    assert escalate(database, playbook(), now=NOON + timedelta(minutes=11)) == 1
-    assert escalate(database, playbook(), now=NOON + timedelta(minutes=11)) == 0
+    assert escalate(database, playbook(), [], now=NOON + timedelta(minutes=9)) == 0
+    assert escalate(database, playbook(), [], now=NOON + timedelta(minutes=11)) == 1
+    assert escalate(database, playbook(), [], now=NOON + timedelta(minutes=11)) == 0
     with database.read() as tx:
         assert [one.kind for one in tx.incidents.events(number)] == ["opened", "missed"]
 
@@ -85,7 +87,7 @@ def test_waiting_takes_no_part_in_writing(
     open_incident(database, add_brand(database))
     monkeypatch.setattr(Database, "begin", None)
 
-    assert escalate(database, playbook(), now=NOON + timedelta(minutes=9)) == 0
+    assert escalate(database, playbook(), [], now=NOON + timedelta(minutes=9)) == 0
 
 
 def test_the_next_owner_is_told_though_no_route_names_him(database: Database) -> None:
@@ -94,7 +96,7 @@ def test_the_next_owner_is_told_though_no_route_names_him(database: Database) ->
     open_incident(database, add_brand(database))
     plan(database, playbook(), people, now=NOON)
     late = NOON + timedelta(minutes=11)
-    escalate(database, playbook(), now=late)
+    escalate(database, playbook(), people, now=late)
 
     plan(database, playbook(), people, now=late)
 
@@ -113,7 +115,7 @@ def test_what_opens_again_has_its_time_anew(database: Database) -> None:
     happen(database, number, "reopened", again, state="open")
     plan(database, playbook(), [chat()], now=again)
     late = again + timedelta(minutes=10)
-    escalate(database, playbook(), now=late)
+    escalate(database, playbook(), [chat()], now=late)
 
     plan(database, playbook(), [chat()], now=late)
 
@@ -133,7 +135,7 @@ def test_the_next_owner_of_another_brand_is_not_called(database: Database) -> No
     open_incident(database, add_brand(database))
     late = NOON + timedelta(minutes=11)
     plan(database, playbook(), people, now=NOON)
-    escalate(database, playbook(), now=late)
+    escalate(database, playbook(), people, now=late)
 
     plan(database, playbook(), people, now=late)
 
@@ -141,9 +143,66 @@ def test_the_next_owner_of_another_brand_is_not_called(database: Database) -> No
         assert [one.recipient for one in tx.outbox.listed()] == ["Юрист"]
 
 
+def test_under_a_silence_no_time_runs(database: Database) -> None:
+    """Whoever asked for an hour's quiet has it, and after it the whole time to take it."""
+    number = open_incident(database, add_brand(database)).id
+    plan(database, playbook(), [chat()], now=NOON)
+    with database.begin() as tx:
+        pause(tx, number, by="Орлов", now=NOON + timedelta(minutes=2))
+
+    called_at = [
+        minutes
+        for minutes in range(90)
+        if escalate(database, playbook(), [chat()], now=NOON + timedelta(minutes=minutes))
+    ]
+
+    assert called_at == [72, 82]
+
+
+def test_what_began_under_a_silence_is_told_with_clocks_to_come(database: Database) -> None:
+    """Nobody had heard of it before."""
+    brand = add_brand(database)
+    with database.begin() as tx:
+        tx.silences.add(brand, until=NOON + timedelta(hours=4), by="Орлов", now=NOON)
+    open_incident(database, brand)
+
+    plan(database, playbook(), [chat()], now=NOON + timedelta(hours=4))
+
+    with database.read() as tx:
+        assert "взять до 19:10" in payload.read(tx.outbox.listed()[0]).text
+
+
+def test_while_everybody_may_sleep_no_time_runs(database: Database) -> None:
+    """What rings in the morning is to be taken in the morning."""
+    people = [chat(role="PR", quiet_hours="12:00-18:00")]  # noon in UTC is 15:00 in Moscow
+    open_incident(database, add_brand(database), level=1, **QUIET)
+
+    plan(database, playbook(), people, now=NOON)
+    called_at = [
+        minutes
+        for minutes in range(0, 240, 10)
+        if escalate(database, playbook(), people, now=NOON + timedelta(minutes=minutes))
+    ]
+
+    with database.read() as tx:
+        first = tx.outbox.listed()[-1]
+    assert first.not_before == NOON + timedelta(hours=3)
+    assert "взять до 18:20" in payload.read(first).text
+    assert called_at == [200, 220]
+
+
+def test_who_is_awake_has_no_more_time_than_by_day(database: Database) -> None:
+    """Somebody on duty at night hears of it at once."""
+    people = [chat(quiet_hours="12:00-18:00"), mail()]
+    open_incident(database, add_brand(database), level=1, **QUIET)
+    plan(database, playbook(), people, now=NOON)
+
+    assert escalate(database, playbook(), people, now=NOON + timedelta(minutes=20)) == 1
+
+
 def test_who_takes_it_stops_the_clock(database: Database) -> None:
     """The whole point."""
     number = open_incident(database, add_brand(database)).id
     happen(database, number, "taken", NOON, taken_by="Орлов", taken_at=NOON)
 
-    assert escalate(database, playbook(), now=NOON + timedelta(hours=1)) == 0
+    assert escalate(database, playbook(), [], now=NOON + timedelta(hours=1)) == 0

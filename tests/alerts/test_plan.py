@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.records import Facts, Notification
 from tests.alerts.making import (
     NOON,
+    QUIET,
     add_brand,
     chat,
     facts,
@@ -23,17 +24,9 @@ from tests.alerts.making import (
     mail,
     open_incident,
     playbook,
-    story,
 )
 from tests.running import until
 from tests.storage.making import somebody_waits
-
-QUIET: dict[str, object] = {
-    "crisis": (),
-    "persons": (),
-    "top": (story(title="Что-то происходит", crisis=()),),
-    "top_author_share": 0.1,
-}
 
 
 def told(database: Database, recipients: Sequence[Recipient], minutes: float = 0) -> int:
