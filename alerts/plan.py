@@ -233,7 +233,8 @@ def _messages(
         loud = (*_LOUD, "reopened") if case.was_over else _LOUD  # of a calming nobody was told
         is_news = not has_copy or brief.level > case.told_level
         is_loud = is_news or any(one.kind in loud for one in case.fresh)
-        return [whole] if is_loud and not case.is_silenced else []
+        may_be_told = not case.is_silenced or case.incident.state == "resolved"  # the last word
+        return [whole] if is_loud and may_be_told else []
     if not has_copy or case.is_silenced:
         return [whole]
     return [whole, *_pushes(case, brief, recipient)]
@@ -342,18 +343,18 @@ def _due_at(
     living: Collection[str],
 ) -> datetime:
     """When it may go out: quiet hours hold what rings, and a change of a message rings nobody."""
-    is_change = (
-        not _is_push(kind)
-        and recipient.channel in living
-        and any(
-            one.recipient == recipient.name
-            and one.address == recipient.address
-            and one.state == "sent"
-            and not _is_push(one.kind)
-            for one in case.sent
-        )
-    )
-    return now if is_change or case.is_silenced else recipient.reachable_at(now, brief.level)
+    may_change = not _is_push(kind) and recipient.channel in living
+    if may_change and any(
+        one.recipient == recipient.name
+        and one.address == recipient.address
+        and one.state == "sent"
+        and not _is_push(one.kind)
+        for one in case.sent
+    ):
+        return now
+    if case.silence is not None and case.is_silenced:
+        return now if recipient.channel in living else case.silence.until
+    return recipient.reachable_at(now, brief.level)
 
 
 def _is_push(kind: str) -> bool:

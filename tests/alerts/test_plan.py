@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from alerts import payload
+from alerts.actions import false_alarm, pause
 from alerts.plan import UntoldIncidentsError, plan
 from alerts.recipients import Recipient
 from storage.database import Database
@@ -277,6 +278,23 @@ def test_a_silence_holds_back_no_call_for_help(database: Database, brand: int) -
         ("Юрист", "escalated"),
         ("PR", "worsened"),
     ]
+
+
+def test_a_mailbox_hears_of_an_end_under_a_silence_when_that_is_over(
+    database: Database, brand: int
+) -> None:
+    """Whoever got the alarm is told that it was none, though somebody paused it before."""
+    number = open_incident(database, brand).id
+    told(database, [mail()])
+    sent(database)
+    with database.begin() as tx:
+        pause(tx, number, by="Орлов", now=NOON)
+        false_alarm(tx, number, by="Орлов", now=NOON + timedelta(minutes=1))
+
+    told(database, [mail()], minutes=1)
+
+    assert kinds(database) == [("Почта", "opened"), ("Почта", "false-alarm")]
+    assert rows(database)[-1].not_before == NOON + timedelta(hours=1)
 
 
 def test_quiet_hours_hold_what_can_wait(database: Database, brand: int) -> None:

@@ -30,7 +30,17 @@ def test_words_are_read(words: str, expected: timedelta) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["", "15", "soon", "15 parsecs", "1 год", "15 min later!", "0 s", "9" * 30 + " days", "36501 days"],
+    [
+        "",
+        "15",
+        "soon",
+        "15 parsecs",
+        "1 год",
+        "15 min later!",
+        "0 s",
+        "9" * 30 + " days",
+        "36501 days",
+    ],
 )
 def test_what_is_no_length_of_time_is_explained(words: str) -> None:
     """The error shows how it is written."""
