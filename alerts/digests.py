@@ -6,7 +6,7 @@ from datetime import datetime, time
 from alerts import payload
 from alerts.chat_commands import digest
 from alerts.compose import notice
-from alerts.playbook import Playbook
+from alerts.playbook import LEVELS, Playbook
 from alerts.recipients import Recipient
 from alerts.texts import Speech, zone
 from storage.database import Database
@@ -19,7 +19,7 @@ def plan_digests(
     database: Database, playbook: Playbook, recipients: Sequence[Recipient], *, now: datetime
 ) -> int:
     """Put today's digests in the outbox once it is morning; answers how many were added."""
-    due = [one for one in recipients if one.digest and _is_morning(one, now)]
+    due = [one for one in recipients if one.digest and _is_time(one, now)]
     if not due:
         return 0
     with database.begin() as tx:
@@ -48,5 +48,7 @@ def plan_digests(
         return added
 
 
-def _is_morning(recipient: Recipient, now: datetime) -> bool:
-    return now.astimezone(zone(recipient.timezone)).time() >= MORNING
+def _is_time(recipient: Recipient, now: datetime) -> bool:
+    """Whether it is morning, and nobody's sleep is broken."""
+    is_morning = now.astimezone(zone(recipient.timezone)).time() >= MORNING
+    return is_morning and recipient.reachable_at(now, min(LEVELS)) <= now

@@ -1,6 +1,7 @@
 """Failed delivery is told to the operators and by the next channel; the digest says all is well."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
@@ -243,6 +244,17 @@ def test_the_morning_digest_comes_once_a_day(sqlite_database: Database, clock: C
         lines, ("Утренняя сводка 02.03", "РОМ-1", "Набат жив", "Ромашка: "), strict=True
     ):
         assert said in line
+
+
+@pytest.mark.parametrize(("hours", "added"), [(0, 0), (3, 1)])
+def test_a_digest_waits_for_the_end_of_the_quiet_hours(
+    sqlite_database: Database, hours: int, added: int
+) -> None:
+    """Who sleeps till six in the evening is not woken at three to hear that all is well."""
+    sleeper = chat(digest=True, quiet_hours="12:00-18:00")  # noon in UTC is 15:00 in Moscow
+    now = NOON + timedelta(hours=hours)
+
+    assert plan_digests(sqlite_database, playbook(), [sleeper], now=now) == added
 
 
 def test_before_the_morning_there_is_no_digest(sqlite_database: Database, clock: Clock) -> None:
