@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 LIVING = ("telegram",)  # channels whose message is changed in place: one per incident and chat
 _OVER = ("resolved", "false-alarm")
+_OTHER = "recognised"  # the event that says so; what was ticked before it were other steps
 _LOUD = ("opened", "joined", "worsened", "missed", "escalated", "taken", *_OVER)
 _MAX_LEVEL_PUSHES = 2
 
@@ -147,7 +148,7 @@ def _case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -> Ca
         was_over=_was_over(planned),
         begun_at=quiet.heard_at(begun_at(incident, known)),
         called=called(known, playbook.reaction(situation.id)),
-        ticked=sum(one.kind == "step" for one in known),
+        ticked=_ticked(known),
         links=quiet.links,
     )
 
@@ -183,7 +184,7 @@ def _decide(
             language=recipient.language,
             timezone=recipient.timezone,
             reader=recipient.name,
-            ticked=case.ticked,
+            ticked=0 if _is_other(case.incident, recognised.situation.id) else case.ticked,
             silence=case.silence,
             links=case.links,
         )
@@ -296,6 +297,18 @@ def _by(case: Case, kind: str) -> str:
     return next((one.by for one in reversed(case.fresh) if one.kind == kind and one.by), "?")
 
 
+def _is_other(incident: Incident, situation: str) -> bool:
+    """Whether the incident turned out to be another situation, with other steps, than was told."""
+    return incident.situation not in (None, situation)
+
+
+def _ticked(events: Sequence[Event]) -> int:
+    """How many steps are done, of the reaction to the situation as it is known now."""
+    kinds = [one.kind for one in events]
+    told = len(kinds) - kinds[::-1].index(_OTHER) if _OTHER in kinds else 0
+    return kinds[told:].count("step")
+
+
 def _was_over(planned: Sequence[Event]) -> bool:
     """Whether the last that people heard of its life was its end."""
     turns = [one.kind for one in planned if one.kind in (*STARTS, *_OVER)]
@@ -377,14 +390,18 @@ def _write(tx: Transaction, decided: Decided, now: datetime) -> int:
     if _newest(events) != case.event.revision or _planned(events, case.fresh):
         return 0
     situation = decided.recognised.situation.id
-    if incident.situation != situation or incident.level < decided.level:
-        level = max(incident.level, decided.level)
-        tx.incidents.change(replace(incident, situation=situation, level=level))
+    fresh = [one.id for one in case.fresh]
+    changed = replace(incident, situation=situation, level=max(incident.level, decided.level))
+    if _is_other(incident, situation):
+        other = tx.incidents.add_event(changed, kind=_OTHER, at=now, facts=case.event.facts)
+        fresh.append(other.id)
+    elif changed != incident:
+        tx.incidents.change(changed)
     added = tx.outbox.add(decided.notifications, now)
     for one in decided.notifications:
         tx.outbox.supersede(one)
     if not case.is_silenced or incident.state == "resolved":
-        tx.incidents.mark_planned([one.id for one in case.fresh], now)
+        tx.incidents.mark_planned(fresh, now)
     logger.info(
         "notifications planned",
         extra={"incident": incident.id, "situation": situation, "added": len(added)},

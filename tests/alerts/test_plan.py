@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from alerts import payload
-from alerts.actions import false_alarm, pause
+from alerts.actions import false_alarm, pause, step_done
 from alerts.plan import UntoldIncidentsError, plan
 from alerts.recipients import Recipient
 from storage.database import Database
@@ -79,6 +79,31 @@ def test_the_situation_and_its_floor_are_written_on_the_incident(
         found = tx.incidents.get(number)
     assert (found.situation, found.level) == ("leader_accused", 3)
     assert "уровень 3 из 4" in rows(database)[0].payload
+
+
+@pytest.mark.parametrize("minutes_of_silence", [0, 60])
+def test_steps_of_another_situation_are_not_done(
+    database: Database, brand: int, minutes_of_silence: int
+) -> None:
+    """What was ticked while the cause was unknown stops no sales of what poisons people."""
+    number = open_incident(database, brand, level=1, **QUIET).id
+    told(database, [chat()])
+    its_end = NOON + timedelta(minutes=minutes_of_silence)
+    with database.begin() as tx:
+        step_done(tx, number, by="Орлов", now=NOON)
+        tx.silences.add(brand, until=its_end, by="Орлов", now=NOON)
+        poisoned = facts(crisis=(("отравление", 15),), persons=())
+        tx.incidents.add_event(tx.incidents.get(number), kind="updated", at=NOON, facts=poisoned)
+
+    for minutes in (1, 2, 61):
+        told(database, [chat()], minutes=minutes)
+    with database.begin() as tx:
+        assert tx.incidents.unplanned() == []
+        step_done(tx, number, by="Орлов", now=NOON + timedelta(hours=2))
+    told(database, [chat()], minutes=121)
+
+    texts = [payload.read(one).text for one in rows(database)]
+    assert [text.count("☑") for text in texts if "R-04" in text and "☐" in text][-2:] == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -219,7 +244,7 @@ def test_several_events_at_once_are_one_message(database: Database, brand: int) 
     assert kinds(database) == [("PR", "worsened")]
 
 
-def test_a_silence_keeps_new_readers_quiet_until_it_ends(database: Database, brand: int) -> None:
+def test_a_silence_keeps_new_readers_quiet_its_endit_ends(database: Database, brand: int) -> None:
     """Nothing is forgotten: it is told when the silence is over."""
     with database.begin() as tx:
         tx.silences.add(brand, until=NOON + timedelta(hours=1), by="Орлов", now=NOON)
