@@ -197,10 +197,10 @@ def _decide(
 
 
 def _recognise(case: Case, playbook: Playbook) -> Recognised:
-    """The situation as known, or as the newest facts show it while it is not known."""
+    """The situation as known, or as the newest facts show it: for the first time, or graver."""
     known = playbook.situation(case.incident.situation)
     seen = playbook.recognise(case.event.facts)
-    if known.fallback:
+    if known.fallback or seen.situation.level > known.level:
         return seen
     because = seen.because if seen.situation.id == known.id else ()
     return Recognised(situation=known, score=seen.score, because=because)

@@ -81,6 +81,32 @@ def test_the_situation_and_its_floor_are_written_on_the_incident(
     assert "уровень 3 из 4" in rows(database)[0].payload
 
 
+@pytest.mark.parametrize(
+    ("first", "later", "situation"),
+    [
+        ("жалоба", "отравление", "harm"),
+        ("отравление", "жалоба", "harm"),
+        ("брак", "штраф", "defect"),
+    ],
+    ids=["graver", "milder", "as grave"],
+)
+def test_only_a_graver_situation_takes_the_place_of_one_that_is_known(
+    database: Database, brand: int, first: str, later: str, situation: str
+) -> None:
+    """Complaints that turn out to be a poisoning are one; the other way round nothing jumps."""
+    said = {"persons": (), "top": (), "top_author_share": 0.1}
+    number = open_incident(database, brand, level=1, crisis=((first, 15),), **said).id
+    told(database, [chat()])
+    with database.begin() as tx:
+        newest = facts(crisis=((later, 15),), **said)
+        tx.incidents.add_event(tx.incidents.get(number), kind="updated", at=NOON, facts=newest)
+
+    told(database, [chat()])
+
+    with database.read() as tx:
+        assert tx.incidents.get(number).situation == situation
+
+
 @pytest.mark.parametrize("minutes_of_silence", [0, 60])
 def test_steps_of_another_situation_are_not_done(
     database: Database, brand: int, minutes_of_silence: int
