@@ -12,60 +12,24 @@ from datetime import datetime
 
 from alerts import payload
 from alerts.brief import Brief
+from alerts.cases import OTHER, OVER, Case, read_case
 from alerts.chart import Chart, no_chart
 from alerts.compose import alert, push
-from alerts.escalation import STARTS, begun_at, called, heard_at
+from alerts.escalation import heard_at
 from alerts.parts import named
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
-from alerts.silences import Quiet
 from alerts.situations import Recognised
 from alerts.texts import Speech
 from storage.database import Database, Transaction
 from storage.outbox import NewNotification
-from storage.records import Event, Incident, Link, Message, Notification, Silence
+from storage.records import Event, Incident, Message
 
 logger = logging.getLogger(__name__)
 
 LIVING = ("telegram",)  # channels whose message is changed in place: one per incident and chat
-_OVER = ("resolved", "false-alarm")
-_OTHER = "recognised"  # the event that says so; what was ticked before it were other steps
-_LOUD = ("opened", "joined", "worsened", "missed", "escalated", "taken", *_OVER)
+_LOUD = ("opened", "joined", "worsened", "missed", "escalated", "taken", *OVER)
 _MAX_LEVEL_PUSHES = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One incident with what is new about it and who has been told what."""
-
-    incident: Incident
-    fresh: tuple[Event, ...]  # not planned yet, oldest first
-    told_level: int  # the level people know; 0: they know of nothing
-    sent: tuple[Notification, ...]
-    silence: Silence | None  # to be quiet for now
-    was_over: bool  # people were told that it is over
-    begun_at: datetime  # when it began, or could be told after a silence
-    called: tuple[str, ...]  # roles it has risen to while nobody took it
-    ticked: int  # steps of the reaction map that are done
-    links: tuple[Link, ...]  # the same crisis at kindred brands
-
-    @property
-    def others(self) -> tuple[str, ...]:
-        """The names of the kindred brands."""
-        return tuple(one.incident.brand for one in self.links)
-
-    @property
-    def is_silenced(self) -> bool:
-        """Whether nobody is to hear of it who has not heard yet.
-
-        Who calls the next one by hand is heard all the same: it is said that they are called.
-        """
-        return self.silence is not None and all(one.kind != "escalated" for one in self.fresh)
-
-    @property
-    def event(self) -> Event:
-        """The newest: a message tells how things stand now."""
-        return self.fresh[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +71,7 @@ def plan(
     failed: list[str] = []
     for number in waiting:
         with database.read() as tx:
-            case = _case(tx, number, playbook, now)
+            case = read_case(tx, number, playbook, now)
         if case is None:
             continue
         try:
@@ -121,36 +85,6 @@ def plan(
     if failed:
         raise UntoldIncidentsError(f"not told, see the log: incident {', '.join(failed)}")
     return added
-
-
-def _case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -> Case | None:
-    """The incident with all that is new about it; None where another planned it meanwhile."""
-    known = tx.incidents.events(number)
-    fresh = tuple(one for one in known if one.planned_at is None)
-    if not fresh:
-        return None
-    incident = tx.incidents.get(number)
-    situation = playbook.situation(incident.situation)
-    planned = [one for one in known if one.planned_at is not None]
-    quiet = Quiet(
-        silences=tx.silences.held_since(incident.opened_at),
-        incident=incident,
-        facts=fresh[-1].facts,
-        links=tuple(tx.incidents.links(number)),
-        situation=situation.id,
-    )
-    return Case(
-        incident=incident,
-        fresh=fresh,
-        told_level=max(planned[-1].level, situation.level) if planned else 0,
-        sent=tuple(tx.outbox.of_incident(number)),
-        silence=quiet.silence(now),
-        was_over=_was_over(planned),
-        begun_at=quiet.heard_at(begun_at(incident, known)),
-        called=called(known, playbook.reaction(situation.id)),
-        ticked=_ticked(known),
-        links=quiet.links,
-    )
 
 
 def _decide(
@@ -247,7 +181,7 @@ def _pushes(
     """Changes of a message ring nobody's phone; these few are said aloud as well."""
     speech, channel = brief.speech, recipient.channel
     kinds = [one.kind for one in case.fresh]
-    if set(kinds) & set(_OVER) and brief.incident.state == "resolved":
+    if set(kinds) & set(OVER) and brief.incident.state == "resolved":
         facts, incident = case.event.facts, case.incident
         values = {
             "length": speech.duration(case.event.at - incident.opened_at),
@@ -300,19 +234,6 @@ def _by(case: Case, kind: str) -> str:
 def _is_other(incident: Incident, situation: str) -> bool:
     """Whether the incident turned out to be another situation, with other steps, than was told."""
     return incident.situation not in (None, situation)
-
-
-def _ticked(events: Sequence[Event]) -> int:
-    """How many steps are done, of the reaction to the situation as it is known now."""
-    kinds = [one.kind for one in events]
-    told = len(kinds) - kinds[::-1].index(_OTHER) if _OTHER in kinds else 0
-    return kinds[told:].count("step")
-
-
-def _was_over(planned: Sequence[Event]) -> bool:
-    """Whether the last that people heard of its life was its end."""
-    turns = [one.kind for one in planned if one.kind in (*STARTS, *_OVER)]
-    return bool(turns) and turns[-1] in _OVER
 
 
 def _notification(
@@ -393,7 +314,7 @@ def _write(tx: Transaction, decided: Decided, now: datetime) -> int:
     fresh = [one.id for one in case.fresh]
     changed = replace(incident, situation=situation, level=max(incident.level, decided.level))
     if _is_other(incident, situation):
-        other = tx.incidents.add_event(changed, kind=_OTHER, at=now, facts=case.event.facts)
+        other = tx.incidents.add_event(changed, kind=OTHER, at=now, facts=case.event.facts)
         fresh.append(other.id)
     elif changed != incident:
         tx.incidents.change(changed)

@@ -1,0 +1,91 @@
+"""One incident with what is new about it, read for those who tell of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.escalation import STARTS, begun_at, called
+from alerts.playbook import Playbook
+from alerts.silences import Quiet
+from storage.database import Transaction
+from storage.records import Event, Incident, Link, Notification, Silence
+
+OVER = ("resolved", "false-alarm")
+OTHER = "recognised"  # the event that says so; what was ticked before it were other steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One incident with what is new about it and who has been told what."""
+
+    incident: Incident
+    fresh: tuple[Event, ...]  # not planned yet, oldest first
+    told_level: int  # the level people know; 0: they know of nothing
+    sent: tuple[Notification, ...]
+    silence: Silence | None  # to be quiet for now
+    was_over: bool  # people were told that it is over
+    begun_at: datetime  # when it began, or could be told after a silence
+    called: tuple[str, ...]  # roles it has risen to while nobody took it
+    ticked: int  # steps of the reaction map that are done
+    links: tuple[Link, ...]  # the same crisis at kindred brands
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The names of the kindred brands."""
+        return tuple(one.incident.brand for one in self.links)
+
+    @property
+    def is_silenced(self) -> bool:
+        """Whether nobody is to hear of it who has not heard yet.
+
+        Who calls the next one by hand is heard all the same: it is said that they are called.
+        """
+        return self.silence is not None and all(one.kind != "escalated" for one in self.fresh)
+
+    @property
+    def event(self) -> Event:
+        """The newest: a message tells how things stand now."""
+        return self.fresh[-1]
+
+
+def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -> Case | None:
+    """The incident with all that is new about it; None where another planned it meanwhile."""
+    known = tx.incidents.events(number)
+    fresh = tuple(one for one in known if one.planned_at is None)
+    if not fresh:
+        return None
+    incident = tx.incidents.get(number)
+    situation = playbook.situation(incident.situation)
+    planned = [one for one in known if one.planned_at is not None]
+    quiet = Quiet(
+        silences=tx.silences.held_since(incident.opened_at),
+        incident=incident,
+        facts=fresh[-1].facts,
+        links=tuple(tx.incidents.links(number)),
+        situation=situation.id,
+    )
+    return Case(
+        incident=incident,
+        fresh=fresh,
+        told_level=max(planned[-1].level, situation.level) if planned else 0,
+        sent=tuple(tx.outbox.of_incident(number)),
+        silence=quiet.silence(now),
+        was_over=_was_over(planned),
+        begun_at=quiet.heard_at(begun_at(incident, known)),
+        called=called(known, playbook.reaction(situation.id)),
+        ticked=_ticked(known),
+        links=quiet.links,
+    )
+
+
+def _ticked(events: Sequence[Event]) -> int:
+    """How many steps are done, of the reaction to the situation as it is known now."""
+    kinds = [one.kind for one in events]
+    told = len(kinds) - kinds[::-1].index(OTHER) if OTHER in kinds else 0
+    return kinds[told:].count("step")
+
+
+def _was_over(planned: Sequence[Event]) -> bool:
+    """Whether the last that people heard of its life was its end."""
+    turns = [one.kind for one in planned if one.kind in (*STARTS, *OVER)]
+    return bool(turns) and turns[-1] in OVER
