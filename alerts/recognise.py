@@ -7,6 +7,7 @@ from alerts.situations import Recognised, Situation
 from storage.records import Facts, StoryFact
 
 ANYBODY = "any"  # in ``persons``: somebody watched is named, whatever the role
+PERSONS = (ANYBODY, "director", "deputy")  # whom a situation may ask for, whoever is watched
 ENOUGH = 0.15  # share of the negative talk that must speak of a situation
 _SPECIFIC = 1.3  # a situation that also asks who or where, and got it, wins over one that does not
 

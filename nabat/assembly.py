@@ -9,7 +9,6 @@ from alerts import playbook as maps
 from alerts.notifiers.protocol import Notifier
 from alerts.playbook import Playbook, PlaybookError
 from alerts.recipients import Recipient
-from alerts.recognise import ANYBODY
 from alerts.redaction import scheme_only
 from alerts.texts import LANGUAGES
 from crawler.entities import Entities, EntitiesError, NatashaEntities
@@ -29,8 +28,6 @@ from nabat.config import (
 )
 from nabat.errors import ConfigError, nearest
 from storage.records import Watch
-
-_PERSONS = (ANYBODY, "director", "deputy")  # whom a situation may ask for, whoever is watched
 
 
 def sources(settings: Settings) -> list[SourcePlugin]:
@@ -91,8 +88,7 @@ def recipients(settings: Settings, *, channels: Sequence[str]) -> list[Recipient
         built.append(plugins.build(Recipient, given, place))
     _refuse_twins([one.name for one in built], "recipient", "give each its own name")
     brands = [brand.name for brand in settings.brand]
-    both = playbook(settings)
-    situations = [one.id for one in both.situations]
+    situations = [one.id for one in playbook(settings).situations]
     levels = [str(level) for level in maps.LEVELS]
     for index, one in enumerate(built, 1):
         others = [other.name for other in built if other is not one]
@@ -104,7 +100,6 @@ def recipients(settings: Settings, *, channels: Sequence[str]) -> list[Recipient
             ("levels", "no level is", [str(level) for level in one.levels], levels),
             ("language", "no language of ours is", [one.language], LANGUAGES),
             ("fallback", "no other recipient is named", filter(None, [one.fallback]), others),
-            ("role", "nobody on the reaction map is", filter(None, [one.role]), both.duties),
         ):
             _refuse_unknown(f"{place}.{key}: {said}", named, known)
         _check_zone(one, place)
@@ -127,16 +122,10 @@ def playbook(settings: Settings) -> Playbook:
     roles = [(person.name, person.role) for brand in settings.brand for person in brand.person]
     try:
         if settings.playbook.shipped:
-            built = maps.load(own).with_roles(roles)
-        else:
-            built = maps.parse(own, "the configuration").with_roles(roles)
+            return maps.load(own).with_roles(roles)
+        return maps.parse(own, "the configuration").with_roles(roles)
     except PlaybookError as error:
         raise ConfigError(str(error)) from error
-    known = list(dict.fromkeys((*_PERSONS, *(role for _, role in roles))))
-    for one in built.situations:
-        said = f"the configuration: situation {one.id}: persons: no [[brand.person]] has the role"
-        _refuse_unknown(said, one.persons, known)
-    return built
 
 
 def backend(settings: Settings) -> SentimentBackend:

@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from alerts.notifiers.protocol import DeliveryError
+from alerts.playbook import Playbook
 from alerts.recipients import Recipient, reached
-from alerts.recognise import fold
+from alerts.recognise import PERSONS, fold
 from alerts.redaction import scheme_only
 from alerts.trial import send_test
 from crawler.crisis_words import shipped_crisis_words
@@ -25,7 +26,7 @@ from monitor.sentiment.protocol import Passage
 from nabat import assembly, clock
 from nabat.commands.arguments import Config, settings_of
 from nabat.config import DEFAULT_NAME, Settings, is_named
-from nabat.errors import CommandError, ConfigError
+from nabat.errors import CommandError, ConfigError, nearest
 from nabat.families import families
 from nabat.streams import on_terminal
 from storage.database import Database, StorageError
@@ -110,7 +111,7 @@ def check(
     recipients = assembly.recipients(settings, channels=list(channels))
     addresses = assembly.addresses(settings)
     watches = assembly.watches(settings)
-    assembly.playbook(settings)
+    playbook = assembly.playbook(settings)
     assembly.unopened_backend(settings)
     assembly.entities(settings)
     assembly.heartbeat(settings)
@@ -137,8 +138,8 @@ def check(
                 problem = error.reason
         _say("recipient", f"{recipient.name} by {recipient.channel}", problem, wrong)
     gaps = _gaps(settings.brand, sources, recipients)
-    unsaid = _words_not_looked_for(settings)
-    for place in gaps + _mixed_alphabets(watches) + _keys_in_clear(recipients) + unsaid:
+    maps = _words_not_looked_for(settings) + _roles_of_nobody(playbook, recipients)
+    for place in gaps + _mixed_alphabets(watches) + _keys_in_clear(recipients) + maps:
         _say("note", place, None, wrong)
     if wrong:
         message = f"{len(wrong)} of these must be mended: {'; '.join(wrong)}"
@@ -283,6 +284,25 @@ def _words_not_looked_for(settings: Settings) -> list[str]:
         for word in table.get("crisis", ())
         if fold(word) not in known
     ]
+
+
+def _roles_of_nobody(playbook: Playbook, recipients: Sequence[Recipient]) -> list[str]:
+    """The roles of recipients that are never called, and those that nobody who is watched has."""
+    duties = playbook.duties
+    uncalled = [
+        f"recipient {one.name!r}: the reaction map calls nobody as {one.role!r}"
+        f"{nearest(one.role, duties)}"
+        for one in recipients
+        if one.role and one.role not in duties
+    ]
+    watched = dict.fromkeys((*PERSONS, *(role for _, role in playbook.roles)))
+    unnamed = [
+        f"situation {one.id!r}: no [[brand.person]] has the role {role!r}{nearest(role, watched)}"
+        for one in playbook.situations
+        for role in one.persons
+        if role not in watched
+    ]
+    return uncalled + unnamed
 
 
 def _ask(content: str) -> str:

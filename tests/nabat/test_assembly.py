@@ -74,12 +74,10 @@ def test_a_source_switched_off_is_left_out() -> None:
         ([PERSON, PERSON | {"name": "PR", "fallback": "Дежурная"}], "recipient[2].fallback: no "
          "other recipient is named 'Дежурная'; did you mean 'Дежурный'?"),
         ([PERSON | {"fallback": "Дежурный"}], "recipient[1].fallback: no other recipient"),
-        ([PERSON | {"role": "юрит"}], "recipient[1].role: nobody on the reaction map is 'юрит'; "
-         "did you mean 'юрист'?"),
     ],
     ids=["twins", "unknown brand", "unknown channel", "quiet hours", "half a recipient",
          "unknown situation", "unknown level", "no level", "unknown language", "unknown zone",
-         "unknown fallback", "its own fallback", "unknown role"],
+         "unknown fallback", "its own fallback"],
 )  # fmt: skip
 def test_a_wrong_recipient_is_named(people: list[dict[str, Any]], said: str) -> None:
     """Before anything is sent to nobody."""
@@ -177,20 +175,6 @@ def test_maps_that_cannot_be_used_are_explained(tables: dict[str, Any]) -> None:
     """The place is the configuration, not the shipped file."""
     with pytest.raises(ConfigError):
         assembly.playbook(_settings(**tables))
-
-
-def test_a_situation_that_asks_for_nobody_who_is_watched_is_refused() -> None:
-    """It would never be recognised; roles of watched people are the config's own words."""
-    own = {"id": "boss", "title": "О главном", "persons": ["founder"]}
-    brand = {"name": "Ромашка", "person": [{"name": "Иван Петров", "role": "founder"}]}
-
-    watched = assembly.playbook(_settings(brand=[brand], situation=[own]))
-
-    assert watched.situation("boss").persons == ("founder",)
-    with pytest.raises(
-        ConfigError, match=r"boss: persons: no .* has the role 'founder'; known: any"
-    ):
-        assembly.playbook(_settings(situation=[own]))
 
 
 def test_the_manners_of_fetching_are_the_operators() -> None:

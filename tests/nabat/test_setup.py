@@ -321,3 +321,28 @@ def test_check_notes_a_crisis_word_that_nobody_looks_for(nabat: Command, written
 
     assert "note: situation 'late': no text is searched for the crisis word 'задержка'" in said
     assert said.count("no text is searched") == 1
+
+
+def test_check_notes_roles_that_nobody_has(nabat: Command, written: Written) -> None:
+    """One that the reaction map does not know is never called, and a situation waits in vain."""
+    people = "[[brand]]\nname = 'Лютик'\nperson = [{name = 'Иван Петров', role = 'founder'}]\n"
+    maps = "".join(
+        f"[[situation]]\nid = '{role}'\ntitle = 'О главном'\npersons = ['{role}']\n"
+        for role in ("founder", "директор")
+    )
+    reader = (
+        "[[notifier]]\nkind = 'console'\n"
+        "[[recipient]]\nname = 'Юля'\nchannel = 'console'\naddress = '-'\nrole = 'юрит'\n"
+    )
+
+    said = nabat("check", "-c", written(people + maps + reader)).out
+
+    assert (
+        "note: recipient 'Юля': the reaction map calls nobody as 'юрит'; did you mean 'юрист'?"
+        in said
+    )
+    assert (
+        "note: situation 'директор': no [[brand.person]] has the role 'директор'; known: any"
+        in said
+    )
+    assert "situation 'founder'" not in said
