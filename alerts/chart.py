@@ -21,9 +21,9 @@ Chart = Callable[[Facts, Speech], bytes | None]
 _LONGEST = 6.0  # seconds an alert may wait for its picture
 _WEEK = timedelta(days=7)
 _TITLES = {
-    "ru": ("Негативные истории по часам, 7 дней", "обычно", "сейчас"),
-    "uk": ("Негативні історії за годинами, 7 днів", "зазвичай", "зараз"),
-    "en": ("Negative stories by hour, 7 days", "usual", "now"),
+    "ru": ("Негативные истории по часам, 7 дней", "обычно", "выше обычного"),
+    "uk": ("Негативні історії за годинами, 7 днів", "зазвичай", "вище звичайного"),
+    "en": ("Negative stories by hour, 7 days", "usual", "above usual"),
 }
 
 
@@ -74,7 +74,7 @@ def _png(series: tuple[Point, ...], speech: Speech) -> bytes:
     at: list[Any] = [point.start_at.astimezone(local) for point in points]
     observed = [max(0.0, point.observed) for point in points]
     low, high = zip(*(_band(point.expected) for point in points), strict=True)
-    title, usual, now = _TITLES.get(speech.language, _TITLES["ru"])
+    title, usual, above = _TITLES.get(speech.language, _TITLES["ru"])
     figure = Figure(figsize=(8, 3.2), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
@@ -83,7 +83,7 @@ def _png(series: tuple[Point, ...], speech: Speech) -> bytes:
     over = [(when, seen) for when, seen, top in zip(at, observed, high, strict=True) if seen > top]
     if over:
         # Shape as well as colour tells what stands out.
-        axes.plot(*zip(*over, strict=True), "D", color="#c0261f", markersize=5, label=now)
+        axes.plot(*zip(*over, strict=True), "D", color="#c0261f", markersize=5, label=above)
     axes.set_ylim(bottom=0)
     axes.set_title(title, loc="left", fontsize=16)
     axes.tick_params(labelsize=14)  # it is read on a phone

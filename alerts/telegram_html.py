@@ -3,7 +3,7 @@
 import html
 from collections.abc import Sequence
 
-from alerts.spans import Line, Span, length, safe_link
+from alerts.spans import Line, Span, safe_link
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
@@ -13,11 +13,6 @@ _TAGS = {"bold": "b", "italic": "i"}
 def render(lines: Sequence[Line]) -> str:
     """HTML that Telegram's parser reads back as exactly these lines."""
     return "\n".join("".join(_span(span) for span in line.spans) for line in lines)
-
-
-def fits(lines: Sequence[Line], limit: int) -> bool:
-    """Whether the lines stay within the limit once Telegram has parsed the markup."""
-    return length(lines) <= limit
 
 
 def _span(span: Span) -> str:

@@ -17,6 +17,7 @@ FORBIDDEN_NAMES = {
 # Where one test file covers several modules, through the one by whose name it goes.
 COVERED_BY = {
     "alerts/actions.py": "tests/alerts/test_replies.py",
+    "alerts/cases.py": "tests/alerts/test_plan.py",
     "alerts/chat_commands.py": "tests/alerts/test_replies.py",
     "alerts/folding.py": "tests/alerts/test_deliver.py",
     "alerts/hand_over.py": "tests/alerts/test_deliver.py",
