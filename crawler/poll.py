@@ -1,6 +1,7 @@
 """Job: visit the sources that are due, and keep what they published.
 
-The visits run side by side, a bounded number at once; what they find goes
+The visits run side by side, a bounded number at once, and those that need a process
+of their own, fewer still, take nobody's turn; what they find goes
 through the one ingest in small batches as it arrives. A source that fails is
 recorded with its reason and visited again later, less and less often; it
 never stops the others. No transaction is open while the network is waited for.
@@ -8,10 +9,10 @@ never stops the others. No transaction is open while the network is waited for.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawler.addresses import canonical_address
 from crawler.fetch import Fetcher, FetchError, FetchSettings
@@ -23,7 +24,8 @@ from storage.database import Database
 from storage.records import FetchOutcome, NewArticle, Source, SourceFailure
 
 BATCH = 50  # articles stored together
-OUTCOMES = 50  # outcomes recorded together
+OUTCOMES = 50  # outcomes recorded together,
+OUTCOME_WAITS = timedelta(seconds=10)  # or those of so long: a slow visit holds up no other's
 CHILDREN = 2  # child processes at once
 
 logger = logging.getLogger(__name__)
@@ -37,6 +39,11 @@ class Round:
     keys: frozenset[str] | None = None  # only these
     force: bool = False  # also those that are not due
     at_once: int = 16
+    patience: timedelta | None = None  # sites whose turn comes later are left to the next round
+
+
+class _NextRoundError(Exception):
+    """The round has lasted too long to begin this visit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +89,8 @@ def poll(
         if source.key in by_key and (choice.keys is None or source.key in choice.keys)
     ][: choice.limit]
     ingest.refresh()
-    pass_ = _Pass(database, ingest, now=now, total=len(chosen), progress=progress)
-    asyncio.run(pass_.run(chosen, settings, choice.at_once))
+    pass_ = _Pass(database, ingest, choice, now=now, total=len(chosen), progress=progress)
+    asyncio.run(pass_.run(chosen, settings))
     return pass_.report()
 
 
@@ -103,6 +110,7 @@ class _Pass:
         self,
         database: Database,
         ingest: Ingest,
+        choice: Round,
         *,
         now: datetime,
         total: int,
@@ -115,6 +123,8 @@ class _Pass:
         self._progress = progress
         self._tally = _Tally()
         self._outcomes: list[FetchOutcome] = []
+        self._patience = choice.patience
+        self._turns = asyncio.Semaphore(choice.at_once)
         self._processes = asyncio.Semaphore(CHILDREN)
         self._storing = asyncio.Lock()  # one writer at a time: SQLite has only one
 
@@ -130,25 +140,44 @@ class _Pass:
         )
 
     async def run(
-        self, chosen: Sequence[tuple[Source, SourcePlugin]], settings: FetchSettings, at_once: int
+        self, chosen: Sequence[tuple[Source, SourcePlugin]], settings: FetchSettings
     ) -> None:
         """Visit them all; what was found is stored even where a visit breaks."""
-        turns = asyncio.Semaphore(at_once)
+        over = asyncio.Event()
+        self._begun = asyncio.get_running_loop().time()
         async with Fetcher(settings, now=self._now) as fetcher:
             robots = Robots(fetcher)
-
-            async def visit(source: Source, plugin: SourcePlugin) -> None:
-                async with turns:
-                    await self._visit(source, plugin, fetcher, robots)
-
             try:
                 async with asyncio.TaskGroup() as group:
-                    for source, plugin in chosen:
-                        group.create_task(visit(source, plugin))
+                    group.create_task(self._keep_recording(over))
+                    async with asyncio.TaskGroup() as visits:
+                        for source, plugin in chosen:
+                            visits.create_task(self._visit(source, plugin, fetcher, robots))
+                    over.set()
             finally:
                 await self._record(least=1)
 
+    @asynccontextmanager
+    async def _process(self) -> AsyncIterator[None]:
+        """A turn for a process, in place of the visit's turn for the network."""
+        self._turns.release()
+        try:
+            async with self._processes:
+                waited = asyncio.get_running_loop().time() - self._begun
+                if self._patience is not None and waited > self._patience.total_seconds():
+                    raise _NextRoundError
+                yield
+        finally:
+            await self._turns.acquire()
+
     async def _visit(
+        self, source: Source, plugin: SourcePlugin, fetcher: Fetcher, robots: Robots
+    ) -> None:
+        with suppress(_NextRoundError):
+            async with self._turns:
+                await self._visit_now(source, plugin, fetcher, robots)
+
+    async def _visit_now(
         self, source: Source, plugin: SourcePlugin, fetcher: Fetcher, robots: Robots
     ) -> None:
         failures: Sequence[SourceFailure] = ()
@@ -165,7 +194,7 @@ class _Pass:
             known=self._known,
             addresses=lambda: asyncio.to_thread(self._addresses, source.id, failures),
             failures=failures,
-            processes=self._processes,
+            process=self._process(),
         )
         problem = await self._read(plugin, visit, reading)
         self._outcomes.append(outcome_of(reading, problem, self._now))
@@ -185,6 +214,8 @@ class _Pass:
                         await self._store(reading)
         except FetchError as error:
             problem = error
+        except _NextRoundError:
+            raise
         except Exception as error:  # a mistake in one plug-in must not stop the others
             logger.exception("source failed unexpectedly", extra={"source": visit.source.key})
             problem = FetchError(f"internal error: {type(error).__name__}")
@@ -223,6 +254,13 @@ class _Pass:
         if problem is not None and lost == len(articles) > 1:
             raise problem
         return kept
+
+    async def _keep_recording(self, over: asyncio.Event) -> None:
+        """Write down from time to time what waits: other jobs go by when a source was read last."""
+        while not over.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), OUTCOME_WAITS.total_seconds())
+            await self._record(least=1)
 
     async def _record(self, *, least: int) -> None:
         """Write the outcomes down once enough of them wait, after their articles."""

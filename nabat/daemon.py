@@ -116,6 +116,7 @@ def _scheduler(jobs: Jobs, ticking: Ticking) -> BackgroundScheduler:
     every = jobs.settings.daemon
     table: tuple[tuple[str, Callable[[], object], timedelta], ...] = (
         ("gather", jobs.gather, every.crawl_every),
+        ("judge", jobs.judge, every.crawl_every),
         ("look back", jobs.look_back, every.evaluate_every),
         ("evaluate", jobs.evaluate, every.evaluate_every),
         ("deliver", jobs.keep_delivering, every.deliver_every),

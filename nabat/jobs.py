@@ -50,7 +50,8 @@ logger = logging.getLogger(__name__)
 
 _A_DAY = timedelta(days=1)
 _LET_GO_AT_ONCE = 500  # articles
-_PORTION = timedelta(minutes=1)  # of judging tone before the daemon crawls again
+_PATIENCE = timedelta(minutes=1)  # within which the daemon's crawl begins with a site, if at all
+_PORTION = timedelta(minutes=1)  # of judging tone before the daemon goes on
 _BUSY = "another nabat is doing this now; nothing to do"
 _NOTHING_STORED = "nothing stored"  # that a new brand was not looked for in
 Progress = Callable[[str, int, int | None], None]  # job, done, of how many
@@ -64,6 +65,7 @@ class Report:
     said: str  # for people
     ok: bool = True
     poll: PollReport | None = None  # of a crawl
+    judged: int = 0  # mentions of a scoring
 
 
 class Jobs:
@@ -144,15 +146,25 @@ class Jobs:
         return [*reports, self.forget()] if self._forgetting_is_due() else reports
 
     def gather(self) -> list[Report]:
-        """Crawl and judge tone; where something new was found, evaluate without waiting."""
-        reports = [self.crawl(), self.score(patience=_PORTION)]
-        found = reports[0].poll
-        return [*reports, self.evaluate()] if found and found.new_mentions else reports
+        """Crawl, and judge what was found without waiting."""
+        return [self.crawl(patience=_PATIENCE), *self.judge()]
 
-    def crawl(self, *, source: str | None = None, force: bool = False) -> Report:
+    def judge(self) -> list[Report]:
+        """Judge tones for a while, those of a crawl that still lasts too; evaluate the new ones."""
+        scored = self.score(patience=_PORTION)
+        return [scored, self.evaluate()] if scored.judged else [scored]
+
+    def crawl(
+        self,
+        *,
+        source: str | None = None,
+        force: bool = False,
+        patience: timedelta | None = None,
+    ) -> Report:
         """Visit the due sources; with ``source``, this one alone."""
         keys = None if source is None else frozenset({self._key(source)})
-        return self._do("crawl", lambda: self._crawl(Round(keys=keys, force=force)))
+        choice = Round(keys=keys, force=force, patience=patience)
+        return self._do("crawl", lambda: self._crawl(choice))
 
     def score(self, *, patience: timedelta | None = None) -> Report:
         """Judge the tone of what is not judged yet, for about so long; None: all of it."""
@@ -221,10 +233,7 @@ class Jobs:
             return report
 
     def _step(self, job: str, done: int, total: int | None) -> None:
-        now = self.clock()
-        self.steps[job] = now
-        if job == "crawl":
-            self.steps["score"] = now  # it waits for the crawl before it
+        self.steps[job] = self.clock()
         self._progress(job, done, total)
 
     def _crawl(self, choice: Round) -> Report:
@@ -253,7 +262,7 @@ class Jobs:
             patience=patience,
             progress=lambda number: self._step("score", number, None),
         )
-        return Report(job="score", said=f"{done} mentions judged")
+        return Report(job="score", said=f"{done} mentions judged", judged=done)
 
     def _evaluate(self) -> Report:
         now = self.clock()

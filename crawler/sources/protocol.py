@@ -7,8 +7,8 @@ something broke is kept; what could not be read is given as a FailedPage, and
 a visit that cannot go on at all raises FetchError.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
@@ -22,10 +22,6 @@ from storage.feeds import SourceEntry
 from storage.records import NewArticle, Source, SourceFailure
 
 
-def _one() -> asyncio.Semaphore:
-    return asyncio.Semaphore(1)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One visit to one source: what is known of it, and the means to read it."""
@@ -37,7 +33,8 @@ class Visit:
     known: Callable[[Sequence[str]], Awaitable[set[str]]]  # canonical addresses stored already
     addresses: Callable[[], Awaitable[list[str]]]  # of this source, not to be fetched again
     failures: Sequence[SourceFailure] = ()  # what of this source could not be read so far
-    processes: asyncio.Semaphore = field(default_factory=_one)  # turns for child processes
+    # A turn for a child process, which a source that needs one waits for.
+    process: AbstractAsyncContextManager[None] = field(default_factory=nullcontext)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

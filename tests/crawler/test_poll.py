@@ -1,5 +1,6 @@
 """One round of visits: everything readable is kept, everything broken is named."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,7 +14,15 @@ from crawler.ingest import Ingest
 from crawler.matching import Matcher
 from crawler.poll import PollReport, Round, poll
 from crawler.reading import MOST_ATTEMPTS
-from crawler.sources.protocol import Finding, Found, SourcePlugin, Visit, entry_of, key_of
+from crawler.sources.protocol import (
+    Finding,
+    Found,
+    Freshness,
+    SourcePlugin,
+    Visit,
+    entry_of,
+    key_of,
+)
 from crawler.sources.rss import RssSource
 from crawler.sources.site import SiteSource
 from storage.database import Database
@@ -309,6 +318,62 @@ def refuse_articles(database: Database, address: str) -> None:
         tx.connection.execute(
             text(f"CREATE TRIGGER refuse BEFORE INSERT ON articles WHEN {condition}")
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlowSource(FaultySource):
+    """A kind of source that takes a process, and gives nothing until something has happened."""
+
+    kind: ClassVar[str] = "slow"
+    id: str = "slow"
+    has_happened: Callable[[], bool]
+
+    async def read(self, visit: Visit) -> AsyncGenerator[Finding, None]:
+        """Wait for it, but not for ever."""
+        async with visit.process, asyncio.timeout(20):
+            while not await asyncio.to_thread(self.has_happened):
+                await asyncio.sleep(0.01)
+        yield Freshness()
+
+
+def test_sites_that_wait_for_a_process_take_no_turn_of_the_feeds(web: Web, visit_all: Poll) -> None:
+    """A site may last minutes, and there may be many of them: the feeds are read meanwhile."""
+    last = feed(web)
+
+    def is_read() -> bool:
+        return web.asked("/rss") > 0
+
+    slow = [SlowSource(id=f"slow{n}", has_happened=is_read) for n in range(4)]
+    report = visit_all([*slow, last], choice=Round(at_once=1))
+
+    assert (report.visited, report.failed) == (5, 0)
+
+
+def test_what_was_read_is_on_record_while_another_source_is_slow(
+    web: Web, visit_all: Poll, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether a source is alive is seen there by others, who do not wait for the round's end."""
+    monkeypatch.setattr("crawler.poll.OUTCOME_WAITS", timedelta(milliseconds=20))
+    quick = feed(web)
+
+    def is_recorded() -> bool:
+        return sources(sqlite_database)[key_of(quick)].last_success_at is not None
+
+    assert visit_all([quick, SlowSource(has_happened=is_recorded)]).failed == 0
+
+
+def test_a_round_that_lasts_leaves_sites_to_the_next(
+    web: Web, visit_all: Poll, sqlite_database: Database, now: datetime
+) -> None:
+    """As if it had not come to them: they stay due, and the feeds are read."""
+    slow, quick = SlowSource(has_happened=lambda: True), feed(web)
+
+    report = visit_all([slow, quick], choice=Round(patience=timedelta(0)))
+
+    assert (report.visited, report.failed) == (1, 0)
+    with sqlite_database.read() as tx:
+        assert [one.key for one in tx.feeds.due(now)] == ["slow"]
+    assert visit_all([slow, quick]).visited == 1
 
 
 def test_hosts_that_ask_for_peace_hold_only_themselves(web: Web, visit_all: Poll) -> None:

@@ -14,6 +14,7 @@ from time import monotonic
 import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import text
 
 from nabat import clock, config, daemon
 from nabat.daemon import sign
@@ -130,6 +131,31 @@ def test_ctrl_c_is_an_orderly_stop_too(started: _Started) -> None:
     started.nabat.process.send_signal(signal.SIGINT)
 
     assert started.nabat.stop() == 0
+
+
+def test_what_is_found_is_judged_while_a_source_hangs(tmp_path: Path) -> None:
+    """An alarm waits for no source that is slow."""
+    database, path = Database(f"sqlite:///{tmp_path / 'nabat.db'}"), tmp_path / "nabat.toml"
+    pieces = newest(published_by(clock.now()), 12)
+    with socket.create_server(("127.0.0.1", 0)) as silent, serve(pieces) as site:
+        slow = f"http://127.0.0.1:{silent.getsockname()[1]}/rss"
+        more = f'[daemon]\ncrawl_every = "1 s"\n[[source]]\nkind = "rss"\nurl = "{slow}"\n'
+        more += two_feeds_and_a_dead_one(site)
+        path.write_text(CONFIG.format(database=tmp_path / "nabat.db", more=more), "utf-8")
+        with running("run", "--config", str(path), env={}) as nabat:
+            nabat.wait_for("daemon started")
+
+            assert until(lambda: _judged(database) > 0)
+
+            with database.read() as tx:
+                assert "crawl" not in {beat.job for beat in tx.leases.heartbeats()}
+    database.close()
+
+
+def _judged(database: Database) -> int:
+    count = text("SELECT count(*) FROM mentions WHERE scored_at IS NOT NULL")
+    with database.read() as tx:
+        return int(tx.connection.execute(count).scalar_one())
 
 
 @pytest.fixture

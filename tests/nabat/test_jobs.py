@@ -232,13 +232,13 @@ def test_old_articles_that_nobody_is_in_are_let_go(made: Made, clock: Clock) -> 
 
 
 def test_a_crawl_says_that_it_goes_on(made: Made, clock: Clock) -> None:
-    """And that the judging of tone waits for it."""
+    """So that nobody takes it for one that hangs."""
     jobs = made('[[source]]\nkind = "rss"\nurl = "http://127.0.0.1:9/rss"')
     assert jobs.steps == {}
 
     jobs.crawl()
 
-    assert jobs.steps == {"crawl": clock(), "score": clock()}
+    assert jobs.steps == {"crawl": clock()}
 
 
 def test_a_source_is_known_by_its_key_or_its_name(made: Made) -> None:
@@ -374,6 +374,16 @@ def test_gathering_evaluates_only_what_is_new(made: Made) -> None:
     jobs.gather()
 
     assert set(_beats(jobs.database)) == {"crawl", "score"}
+
+
+def test_what_was_judged_is_evaluated_at_once(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also while a crawl lasts."""
+    monkeypatch.setattr("nabat.jobs.score", lambda *_, **__: 3)
+    jobs = made()
+
+    assert jobs.judge()[0].said == "3 mentions judged"
+
+    assert set(_beats(jobs.database)) == {"score", "evaluate"}
 
 
 def test_a_start_frees_what_a_killed_process_held(
