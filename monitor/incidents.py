@@ -78,7 +78,9 @@ def decide(
         return Opening(level=level, peak=verdict.observed) if spiking else None
     if spiking:
         return _risen(incident, verdict, level, last_negative_at, floor)
-    if verdict.state == "blind" or incident.state == "resolved":
+    if incident.state == "resolved":
+        return _ended(incident, verdict)
+    if verdict.state == "blind":
         return None
     return _settled(incident, verdict, last_negative_at)
 
@@ -132,6 +134,13 @@ def _settled(
     return Change(incident=newest, kind=None) if newest != incident else None
 
 
+def _ended(incident: Incident, verdict: Verdict) -> Change | None:
+    """Remember without a word that the spike ended, which people had closed before."""
+    if verdict.state != "calm" or incident.calmed_at is not None:
+        return None
+    return Change(incident=replace(incident, calmed_at=verdict.at), kind=None)
+
+
 def _is_quiet(incident: Incident, verdict: Verdict, span: timedelta) -> bool:
     """Whether no negative story came for so long.
 
@@ -149,9 +158,12 @@ def _is_news(
 ) -> bool:
     """Whether what came after the incident was put to rest deserves opening it again.
 
-    Put to rest in the future, by a clock that jumped, it is as its last story left it.
+    What people closed before its spike ended does not, until it ends or gets worse: each
+    usual story would be one more of it. Put to rest in the future, by a clock that jumped,
+    it is as its last story left it.
     """
-    if incident.verdict == FALSE_ALARM and level <= incident.level:
+    goes_on = incident.state == "resolved" and incident.calmed_at is None
+    if level <= incident.level and (goes_on or incident.verdict == FALSE_ALARM):
         return False
     rested = incident.resolved_at or incident.calmed_at
     if rested is not None and rested > now:

@@ -157,6 +157,23 @@ def test_the_tail_of_a_rested_spike_does_not_open_it_again() -> None:
     assert step(rested, verdict("spike", NOON + 2 * HOUR), negative_at=NOON) is None
 
 
+def test_what_people_closed_stays_closed_until_its_spike_ends_or_worsens() -> None:
+    """Each usual story that comes while the window still holds the old ones is no new spike."""
+    closed = incident("resolved", resolved_at=NOON)
+    assert step(closed, verdict("spike", NOON + HOUR), negative_at=NOON + HOUR) is None
+    worse = step(closed, verdict("spike", NOON + HOUR), level=3, negative_at=NOON + HOUR)
+    assert kind(worse) == "reopened"
+
+    assert step(closed, verdict("raised", NOON + 2 * HOUR), negative_at=NOON + HOUR) is None
+    ended = step(closed, verdict("calm", NOON + 3 * HOUR), negative_at=NOON + HOUR)
+
+    assert isinstance(ended, Change)
+    assert (ended.kind, ended.incident.state) == (None, "resolved")
+    assert step(ended.incident, verdict("calm", NOON + 4 * HOUR)) is None
+    again = step(ended.incident, verdict("spike", NOON + 5 * HOUR), negative_at=NOON + 5 * HOUR)
+    assert kind(again) == "reopened"
+
+
 @pytest.mark.parametrize(
     ("negative_at", "told"), [(NOON, None), (NOON + HOUR, "reopened")], ids=["the tail", "a new story"]
 )  # fmt: skip
