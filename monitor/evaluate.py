@@ -86,10 +86,14 @@ def evaluate(
         brands = tx.brands.active()
         for brand in brands:
             settings.setdefault(brand.name, default)
+        abandoned = _abandoned(tx, brands)
         verdicts = judge_brands(tx, brands, settings, now=now, checkpoints=checkpoints)
     shared = _Shared(alive=alive, floors=floors or {}, kin=_kin(families, brands))
     events: list[Event] = []
     failed: list[str] = []
+    if abandoned:
+        with database.begin() as tx:
+            events += _let_go(tx, brands, now)
     for judged in _in_order(verdicts, families):
         name = judged.brand.name
         try:
@@ -100,6 +104,32 @@ def evaluate(
             failed.append(name)
     if failed:
         raise UnjudgedBrandsError(f"not judged, see the log: {', '.join(failed)}")
+    return events
+
+
+def _abandoned(tx: Transaction, brands: Sequence[Brand]) -> list[Incident]:
+    """What is open about brands that are watched no more, the leads of crises last."""
+    watched = {brand.id for brand in brands}
+    left = [one for one in tx.incidents.unresolved() if one.brand_id not in watched]
+    return sorted(left, key=lambda one: one.lead_id is None)
+
+
+def _let_go(tx: Transaction, brands: Sequence[Brand], now: datetime) -> list[Event]:
+    """Close what is open about brands that are watched no more: nobody would judge or end it.
+
+    One by which others are told goes on until those are over.
+    """
+    events: list[Event] = []
+    for number in (one.id for one in _abandoned(tx, brands)):
+        one = tx.incidents.get(number)  # first: nobody else changes it from here on
+        rest = tx.incidents.unresolved()
+        if one.state == "resolved" or any(other.lead_id == number for other in rest):
+            continue
+        closed = replace(one, state="resolved", calmed_at=one.calmed_at or now, resolved_at=now)
+        facts = tx.incidents.events(number)[-1].facts
+        event = tx.incidents.add_event(closed, kind="resolved", at=now, facts=facts)
+        logger.info("incident of a brand no longer watched closed", extra={"incident": number})
+        events += [event, *_tell_the_lead(tx, closed, event)]
     return events
 
 

@@ -194,6 +194,21 @@ def test_what_a_person_resolved_is_not_opened_again_by_the_same_stories(
         assert run(world, now + timedelta(minutes=minute)) == []
 
 
+def test_an_incident_of_a_brand_that_left_the_config_is_closed(world: World, now: datetime) -> None:
+    """Nobody judges it any more: it would be open, and called out, for ever."""
+    world.quiet_weeks(now - 3 * HOUR)
+    crisis(world, now)
+    run(world, now)
+    with world.database.begin() as tx:
+        tx.brands.sync(["Лютик"], now)
+
+    events = run(world, now + HOUR)
+
+    assert [event.kind for event in events] == ["resolved"]
+    assert [one.state for one in incidents(world)] == ["resolved"]
+    assert run(world, now + 2 * HOUR) == []
+
+
 def test_dead_sources_are_blind_and_calm_nothing_down(world: World, now: datetime) -> None:
     """An incident stays open while nobody answers."""
     world.quiet_weeks(now - 3 * HOUR)

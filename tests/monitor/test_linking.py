@@ -184,3 +184,26 @@ def test_a_crisis_ends_once_it_is_over_everywhere(
     assert (lead.state, other.state) == ("resolved", "resolved")
     assert "joined" in kinds
     assert [one for one in kinds if one != "updated"][-2:] == ["calmed", "resolved"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "states"),
+    [("Лютик", ["open", "open"]), ("Ромашка", ["open", "resolved"]), ("Астра", ["resolved"] * 2)],
+    ids=["without the lead's", "without the other's", "without both"],
+)
+def test_a_brand_that_left_the_config_ends_no_crisis_of_another(
+    holding: tuple[World, int, int], now: datetime, kept: str, states: list[str]
+) -> None:
+    """What leads a crisis is open until all of it is over."""
+    world, first, second = holding
+    attack(world, now, first)
+    attack(world, now, second)
+    run(world, now)
+    with world.database.begin() as tx:
+        tx.brands.sync([kept], now)
+
+    run(world, now + timedelta(minutes=30))
+
+    with world.database.read() as tx:
+        both = [tx.incidents.latest(brand) for brand in (first, second)]
+    assert [one.state for one in both if one is not None] == states
