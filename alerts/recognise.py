@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from alerts.situations import Recognised, Situation
+from storage.denial import is_denied
 from storage.records import Facts, StoryFact
 
 ANYBODY = "any"  # in ``persons``: somebody watched is named, whatever the role
@@ -79,7 +80,8 @@ def _spoken(story: StoryFact, wanted: set[str], stems: tuple[str, ...]) -> str:
     title = fold(story.title)
     for stem in stems:
         word = stem.rstrip()
-        end = r"(?!\w)" if word != stem else ""  # a space after it: the whole word
-        if re.search(rf"(?<!\w){re.escape(word)}{end}", title):
+        end = r"(?!\w)" if word != stem else r"\w*"  # a space after it: the whole word
+        said = re.finditer(rf"(?<!\w){re.escape(word)}{end}", title)
+        if not all(is_denied(title, *one.span()) for one in said):
             return word
     return ""

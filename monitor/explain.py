@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import log
 
 from monitor.counts import StoryKey, is_negative, story_key
+from storage.denial import is_denied
 from storage.mentions import CountedMention
 from storage.records import Facts, Mention, MentionView, Point, StoryFact, Verdict
 
@@ -119,7 +120,13 @@ def _author(view: MentionView) -> str | None:
 
 
 def _crisis(view: MentionView) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(term.term for term in view.mention.crisis))
+    """The crisis words that are not denied where they stand."""
+    said = (
+        term.term
+        for term in view.mention.crisis
+        if not is_denied(view.title if term.field == "title" else view.text, term.start, term.end)
+    )
+    return tuple(dict.fromkeys(said))
 
 
 def _persons(view: MentionView) -> tuple[str, ...]:

@@ -70,6 +70,8 @@ def test_the_shipped_map_knows_its_situations(told: Facts, situation: str) -> No
         ("«Ромашке» вручили иск", "authority"),
         ("На заводе «Ромашки» — ЧП", "accident"),
         ("Дети отруїлися в «Ромашці»", "harm"),
+        ("Взрыв в «Ромашке», пострадавших нет", "accident"),
+        ("Взрыв в «Ромашке», пострадавших трое", "harm"),
         ("У «Ромашке» брак, пишет читатель", "defect"),
         ("«Ромашка» відкликає партію йогуртів", "defect"),
         ("Слили данные клиентов «Ромашки»", "data_leak"),
@@ -80,8 +82,8 @@ def test_the_shipped_map_knows_its_situations(told: Facts, situation: str) -> No
         ("Протесты у офиса «Ромашки»", "strike"),
     ],
 )
-def test_a_word_that_only_begins_alike_is_another_word(title: str, situation: str) -> None:
-    """«Очередной» is no queue, «отрубить» no «отруїти»; a whole word may end the title."""
+def test_a_word_that_begins_alike_or_is_denied_tells_nothing(title: str, situation: str) -> None:
+    """«Очередной» is no queue, «пострадавших нет» no harm; a whole word may end the title."""
     assert playbook().recognise(said(title=title)).situation.id == situation
 
 

@@ -1,5 +1,6 @@
 """What is behind a spike: every fact stands on stored mentions."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -202,6 +203,22 @@ def test_crisis_words_and_persons_are_counted_by_mentions() -> None:
     )
     assert found.crisis == (("суд", 2), ("скандал", 1))
     assert found.persons == ("Иванов Иван",)
+
+
+def test_a_denied_crisis_word_is_none() -> None:
+    """«Жертв нет» in its title is no sign of harm."""
+    title = "Пожар в Ромашке, жертв нет"
+    places = ((0, 5, "пожар"), (17, 22, "жертва"))
+    words = tuple(
+        CrisisTerm(start=start, end=end, text=title[start:end], term=word, field="title")
+        for start, end, word in places
+    )
+    told = view(1, title)
+
+    found = facts(replace(told, mention=replace(told.mention, crisis=words)))
+
+    assert found.crisis == (("пожар", 1),)
+    assert found.top[0].crisis == ("пожар",)
 
 
 def test_words_are_those_said_more_than_usual() -> None:
