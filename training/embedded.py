@@ -69,6 +69,7 @@ STAGES = (
         teacher=1,
     ),
 )  # fmt: skip
+_BEGUN = time.perf_counter()
 SHIPPED = (1, 2)  # the stages whose mean is the model
 FEELING = {"toward": 0.35, "whole": 0.2}  # by how much each head's logit of neutral is lowered
 
@@ -233,7 +234,7 @@ def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _log(what: str) -> None:
-    print(f"[{time.perf_counter():.0f} s] {what}", flush=True)
+    print(f"[{time.perf_counter() - _BEGUN:.0f} s] {what}", flush=True)
 
 
 if __name__ == "__main__":

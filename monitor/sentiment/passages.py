@@ -39,6 +39,12 @@ _ABBREVIATION = re.compile(
 )
 _LONGEST_ABBREVIATION = 8
 _WORD = re.compile(r"\w+")
+_GAP = r"\W{1,3}"  # between the words of a target
+_ENDED = re.compile(r"(?<=...)(?:[ыи]е|[ыиоі]й|[ая]я|[ое]е|[аеёийоуыьюяєії])$", re.IGNORECASE)
+_ENDINGS = (
+    r"(?:[аеиоуыьюяєіїй]|[оеє]й|[оеє]ю|[оеёє]м|[аяиыії]м|[аяиыії]ми|[аяиыії]х|[оеєії]в|[ое]ві"
+    r"|ого|ому|[ауоия]я|[ую]ю|['’]?s)?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,20 +98,28 @@ def cut(text: str, spans: Iterable[tuple[int, int]], *, lang: str) -> list[Passa
 
 
 def find_target(text: str, target: str) -> list[tuple[int, int]]:
-    """Where the target stands: as written in any case, else with another ending.
+    """Where the target stands: as written in any letter case, else with another ending.
 
-    In any spelling: ё may be written as е, and й as two characters.
+    In any spelling: ё may be written as е, and й as two characters. In a long text, which
+    is cut to what is said of it, its other grammatical cases are found beside it.
     """
     composed = unicodedata.normalize("NFC", target).strip()
     words = _WORD.findall(composed[:LONGEST_TARGET])
     if not words:
         return []
-    inflected = r"\W{1,3}".join(_inflected(word) for word in words)
-    for wanted in (_spelled(composed), inflected):
-        found = _spans(re.compile(rf"(?<!\w){wanted}(?!\w)", re.IGNORECASE), text)
-        if found:
-            return found
-    return []
+    found = _spans(_spelled(composed), text)
+    if not found:
+        return _spans(_GAP.join(map(_inflected, words)), text)
+    if len(text) <= SHORT:
+        return found
+    declined = _spans(_GAP.join(map(_declined, words)), text)
+    last = 0
+    together: list[tuple[int, int]] = []
+    for start, end in sorted([*found, *declined]):
+        if start >= last:
+            together.append((start, end))
+            last = end
+    return together
 
 
 def sum_up(passages: Sequence[Passage], tones: Sequence[Tone]) -> Verdict:
@@ -148,7 +162,8 @@ def _mixed(first: Tone, strongest: Tone) -> Tone:
     )
 
 
-def _spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+def _spans(wanted: str, text: str) -> list[tuple[int, int]]:
+    pattern = re.compile(rf"(?<!\w){wanted}(?!\w)", re.IGNORECASE)
     return [match.span() for match in islice(pattern.finditer(text), MOST_OCCURRENCES)]
 
 
@@ -157,6 +172,11 @@ def _inflected(word: str) -> str:
     if len(word) < STEM - 1:
         return _spelled(word)
     return _spelled(word[: max(STEM - 1, len(word) - 2)]) + r"\w{0,4}"
+
+
+def _declined(word: str) -> str:
+    """A pattern for the word in its grammatical cases: the whole stem has to agree."""
+    return _spelled(_ENDED.sub("", word)) + _ENDINGS if len(word) >= STEM - 1 else _spelled(word)
 
 
 def _spelled(words: str) -> str:

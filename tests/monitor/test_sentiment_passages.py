@@ -71,6 +71,30 @@ def test_a_long_text_gives_the_sentence_of_each_occurrence() -> None:
     assert passage.span == (0, 7)
 
 
+@pytest.mark.parametrize(
+    ("target", "other", "found"),
+    [
+        ("Ромашка", "Ромашку", True),
+        ("Рубикон", "Рубиконом", True),
+        ("Рубикон", "Рубиконд", False),
+        ("Белые Паруса", "Белыми Парусами", True),
+        ("Нова пошта", "Новою поштою", True),
+        ("Семёнов", "Семеновым", True),
+        ("Acme", "Acme's", True),
+        ("Банк", "Банкноты", False),
+    ],
+)
+def test_a_long_text_is_read_around_all_grammatical_cases_of_its_target(
+    target: str, other: str, found: bool
+) -> None:
+    """The first sentence names it as asked for, and the accusation may stand in another case."""
+    text = f"{target} открыли. {FILLER}В обмане обвиняют {other} многие вкладчики города. {FILLER}"
+
+    passages = passages_toward(text, target, None, None, "ru")
+
+    assert [one.text.count(other) for one in passages] == ([0, 1] if found else [0])
+
+
 def test_a_very_short_sentence_is_read_with_the_one_before() -> None:
     """«Спасибо, Рубикон.» means nothing alone."""
     text = FILLER + "Месяц ждал перевода. Спасибо, Рубикон. " + FILLER
