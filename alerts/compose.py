@@ -16,6 +16,7 @@ from storage.records import Message
 
 _LIMIT = telegram_html.CAPTION_LIMIT - 48  # room for the line that says "may be a repeat"
 _NOTICE_LIMIT = telegram_html.TEXT_LIMIT - 48
+_NOTICE_LINE = 1700  # a title beside the longest address, which is no address when cut
 _TAIL = 30  # of them for the line that says how many more there are
 _SPARE = ("note", "fact")  # lines that go, the last first, where the least budget is too much
 
@@ -44,7 +45,7 @@ def notice(subject: str, texts: Sequence[str], channel: str, language: str = "ru
     What Telegram has no room for is left out from the end, and counted.
     """
     lines = [Line("head", (Span(clip(subject, 600), "bold"),))]
-    lines += [Line("fact", (Span(clip(text, 600)),)) for text in texts]
+    lines += [Line("fact", (Span(clip(text, _NOTICE_LINE)),)) for text in texts]
     if channel == "telegram" and length(lines) > _NOTICE_LIMIT:
         kept = list(lines)
         while length(kept) > _NOTICE_LIMIT - _TAIL:

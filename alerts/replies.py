@@ -51,6 +51,13 @@ class Listener:
         However much is written to the bot, this ends: the rest is heard the next time.
         One process listens to a bot at a time: Telegram would refuse a second.
         """
+        try:
+            return self._listen(wait)
+        finally:  # where Telegram fails, too: the next process need not wait
+            with self.database.begin() as tx:
+                tx.leases.release(_LEASE_NAME, owner=self.owner)
+
+    def _listen(self, wait: timedelta) -> int:
         begun, done, offset = self.clock(), 0, None
         for _ in range(_BATCHES):
             now = self.clock()
@@ -62,11 +69,8 @@ class Listener:
                 self._handle(update)
                 done, offset = done + 1, update.update_id + 1
             if not updates:
-                break
-        else:
-            self._hear(offset, timedelta())  # asking from there on confirms what was done
-        with self.database.begin() as tx:
-            tx.leases.release(_LEASE_NAME, owner=self.owner)
+                return done
+        self._hear(offset, timedelta())  # asking from there on confirms what was done
         return done
 
     def _hear(self, offset: int | None, wait: timedelta) -> tuple[Update, ...]:

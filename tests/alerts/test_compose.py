@@ -295,6 +295,13 @@ def test_a_notice_of_any_length_fits() -> None:
     assert len(notice("Беда", lines, "email").text.splitlines()) == 51
 
 
+def test_a_notice_cuts_no_address() -> None:
+    """Cyrillic ones are long, and half of one leads nowhere."""
+    address = "https://example.org/" + "%D0%B6" * 200
+
+    assert notice("Запись", [f"Заголовок {address}"], "telegram").text.endswith(address)
+
+
 @pytest.mark.parametrize(
     ("brand", "said"), [("Ромашка", "РОМ-142"), ("«О!»", "О-142"), ("!!!", "N-142")]
 )

@@ -349,6 +349,16 @@ def test_only_one_process_listens_to_a_bot(room: Room) -> None:
     assert room.listen() == 0
 
 
+def test_who_could_not_hear_keeps_no_other_from_listening(room: Room) -> None:
+    """The next process, of cron say, need not wait until the lease of the last one is over."""
+    room.api.fail("502_before", "getupdates")
+    with pytest.raises(DeliveryError):
+        room.listen()
+
+    with room.database.read() as tx:
+        assert tx.leases.holder("replies:telegram") is None
+
+
 @pytest.mark.parametrize(
     ("command", "said"),
     [
