@@ -36,7 +36,9 @@ class Playbook:
 
     def recognise(self, facts: Facts) -> Recognised:
         """Say which situation the facts are; the fallback when none is clear enough."""
-        roles = dict(self.roles)
+        roles: dict[str, set[str]] = {}
+        for name, role in self.roles:  # of two brands a person may be director and deputy
+            roles.setdefault(name, set()).add(role)
         seen = [weigh(situation, facts, roles) for situation in self.situations]
         best = max(seen, key=lambda one: (one.score, one.situation.level))
         if best.score >= ENOUGH:

@@ -1,7 +1,7 @@
 """How much of what is said speaks of a situation of the crisis map. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from alerts.situations import Recognised, Situation
 from storage.denial import is_denied
@@ -13,7 +13,7 @@ ENOUGH = 0.15  # share of the negative talk that must speak of a situation
 _SPECIFIC = 1.3  # a situation that also asks who or where, and got it, wins over one that does not
 
 
-def weigh(situation: Situation, facts: Facts, roles: Mapping[str, str]) -> Recognised:
+def weigh(situation: Situation, facts: Facts, roles: Mapping[str, Set[str]]) -> Recognised:
     """How much of the facts speaks of a situation, and what in them does."""
     nothing = Recognised(situation=situation, score=0.0, because=())
     asked = _conditions(situation, facts, roles)
@@ -32,14 +32,14 @@ def fold(text: str) -> str:
 
 
 def _conditions(
-    situation: Situation, facts: Facts, roles: Mapping[str, str]
+    situation: Situation, facts: Facts, roles: Mapping[str, Set[str]]
 ) -> tuple[str, ...] | None:
     """What a situation asks beside words, as found; None when something asked is missing."""
     found: list[str] = []
     if situation.persons:
         wanted = set(situation.persons)
         named = [
-            p for p in facts.persons if ANYBODY in wanted or roles.get(p, "director") in wanted
+            p for p in facts.persons if ANYBODY in wanted or wanted & roles.get(p, {"director"})
         ]
         if not named:
             return None

@@ -92,16 +92,18 @@ def test_an_accused_stranger_is_no_accused_director() -> None:
     assert playbook().recognise(said(("арест", 12))).situation.id != "leader_accused"
 
 
-def test_a_role_that_is_not_asked_for_does_not_count() -> None:
-    """A situation may be for the director alone."""
-    own = {
-        "situation": [{"id": "leader_accused", "persons": ["director"]}],
-    }
-    maps = load(own).with_roles([("Петрова Анна", "spokesman")])
+@pytest.mark.parametrize(
+    ("roles", "is_meant"),
+    [(["spokesman"], False), (["director"], True), (["director", "spokesman"], True)],
+)
+def test_a_role_that_is_not_asked_for_does_not_count(roles: list[str], is_meant: bool) -> None:
+    """A situation may be for the director alone, of one of several brands."""
+    own = {"situation": [{"id": "leader_accused", "persons": ["director"]}]}
+    maps = load(own).with_roles([("Петрова Анна", role) for role in roles])
 
     recognised = maps.recognise(said(("арест", 12), persons=("Петрова Анна",)))
 
-    assert recognised.situation.id != "leader_accused"
+    assert (recognised.situation.id == "leader_accused") == is_meant
 
 
 def test_a_word_in_a_few_of_many_mentions_decides_nothing() -> None:
