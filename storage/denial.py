@@ -20,16 +20,24 @@ _BETWEEN = {
     "one", "was", "were", "is", "are", "been", "serious", "reported", "major",
 }  # fmt: skip
 _AFTER = {"нет", "нема", "немає"}
+_WITHOUT = {"без", "without"}
+_TWICE = {"не", "ни", "ні", "not", "never"}  # with one of the above: «не обошлось без жертв»
+_ENDLESS = {
+    "конца", "предела", "пределов", "оправдания", "оправданий", "прощения",
+    "кінця", "меж", "виправдання", "пробачення",
+}  # fmt: skip
 
 
 def is_denied(text: str, start: int, end: int) -> bool:
     """Whether the word at ``[start, end)`` is said not to be so, or not to be there."""
-    before = _words(_PART.split(text[max(0, start - _REACH) : start])[-1])[-2:]
-    after = _words(_PART.split(text[end : end + _REACH])[0])[:2]
+    said = _words(_PART.split(text[max(0, start - _REACH) : start])[-1])
+    before, after = said[-2:], _words(_PART.split(text[end : end + _REACH])[0])[:2]
+    if said and said[-1] in _WITHOUT and not _TWICE.isdisjoint((*said, *after[:1])):
+        return False
     return (
         (bool(before) and before[-1] in _NEXT_TO)
         or (len(before) == 2 and before[0] in _BEFORE_ONE and before[1] in _BETWEEN)
-        or (bool(after) and after[0] in _AFTER)
+        or (bool(after) and after[0] in _AFTER and _ENDLESS.isdisjoint(after))
         or (len(after) == 2 and after[0] == "не" and after[1] in _BETWEEN)
     )
 
