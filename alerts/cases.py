@@ -7,6 +7,7 @@ from datetime import datetime
 from alerts.escalation import STARTS, begun_at, called
 from alerts.playbook import Playbook
 from alerts.silences import Quiet
+from alerts.situations import Situation
 from storage.database import Transaction
 from storage.records import Event, Incident, Link, Notification, Silence
 
@@ -67,7 +68,7 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
     return Case(
         incident=incident,
         fresh=fresh,
-        told_level=max(planned[-1].level, situation.level) if planned else 0,
+        told_level=_told_level(planned, fresh, situation),
         sent=tuple(tx.outbox.of_incident(number)),
         silence=quiet.silence(now),
         was_over=_was_over(planned),
@@ -76,6 +77,14 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
         ticked=_ticked(known),
         links=quiet.links,
     )
+
+
+def _told_level(planned: Sequence[Event], fresh: Sequence[Event], situation: Situation) -> int:
+    if not planned:
+        return 0
+    if any(one.kind == OTHER for one in fresh):  # it turned out so under a silence
+        return planned[-1].level
+    return max(planned[-1].level, situation.level)
 
 
 def _ticked(events: Sequence[Event]) -> int:

@@ -25,6 +25,7 @@ from tests.alerts.making import (
     mail,
     open_incident,
     playbook,
+    story,
 )
 from tests.running import until
 from tests.storage.making import somebody_waits
@@ -329,6 +330,23 @@ def test_a_silence_holds_back_no_call_for_help(database: Database, brand: int) -
         ("Юрист", "escalated"),
         ("PR", "worsened"),
     ]
+
+
+def test_what_turned_graver_under_a_silence_rings_after_it(database: Database, brand: int) -> None:
+    """The message is changed without a sound meanwhile; the deaths are news to everybody."""
+    number = open_incident(database, brand, level=1, **QUIET).id
+    readers = [chat(), mail()]
+    told(database, readers)
+    sent(database)
+    with database.begin() as tx:
+        tx.silences.add(brand, until=NOON + timedelta(hours=1), by="Орлов", now=NOON)
+    happen(database, number, "updated", NOON, top=(story(title="Двое погибли"),))
+    told(database, readers, minutes=1)
+
+    told(database, readers, minutes=61)
+
+    assert ("PR", "push-level") in kinds(database)
+    assert kinds(database)[-1] == ("Почта", "recognised")
 
 
 def test_a_mailbox_hears_of_an_end_under_a_silence_when_that_is_over(
