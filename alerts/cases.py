@@ -7,9 +7,9 @@ from datetime import datetime
 from alerts.escalation import STARTS, begun_at, called
 from alerts.playbook import Playbook
 from alerts.silences import Quiet
-from alerts.situations import Situation
+from alerts.situations import Recognised, Situation
 from storage.database import Transaction
-from storage.records import Event, Incident, Link, Notification, Silence
+from storage.records import Event, Facts, Incident, Link, Notification, Silence
 
 OVER = ("resolved", "false-alarm")
 OTHER = "recognised"  # the event that says so; what was ticked before it were other steps
@@ -20,6 +20,7 @@ class Case:
     """One incident with what is new about it and who has been told what."""
 
     incident: Incident
+    recognised: Recognised  # the situation as known, or as the newest facts show it
     fresh: tuple[Event, ...]  # not planned yet, oldest first
     told_level: int  # the level people know; 0: they know of nothing
     sent: tuple[Notification, ...]
@@ -29,6 +30,16 @@ class Case:
     called: tuple[str, ...]  # roles it has risen to while nobody took it
     ticked: int  # steps of the reaction map that are done
     links: tuple[Link, ...]  # the same crisis at kindred brands
+
+    @property
+    def level(self) -> int:
+        """How grave it is, by the newest that is known."""
+        return max(self.event.level, self.recognised.situation.level)
+
+    @property
+    def is_other(self) -> bool:
+        """Whether it turned out to be another situation, with other steps, than was told."""
+        return self.incident.situation not in (None, self.recognised.situation.id)
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -57,16 +68,18 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
         return None
     incident = tx.incidents.get(number)
     situation = playbook.situation(incident.situation)
+    recognised = _recognise(incident, fresh[-1].facts, playbook)
     planned = [one for one in known if one.planned_at is not None]
     quiet = Quiet(
         silences=tx.silences.held_since(incident.opened_at),
         incident=incident,
         facts=fresh[-1].facts,
         links=tuple(tx.incidents.links(number)),
-        situation=situation.id,
+        situation=recognised.situation.id,
     )
     return Case(
         incident=incident,
+        recognised=recognised,
         fresh=fresh,
         told_level=_told_level(planned, fresh, situation),
         sent=tuple(tx.outbox.of_incident(number)),
@@ -77,6 +90,16 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
         ticked=_ticked(known),
         links=quiet.links,
     )
+
+
+def _recognise(incident: Incident, facts: Facts, playbook: Playbook) -> Recognised:
+    """The situation as known, or as these facts show it: for the first time, or graver."""
+    known = playbook.situation(incident.situation)
+    seen = playbook.recognise(facts)
+    if known.fallback or seen.situation.level > known.level:
+        return seen
+    because = seen.because if seen.situation.id == known.id else ()
+    return Recognised(situation=known, score=seen.score, because=because)
 
 
 def _told_level(planned: Sequence[Event], fresh: Sequence[Event], situation: Situation) -> int:

@@ -19,11 +19,10 @@ from alerts.escalation import heard_at
 from alerts.parts import named
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
-from alerts.situations import Recognised
 from alerts.texts import Speech
 from storage.database import Database, Transaction
 from storage.outbox import NewNotification
-from storage.records import Event, Incident, Message
+from storage.records import Event, Message
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +36,6 @@ class Decided:
     """What is to be written about one case."""
 
     case: Case
-    recognised: Recognised
-    level: int
     notifications: tuple[NewNotification, ...]
 
 
@@ -95,8 +92,7 @@ def _decide(
     living: Collection[str],
     chart: Chart,
 ) -> Decided:
-    recognised = _recognise(case, playbook)
-    level = max(case.event.level, recognised.situation.level)
+    situation, level = case.recognised.situation.id, case.level
     owners = tuple(
         (one.role, one.name)
         for one in recipients
@@ -104,21 +100,21 @@ def _decide(
     )
     stored = {one.key for one in case.sent}
     added: list[NewNotification] = []
-    told = [one for one in recipients if _concerns(case, one, recognised, level)]
+    told = [one for one in recipients if _concerns(case, one)]
     clocks_begin = heard_at(case.begun_at, told, level)
     for recipient in told:
         brief = Brief(
             incident=case.incident,
             event=case.event,
             level=level,
-            recognised=recognised,
-            reaction=playbook.reaction(recognised.situation.id),
+            recognised=case.recognised,
+            reaction=playbook.reaction(situation),
             begun_at=clocks_begin,
             owners=owners,
             language=recipient.language,
             timezone=recipient.timezone,
             reader=recipient.name,
-            ticked=0 if _is_other(case.incident, recognised.situation.id) else case.ticked,
+            ticked=0 if case.is_other else case.ticked,
             silence=case.silence,
             links=case.links,
         )
@@ -127,20 +123,10 @@ def _decide(
             if key not in stored:  # under a silence the same event comes up again and again
                 at = _due_at(case, brief, recipient, kind, now, living)
                 added.append(_notification(case, brief, recipient, key, kind, compose, at, chart))
-    return Decided(case=case, recognised=recognised, level=level, notifications=tuple(added))
+    return Decided(case=case, notifications=tuple(added))
 
 
-def _recognise(case: Case, playbook: Playbook) -> Recognised:
-    """The situation as known, or as the newest facts show it: for the first time, or graver."""
-    known = playbook.situation(case.incident.situation)
-    seen = playbook.recognise(case.event.facts)
-    if known.fallback or seen.situation.level > known.level:
-        return seen
-    because = seen.because if seen.situation.id == known.id else ()
-    return Recognised(situation=known, score=seen.score, because=because)
-
-
-def _concerns(case: Case, recipient: Recipient, recognised: Recognised, level: int) -> bool:
+def _concerns(case: Case, recipient: Recipient) -> bool:
     has_copy = any(one.recipient == recipient.name for one in case.sent)
     if case.is_silenced and not has_copy:
         return False
@@ -149,11 +135,11 @@ def _concerns(case: Case, recipient: Recipient, recognised: Recognised, level: i
         and case.incident.state != "resolved"
         and recipient.serves(case.incident, others=case.others)
     )
-    situation = recognised.situation.id
+    situation = case.recognised.situation.id
     return (
         has_copy
         or is_called
-        or recipient.wants(case.incident, level, situation, others=case.others)
+        or recipient.wants(case.incident, case.level, situation, others=case.others)
     )
 
 
@@ -231,11 +217,6 @@ def _by(case: Case, kind: str) -> str:
     return next((one.by for one in reversed(case.fresh) if one.kind == kind and one.by), "?")
 
 
-def _is_other(incident: Incident, situation: str) -> bool:
-    """Whether the incident turned out to be another situation, with other steps, than was told."""
-    return incident.situation not in (None, situation)
-
-
 def _notification(
     case: Case,
     brief: Brief,
@@ -310,10 +291,10 @@ def _write(tx: Transaction, decided: Decided, now: datetime) -> int:
     events = tx.incidents.events(incident.id)
     if _newest(events) != case.event.revision or _planned(events, case.fresh):
         return 0
-    situation = decided.recognised.situation.id
+    situation = case.recognised.situation.id
     fresh = [one.id for one in case.fresh]
-    changed = replace(incident, situation=situation, level=max(incident.level, decided.level))
-    if _is_other(incident, situation):
+    changed = replace(incident, situation=situation, level=max(incident.level, case.level))
+    if case.is_other:
         other = tx.incidents.add_event(changed, kind=OTHER, at=now, facts=case.event.facts)
         fresh.append(other.id)
     elif changed != incident:

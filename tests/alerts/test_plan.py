@@ -349,6 +349,23 @@ def test_what_turned_graver_under_a_silence_rings_after_it(database: Database, b
     assert kinds(database)[-1] == ("Почта", "recognised")
 
 
+def test_a_silence_about_one_situation_holds_it_and_no_graver_one(
+    database: Database, brand: int
+) -> None:
+    """It is known for what it is before anybody is told of it."""
+    with database.begin() as tx:
+        until = NOON + timedelta(hours=1)
+        tx.silences.add(brand, until=until, by="Орлов", now=NOON, situation="service")
+    failing = (story(title="Клиенты жалуются на задержки", crisis=()),)
+    number = open_incident(database, brand, level=1, **{**QUIET, "top": failing}).id
+
+    assert told(database, [chat()]) == 0
+    happen(database, number, "updated", NOON, top=(story(title="Двое погибли"),))
+    told(database, [chat()], minutes=1)
+
+    assert kinds(database) == [("PR", "updated")]
+
+
 def test_a_mailbox_hears_of_an_end_under_a_silence_when_that_is_over(
     database: Database, brand: int
 ) -> None:
