@@ -257,7 +257,7 @@ def _due_at(
     now: datetime,
     living: Collection[str],
 ) -> datetime:
-    """When it may go out: quiet hours hold what rings, and a change of a message rings nobody."""
+    """When it may go out: a silence and quiet hours hold what rings, no change of a message."""
     may_change = not _is_push(kind) and recipient.channel in living
     if may_change and any(
         one.recipient == recipient.name
@@ -267,9 +267,8 @@ def _due_at(
         for one in case.sent
     ):
         return now
-    if case.silence is not None and case.is_silenced:
-        return now if recipient.channel in living else case.silence.until
-    return recipient.reachable_at(now, brief.level)
+    silence = case.silence if case.is_silenced else None
+    return recipient.reachable_at(silence.until if silence else now, brief.level)
 
 
 def _is_push(kind: str) -> bool:

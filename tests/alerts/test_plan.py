@@ -392,6 +392,25 @@ def test_quiet_hours_hold_what_can_wait(database: Database, brand: int) -> None:
     assert rows(database)[0].not_before == NOON + timedelta(hours=3)
 
 
+def test_a_pause_at_night_rings_nobody_before_it_and_the_night_are_over(
+    database: Database, brand: int
+) -> None:
+    """What has not been posted yet is no change of a message; the last word in a letter waits."""
+    number = open_incident(database, brand, level=1, **QUIET).id
+    readers = [one(quiet_hours="12:00-18:00") for one in (chat, mail)]
+    told(database, readers)
+    with database.begin() as tx:
+        pause(tx, number, by="Орлов", now=NOON)
+    told(database, readers)
+    with database.begin() as tx:
+        false_alarm(tx, number, by="Орлов", now=NOON)
+
+    told(database, readers)
+
+    evening = NOON + timedelta(hours=3)
+    assert {one.not_before for one in rows(database)} == {evening}
+
+
 def test_quiet_hours_hold_no_change_of_a_message(database: Database, brand: int) -> None:
     """It rings nobody; who presses a button at night sees it. What rings and a letter wait."""
     readers = [one(quiet_hours="12:00-18:00") for one in (chat, mail)]
