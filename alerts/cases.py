@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.escalation import STARTS, begun_at, called
+from alerts.escalation import STARTS, Levels, begun_at, called, levels
 from alerts.playbook import Playbook
 from alerts.silences import Quiet
 from alerts.situations import Recognised, Situation
@@ -27,6 +27,7 @@ class Case:
     silence: Silence | None  # to be quiet for now
     was_over: bool  # people were told that it is over
     begun_at: datetime  # when it began, or could be told after a silence
+    levels: Levels  # as it was known before
     called: tuple[str, ...]  # roles it has risen to while nobody took it
     ticked: int  # steps of the reaction map that are done
     links: tuple[Link, ...]  # the same crisis at kindred brands
@@ -69,6 +70,7 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
     incident = tx.incidents.get(number)
     situation = playbook.situation(incident.situation)
     recognised = _recognise(incident, fresh[-1].facts, playbook)
+    least = recognised.situation if incident.situation is None else situation
     planned = [one for one in known if one.planned_at is not None]
     quiet = Quiet(
         silences=tx.silences.held_since(incident.opened_at),
@@ -86,6 +88,7 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
         silence=quiet.silence(now),
         was_over=_was_over(planned),
         begun_at=quiet.heard_at(begun_at(incident, known)),
+        levels=levels(known, least.level),
         called=called(known, playbook.reaction(situation.id)),
         ticked=_ticked(known),
         links=quiet.links,

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from alerts.escalation import Missed, asked_at, called, heard_at, overdue
+from alerts.escalation import Missed, asked_at, called, heard_at, levels, overdue
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
 from alerts.silences import Quiet
@@ -54,8 +54,8 @@ def _missed(
     now: datetime,
 ) -> Missed | None:
     events = tx.incidents.events(incident.id)
-    situation = playbook.situation(incident.situation).id
-    reaction = playbook.reaction(situation)
+    situation = playbook.situation(incident.situation)
+    reaction = playbook.reaction(situation.id)
     missed = overdue(incident, events, reaction, now) if events else None
     if missed is None:
         return None
@@ -64,7 +64,7 @@ def _missed(
         incident=incident,
         facts=events[-1].facts,
         links=tuple(tx.incidents.links(incident.id)),
-        situation=situation,
+        situation=situation.id,
     )
     if quiet.silence(now):
         return None
@@ -72,9 +72,10 @@ def _missed(
     told = [
         one
         for one in recipients
-        if one.wants(incident, incident.level, situation, others=others)
+        if one.wants(incident, incident.level, situation.id, others=others)
         or (one.role in roles and one.serves(incident, others=others))
     ]
     asked = asked_at(incident, events)
-    since = heard_at(max(asked, quiet.last_end(now) or asked), told, incident.level)
+    heard = levels(events, situation.level)
+    since = heard_at(max(asked, quiet.last_end(now) or asked), told, heard)
     return missed if now >= since + reaction.take_within else None

@@ -10,6 +10,7 @@ from storage.records import Event, Incident
 
 STARTS = ("opened", "reopened")
 RISES = ("missed", "escalated")  # each calls the next role on the reaction map
+Levels = Sequence[tuple[datetime, int]]  # from when an incident was how grave
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +45,17 @@ def asked_at(incident: Incident, events: Sequence[Event]) -> datetime:
     return rises[-1].at if rises else begun_at(incident, events)
 
 
-def heard_at(at: datetime, told: Iterable[Recipient], level: int) -> datetime:
-    """When the first of those told could hear of it: what can wait is not told at night."""
-    return min((one.reachable_at(at, level) for one in told), default=at)
+def levels(events: Sequence[Event], situation: int) -> Levels:
+    """From when it was how grave, and at least as its situation is."""
+    return [(one.at, max(one.level, situation)) for one in events]
+
+
+def heard_at(at: datetime, told: Iterable[Recipient], levels: Levels) -> datetime:
+    """When the first of those told could hear: at night not before it is too grave to wait."""
+    return min(
+        (one.reachable_at(max(at, since), level) for one in told for since, level in levels),
+        default=at,
+    )
 
 
 def begun_at(incident: Incident, events: Sequence[Event]) -> datetime:

@@ -101,7 +101,7 @@ def _decide(
     stored = {one.key for one in case.sent}
     added: list[NewNotification] = []
     told = [one for one in recipients if _concerns(case, one)]
-    clocks_begin = heard_at(case.begun_at, told, level)
+    clocks_begin = heard_at(case.begun_at, told, (*case.levels, (now, level)))
     for recipient in told:
         brief = Brief(
             incident=case.incident,

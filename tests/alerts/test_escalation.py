@@ -18,6 +18,7 @@ from tests.alerts.making import (
     add_brand,
     chat,
     event,
+    facts,
     happen,
     incident,
     mail,
@@ -189,6 +190,29 @@ def test_while_everybody_may_sleep_no_time_runs(database: Database) -> None:
     assert first.not_before == NOON + timedelta(hours=3)
     assert "взять до 18:20" in payload.read(first).text
     assert called_at == [200, 220]
+
+
+def test_what_turns_too_grave_to_wait_has_its_time_from_then(database: Database) -> None:
+    """It wakes people up; nobody could have taken it while they slept."""
+    people = [chat(role="PR", quiet_hours="12:00-18:00")]  # noon in UTC is 15:00 in Moscow
+    opened = open_incident(database, add_brand(database), level=2, **QUIET)
+    plan(database, playbook(), people, now=NOON)
+    later = NOON + timedelta(hours=1)
+    with database.begin() as tx:
+        worse = replace(tx.incidents.get(opened.id), level=3)
+        tx.incidents.add_event(worse, kind="worsened", at=later, facts=facts(**QUIET))
+
+    plan(database, playbook(), people, now=later)
+    called_at = [
+        minutes
+        for minutes in range(60, 110, 10)
+        if escalate(database, playbook(), people, now=NOON + timedelta(minutes=minutes))
+    ]
+
+    with database.read() as tx:
+        whole = payload.read(tx.outbox.listed()[1]).text
+    assert "взять до 16:20" in whole
+    assert called_at == [80, 100]
 
 
 def test_who_is_awake_has_no_more_time_than_by_day(database: Database) -> None:
