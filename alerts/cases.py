@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.escalation import STARTS, Levels, begun_at, called, levels
+from alerts.escalation import OTHER, STARTS, Levels, begun_at, called, levels
 from alerts.playbook import Playbook
 from alerts.silences import Quiet
 from alerts.situations import Recognised, Situation
@@ -12,7 +12,6 @@ from storage.database import Transaction
 from storage.records import Event, Facts, Incident, Link, Notification, Silence
 
 OVER = ("resolved", "false-alarm")
-OTHER = "recognised"  # the event that says so; what was ticked before it were other steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +20,7 @@ class Case:
 
     incident: Incident
     recognised: Recognised  # the situation as known, or as the newest facts show it
+    is_other: bool  # it turned out to be another situation, with other steps, than was told
     fresh: tuple[Event, ...]  # not planned yet, oldest first
     told_level: int  # the level people know; 0: they know of nothing
     sent: tuple[Notification, ...]
@@ -36,11 +36,6 @@ class Case:
     def level(self) -> int:
         """How grave it is, by the newest that is known."""
         return max(self.event.level, self.recognised.situation.level)
-
-    @property
-    def is_other(self) -> bool:
-        """Whether it turned out to be another situation, with other steps, than was told."""
-        return self.incident.situation not in (None, self.recognised.situation.id)
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -70,6 +65,7 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
     incident = tx.incidents.get(number)
     situation = playbook.situation(incident.situation)
     recognised = _recognise(incident, fresh[-1].facts, playbook)
+    is_other = incident.situation not in (None, recognised.situation.id)
     least = recognised.situation if incident.situation is None else situation
     planned = [one for one in known if one.planned_at is not None]
     quiet = Quiet(
@@ -82,12 +78,13 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
     return Case(
         incident=incident,
         recognised=recognised,
+        is_other=is_other,
         fresh=fresh,
         told_level=_told_level(planned, fresh, situation),
         sent=tuple(tx.outbox.of_incident(number)),
         silence=quiet.silence(now),
         was_over=_was_over(planned),
-        begun_at=quiet.heard_at(begun_at(incident, known)),
+        begun_at=quiet.heard_at(now if is_other else begun_at(incident, known)),
         levels=levels(known, least.level),
         called=called(known, playbook.reaction(situation.id)),
         ticked=_ticked(known),

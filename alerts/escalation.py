@@ -9,7 +9,9 @@ from alerts.situations import Reaction
 from storage.records import Event, Incident
 
 STARTS = ("opened", "reopened")
+OTHER = "recognised"  # it turned out to be another situation, with steps of its own
 RISES = ("missed", "escalated")  # each calls the next role on the reaction map
+_BEGINS = (*STARTS, OTHER)
 Levels = Sequence[tuple[datetime, int]]  # from when an incident was how grave
 
 
@@ -59,11 +61,11 @@ def heard_at(at: datetime, told: Iterable[Recipient], levels: Levels) -> datetim
 
 
 def begun_at(incident: Incident, events: Sequence[Event]) -> datetime:
-    """When the clocks of the reaction map began: at the opening, or the last opening again."""
-    return max((one.at for one in events if one.kind in STARTS), default=incident.opened_at)
+    """When the clocks of the reaction map began: at the last opening, or for another situation."""
+    return max((one.at for one in events if one.kind in _BEGINS), default=incident.opened_at)
 
 
 def _rises(events: Sequence[Event]) -> list[Event]:
     """How often it rose since it last began."""
-    starts = [place for place, one in enumerate(events) if one.kind in STARTS]
+    starts = [place for place, one in enumerate(events) if one.kind in _BEGINS]
     return [one for one in events[starts[-1] if starts else 0 :] if one.kind in RISES]

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from alerts import payload
 from alerts.brief import Brief
-from alerts.cases import OTHER, OVER, Case, read_case
+from alerts.cases import OVER, Case, read_case
 from alerts.chart import Chart, no_chart
 from alerts.compose import alert, push
-from alerts.escalation import heard_at
+from alerts.escalation import OTHER, heard_at
 from alerts.parts import named
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient

@@ -26,7 +26,7 @@ class Step:
     """One thing to do, by one role, within a time from the opening."""
 
     what: str  # the thing to do
-    within: timedelta  # from the opening
+    within: timedelta  # from the opening, or from when it turned out to be this situation
     owner: str = ""  # the role that does it; none: the reaction's owner
 
 

@@ -24,6 +24,7 @@ from tests.alerts.making import (
     mail,
     open_incident,
     playbook,
+    story,
 )
 
 REACTION = playbook().reaction("leader_accused")  # 10 min, then юрист, директор
@@ -125,6 +126,27 @@ def test_what_opens_again_has_its_time_anew(database: Database) -> None:
     assert "☐ до 21:30" in first
     assert "взять до 21:10" in first
     assert "За 10\xa0мин никто не взял" in push
+
+
+def test_a_graver_situation_has_its_own_time(database: Database) -> None:
+    """Its steps were asked of nobody before, and its owner has not been asked to take it."""
+    number = open_incident(database, add_brand(database), level=1, **QUIET).id
+    plan(database, playbook(), [chat()], now=NOON)
+    later = NOON + timedelta(minutes=18)
+    happen(database, number, "updated", later, top=(story(title="Двое погибли"),))
+    plan(database, playbook(), [chat()], now=later)
+
+    called_at = [
+        minutes
+        for minutes in range(18, 40)
+        if escalate(database, playbook(), [chat()], now=NOON + timedelta(minutes=minutes))
+    ]
+
+    with database.read() as tx:
+        whole = payload.read(tx.outbox.listed()[1]).text
+    assert "☐ до 15:33" in whole
+    assert "взять до 15:23" in whole
+    assert called_at == [23, 28]
 
 
 def test_the_next_owner_of_another_brand_is_not_called(database: Database) -> None:
