@@ -72,7 +72,8 @@ class Recipient:
             return now
         day = local.date() + (timedelta(days=1) if clock >= end else timedelta())
         # Combining in the zone lets the zone's rules say what the clock shows that morning.
-        return datetime.combine(day, end, tzinfo=zone(self.timezone)).astimezone(now.tzinfo)
+        morning = datetime.combine(day, end, tzinfo=zone(self.timezone)).astimezone(now.tzinfo)
+        return max(now, morning)  # where clocks go back, an hour shows its times twice
 
 
 def reached(recipients: Iterable[Recipient], addresses: Mapping[str, str]) -> list[Recipient]:

@@ -51,6 +51,14 @@ def test_the_night_in_which_the_clocks_go_back_is_an_hour_longer() -> None:
     assert berlin.reachable_at(evening, 3) == evening
 
 
+def test_quiet_hours_that_ended_before_the_clocks_went_back_end_once() -> None:
+    """In Kyiv it is 03:15 twice on 25 October; the second time their end at 03:30 has been."""
+    kyiv = chat(quiet_hours="23:00-03:30", timezone="Europe/Kyiv")
+    second = datetime(2026, 10, 25, 1, 15, tzinfo=UTC)
+
+    assert kyiv.reachable_at(second, 1) == second
+
+
 def test_without_quiet_hours_now_is_now() -> None:
     """The usual case."""
     assert chat().reachable_at(at(2, 1), 1) == at(2, 1)
