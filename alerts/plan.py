@@ -190,10 +190,14 @@ def _pushes(
 def _rise(
     case: Case, brief: Brief, recipient: Recipient
 ) -> list[tuple[str, Callable[[Brief], Message]]]:
-    """The level rose, or what was over is back: twice in an incident's life, and no more."""
+    """The level rose, or what was over is back: twice in an incident's life.
+
+    A graver situation rings also after these: who is busy with complaints knows of no deaths.
+    """
     said = [one for one in case.sent if one.recipient == recipient.name]
     channel, rings = recipient.channel, sum(one.kind == "push-level" for one in said)
-    if rings >= _MAX_LEVEL_PUSHES or brief.incident.state != "open":
+    is_other = case.is_other or any(one.kind == OTHER for one in case.fresh)
+    if (rings >= _MAX_LEVEL_PUSHES and not is_other) or brief.incident.state != "open":
         return []
     if case.was_over:
         again = {"level": brief.level}

@@ -192,6 +192,22 @@ def test_a_level_rings_twice_at_most(database: Database, brand: int) -> None:
     assert [kind for _, kind in kinds(database)].count("push-level") == 2
 
 
+def test_a_graver_situation_rings_after_other_levels_did(database: Database, brand: int) -> None:
+    """Who is busy with complaints knows of no deaths."""
+    number = open_incident(database, brand, level=1, **QUIET).id
+    for level in (2, 3):
+        told(database, [chat()])
+        sent(database)
+        happen(database, number, "worsened", NOON, level=level, top=QUIET["top"])
+    told(database, [chat()])
+    sent(database)
+    happen(database, number, "updated", NOON, top=(story(title="Двое погибли"),))
+
+    told(database, [chat()])
+
+    assert "Уровень 4 из 4, был 3" in payload.read(rows(database)[-1]).text
+
+
 def test_an_incident_that_comes_back_after_its_end_rings(database: Database, brand: int) -> None:
     """People were told it is over; a change of the old message alone nobody would hear."""
     number = open_incident(database, brand).id
