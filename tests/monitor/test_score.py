@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import ClassVar
 
 import pytest
@@ -168,6 +169,26 @@ def test_a_crisis_word_that_a_watch_asked_for_is_no_target_beside_a_name(
         "Рубикон ",
         "Штраф",
     ]
+
+
+def test_a_page_full_of_a_crisis_word_is_cut_at_once(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """A hostile page would hold up the tones of all the others."""
+    fill(sqlite_database, 1, now)
+    (found,) = views(sqlite_database)
+    places = range(0, 120_000, 6)
+    text = "Обман " * len(places)
+    matched = [
+        MatchedTerm(start=at, end=at + 5, text="Обман", term="обман", kind="watch") for at in places
+    ]
+    crisis = [CrisisTerm(start=at, end=at + 5, text="Обман", term="обман") for at in places]
+    mention = replace(found.mention, matched=tuple(matched), crisis=tuple(crisis))
+
+    begun = monotonic()
+    judge_mentions(CountingSentiment(), [replace(found, text=text, mention=mention)])
+
+    assert monotonic() - begun < 3
 
 
 def test_a_mention_whose_offsets_no_longer_fit_is_judged_by_its_title(

@@ -1,6 +1,7 @@
 """What of a text is judged, and how passages are summed up."""
 
 import unicodedata
+from time import monotonic
 
 import pytest
 from hypothesis import given
@@ -194,6 +195,16 @@ def test_occurrences_in_one_sentence_do_not_hide_the_rest_of_the_text() -> None:
     found = passages_toward(text, "Рубикон", None, None, "ru")
 
     assert ["обманул" in passage.text for passage in found] == [False, True]
+
+
+def test_a_page_of_dots_and_spaces_is_cut_at_once() -> None:
+    """A hostile page would hold up the tones of all the others."""
+    text = ("Рубикон " + "." * 100 + " " * 200 + "и ") * 100
+
+    begun = monotonic()
+    passages_toward(text, "Рубикон", None, None, "ru")
+
+    assert monotonic() - begun < 3
 
 
 def test_the_strongest_passage_outweighs_the_first() -> None:
