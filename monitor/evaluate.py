@@ -7,9 +7,10 @@ left out changes nothing about what the next one says.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 
 from monitor.counts import bucket_start, is_negative, rebuild
 from monitor.coverage import Alive, count_alive
@@ -91,14 +92,17 @@ def evaluate(
     shared = _Shared(alive=alive, floors=floors or {}, kin=_kin(families, brands))
     events: list[Event] = []
     failed: list[str] = []
-    if abandoned:
-        with database.begin() as tx:
-            events += _let_go(tx, brands, now)
+    steps: list[tuple[str, Callable[[Transaction], list[Event]]]] = [
+        (one.brand, partial(_let_go, number=one.id, now=now)) for one in abandoned
+    ]
     for judged in _in_order(verdicts, families):
         name = judged.brand.name
+        budget = settings[name].budget
+        steps.append((name, partial(_follow, judged=judged, budget=budget, shared=shared)))
+    for name, step in steps:
         try:
             with database.begin() as tx:
-                events += _follow(tx, judged, settings[name].budget, shared)
+                events += step(tx)
         except _SPOILT:  # what one brand's records hold must not silence the others
             logger.exception("brand not judged", extra={"brand": name})
             failed.append(name)
@@ -114,23 +118,22 @@ def _abandoned(tx: Transaction, brands: Sequence[Brand]) -> list[Incident]:
     return sorted(left, key=lambda one: one.lead_id is None)
 
 
-def _let_go(tx: Transaction, brands: Sequence[Brand], now: datetime) -> list[Event]:
-    """Close what is open about brands that are watched no more: nobody would judge or end it.
+def _let_go(tx: Transaction, number: int, now: datetime) -> list[Event]:
+    """Close what is open about a brand that is watched no more: nobody would judge or end it.
 
     One by which others are told goes on until those are over.
     """
-    events: list[Event] = []
-    for number in (one.id for one in _abandoned(tx, brands)):
-        one = tx.incidents.get(number)  # first: nobody else changes it from here on
-        rest = tx.incidents.unresolved()
-        if one.state == "resolved" or any(other.lead_id == number for other in rest):
-            continue
-        closed = replace(one, state="resolved", calmed_at=one.calmed_at or now, resolved_at=now)
-        facts = tx.incidents.events(number)[-1].facts
-        event = tx.incidents.add_event(closed, kind="resolved", at=now, facts=facts)
-        logger.info("incident of a brand no longer watched closed", extra={"incident": number})
-        events += [event, *_tell_the_lead(tx, closed, event)]
-    return events
+    # As people's presses hold it: all of the crisis, its lead first.
+    crisis = {one.id: one for one in tx.incidents.crisis(number)}
+    left = crisis.pop(number)
+    goes_on = any(one.lead_id == number and one.state != "resolved" for one in crisis.values())
+    if left.state == "resolved" or goes_on:
+        return []
+    closed = replace(left, state="resolved", calmed_at=left.calmed_at or now, resolved_at=now)
+    facts = tx.incidents.events(number)[-1].facts
+    event = tx.incidents.add_event(closed, kind="resolved", at=now, facts=facts)
+    logger.info("incident of a brand no longer watched closed", extra={"incident": number})
+    return [event, *_tell_the_lead(tx, closed, event)]
 
 
 def _kin(families: Sequence[Sequence[str]], brands: Sequence[Brand]) -> dict[int, list[int]]:

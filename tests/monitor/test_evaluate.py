@@ -111,6 +111,28 @@ def test_spoilt_records_of_one_brand_do_not_silence_the_others(
     assert [one.brand for one in incidents(world)] == ["Ромашка"]
 
 
+def test_spoilt_records_of_a_brand_that_left_the_config_do_not_silence_the_others(
+    sqlite_database: Database, now: datetime
+) -> None:
+    """What is watched is judged; what is open of the other is named until its records are mended."""
+    world = World(sqlite_database, now, brands=("Лютик", "Ромашка"))
+    world.quiet_weeks(now - 3 * HOUR)
+    crisis(world, now)
+    run(world, now)
+    with world.database.begin() as tx:
+        (kept,) = (brand.id for brand in tx.brands.sync(["Ромашка"], now))
+        tx.connection.execute(text("UPDATE events SET facts = '{'"))
+    world.quiet_weeks(now - 3 * HOUR, brand_id=kept)
+    for index in range(14):
+        at = now - 3 * HOUR * (index + 0.5) / 14
+        world.mention(at, title=f"Скандал {index}", seen_at=now, brand_id=kept)
+
+    with pytest.raises(UnjudgedBrandsError, match="see the log: Лютик"):
+        run(world, now + BUCKET)
+
+    assert [one.brand for one in incidents(world)] == ["Ромашка", "Лютик"]
+
+
 def test_running_again_at_the_same_time_adds_nothing(world: World, now: datetime) -> None:
     """Idempotent: same database, same moment, no second event."""
     world.quiet_weeks(now - 3 * HOUR)

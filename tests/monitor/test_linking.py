@@ -1,5 +1,6 @@
 """One crisis over several brands: one incident leads, the others are told by it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,8 +9,11 @@ import pytest
 from monitor.evaluate import evaluate
 from monitor.incidents import FALSE_ALARM, Change
 from monitor.linking import leader, told, waits
+from storage.database import Database
 from storage.records import Event, Incident
 from tests.monitor.conftest import World
+from tests.running import until
+from tests.storage.making import facts, somebody_waits
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -207,3 +211,29 @@ def test_a_brand_that_left_the_config_ends_no_crisis_of_another(
     with world.database.read() as tx:
         both = [tx.incidents.latest(brand) for brand in (first, second)]
     assert [one.state for one in both if one is not None] == states
+
+
+def test_a_press_and_the_end_of_a_brand_that_left_the_config_both_get_through(
+    postgres_database: Database, now: datetime
+) -> None:
+    """Both hold all of the crisis, its lead first: neither has what the other one waits for."""
+    world = World(postgres_database, now, brands=("Ромашка", "Лютик"))
+    with world.database.begin() as tx:
+        left, other = sorted(brand.id for brand in tx.brands.active())
+        lead = tx.incidents.open_new(other, level=2, at=now)
+        told_by_it = tx.incidents.open_new(left, level=1, at=now, lead_id=lead.id)
+        for one in (lead, told_by_it):
+            tx.incidents.add_event(one, kind="opened", at=now, facts=facts())
+        names = {brand.id: brand.name for brand in tx.brands.active()}
+        tx.brands.sync([names[other]], now)
+
+    with ThreadPoolExecutor() as pool:
+        with world.database.begin() as tx:
+            tx.incidents.get(lead.id)
+            ended = pool.submit(run, world, now + HOUR)
+            assert until(lambda: somebody_waits(postgres_database))
+            tx.incidents.get(told_by_it.id)
+        ended.result(60)
+
+    with world.database.read() as tx:
+        assert tx.incidents.get(told_by_it.id).state == "resolved"
