@@ -42,8 +42,8 @@ class Round:
     patience: timedelta | None = None  # sites whose turn comes later are left to the next round
 
 
-class _NextRoundError(Exception):
-    """The round has lasted too long to begin this visit."""
+class _NextRoundError(BaseException):
+    """The round has lasted too long to begin this visit; no failure of the plug-in's to catch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +194,7 @@ class _Pass:
             known=self._known,
             addresses=lambda: asyncio.to_thread(self._addresses, source.id, failures),
             failures=failures,
-            process=self._process(),
+            process=self._process,
         )
         problem = await self._read(plugin, visit, reading)
         self._outcomes.append(outcome_of(reading, problem, self._now))
@@ -214,8 +214,6 @@ class _Pass:
                         await self._store(reading)
         except FetchError as error:
             problem = error
-        except _NextRoundError:
-            raise
         except Exception as error:  # a mistake in one plug-in must not stop the others
             logger.exception("source failed unexpectedly", extra={"source": visit.source.key})
             problem = FetchError(f"internal error: {type(error).__name__}")

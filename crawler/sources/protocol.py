@@ -9,7 +9,7 @@ a visit that cannot go on at all raises FetchError.
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
 from zoneinfo import ZoneInfo
@@ -34,7 +34,7 @@ class Visit:
     addresses: Callable[[], Awaitable[list[str]]]  # of this source, not to be fetched again
     failures: Sequence[SourceFailure] = ()  # what of this source could not be read so far
     # A turn for a child process, which a source that needs one waits for.
-    process: AbstractAsyncContextManager[None] = field(default_factory=nullcontext)
+    process: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,7 @@ class SiteSource:
         await visit.robots.check(self.url)
         delay = await visit.robots.delay(self.url)
         job = self._job(visit, await visit.addresses(), delay)
-        async with visit.process, _Child(self.timeout) as child:
+        async with visit.process(), _Child(self.timeout) as child:
             async for finding in self._listen(child, job, visit):
                 yield finding
         yield Freshness()

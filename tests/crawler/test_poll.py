@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -330,7 +331,7 @@ class SlowSource(FaultySource):
 
     async def read(self, visit: Visit) -> AsyncGenerator[Finding, None]:
         """Wait for it, but not for ever."""
-        async with visit.process, asyncio.timeout(20):
+        async with visit.process(), asyncio.timeout(20):
             while not await asyncio.to_thread(self.has_happened):
                 await asyncio.sleep(0.01)
         yield Freshness()
@@ -374,6 +375,37 @@ def test_a_round_that_lasts_leaves_sites_to_the_next(
     with sqlite_database.read() as tx:
         assert [one.key for one in tx.feeds.due(now)] == ["slow"]
     assert visit_all([slow, quick]).visited == 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarelessSource(FaultySource):
+    """A kind of source that takes a process twice, and whatever goes wrong there for nothing."""
+
+    kind: ClassVar[str] = "careless"
+    id: str = "careless"
+
+    async def read(self, visit: Visit) -> AsyncGenerator[Finding, None]:
+        """Be well whatever happens."""
+        with suppress(Exception):
+            async with visit.process():
+                pass
+        async with visit.process():
+            yield Freshness(etag="read")
+
+
+def test_a_visit_may_take_more_than_one_process(visit_all: Poll) -> None:
+    """One after the other, a turn each."""
+    assert visit_all([CarelessSource()]).failed == 0
+
+
+def test_no_plug_in_takes_the_end_of_a_round_for_its_own_failure(
+    visit_all: Poll, sqlite_database: Database
+) -> None:
+    """It would be called read, or broken, without a visit."""
+    report = visit_all([CarelessSource()], choice=Round(patience=timedelta(0)))
+
+    assert (report.visited, report.failed) == (0, 0)
+    assert sources(sqlite_database)["careless"].last_success_at is None
 
 
 def test_hosts_that_ask_for_peace_hold_only_themselves(web: Web, visit_all: Poll) -> None:
