@@ -258,15 +258,22 @@ class _Pass:
         while not over.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), OUTCOME_WAITS.total_seconds())
-            await self._record(least=1)
+            try:
+                await self._record(least=1)
+            except Exception:  # tried again, at the latest when the round ends; the visits go on
+                logger.exception("outcomes not recorded")
 
     async def _record(self, *, least: int) -> None:
         """Write the outcomes down once enough of them wait, after their articles."""
         if len(self._outcomes) < least:
             return
-        outcomes, self._outcomes = self._outcomes, []
         async with self._storing:
-            await asyncio.to_thread(self._write, outcomes)
+            outcomes, self._outcomes = self._outcomes, []
+            try:
+                await asyncio.to_thread(self._write, outcomes)
+            except Exception:
+                self._outcomes = outcomes + self._outcomes
+                raise
 
     def _write(self, outcomes: Sequence[FetchOutcome]) -> None:
         with self._database.begin() as tx:

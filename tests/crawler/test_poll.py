@@ -408,6 +408,36 @@ def test_no_plug_in_takes_the_end_of_a_round_for_its_own_failure(
     assert sources(sqlite_database)["careless"].last_success_at is None
 
 
+def test_a_database_that_is_away_for_a_while_ends_no_round(
+    web: Web,
+    visit_all: Poll,
+    sqlite_database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The visits go on; what could not be put on record is, once it can be."""
+    monkeypatch.setattr("crawler.poll.OUTCOME_WAITS", timedelta(milliseconds=20))
+    quick = feed(web)
+
+    def is_back() -> bool:
+        if "outcomes not recorded" not in caplog.text:
+            return False
+        with sqlite_database.begin() as tx:
+            tx.connection.execute(text("DROP TRIGGER IF EXISTS away"))
+        return sources(sqlite_database)[key_of(quick)].last_success_at is not None
+
+    plugins = [quick, SlowSource(has_happened=is_back)]
+    with sqlite_database.begin() as tx:
+        tx.connection.execute(
+            text(
+                "CREATE TRIGGER away BEFORE UPDATE OF last_success_at ON sources "
+                "BEGIN SELECT RAISE(ABORT, 'away'); END"
+            )
+        )
+
+    assert visit_all(plugins).failed == 0
+
+
 def test_hosts_that_ask_for_peace_hold_only_themselves(web: Web, visit_all: Poll) -> None:
     """Two feeds of one host: the second hears of the first one's 429."""
     first = RssSource(id="a", url=web.put("/a", status=429, headers={"Retry-After": "600"}))
