@@ -195,16 +195,17 @@ def test_a_level_rings_twice_at_most(database: Database, brand: int) -> None:
 def test_a_graver_situation_rings_after_other_levels_did(database: Database, brand: int) -> None:
     """Who is busy with complaints knows of no deaths."""
     number = open_incident(database, brand, level=1, **QUIET).id
-    for level in (2, 3):
+    deaths = facts(**{**QUIET, "top": (story(title="Двое погибли"),)})
+    for level, about in ((2, facts(**QUIET)), (3, facts(**QUIET)), (3, deaths)):
         told(database, [chat()])
         sent(database)
-        happen(database, number, "worsened", NOON, level=level, top=QUIET["top"])
-    told(database, [chat()])
-    sent(database)
-    happen(database, number, "updated", NOON, top=(story(title="Двое погибли"),))
+        with database.begin() as tx:
+            worse = replace(tx.incidents.get(number), level=level)
+            tx.incidents.add_event(worse, kind="worsened", at=NOON, facts=about)
 
     told(database, [chat()])
 
+    assert [kind for _, kind in kinds(database)].count("push-level") == 3
     assert "Уровень 4 из 4, был 3" in payload.read(rows(database)[-1]).text
 
 
