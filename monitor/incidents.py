@@ -17,6 +17,7 @@ UPDATE_AFTER = timedelta(minutes=15)  # between two events that only refresh wha
 FALSE_ALARM = "false-alarm"  # people said so: only something worse speaks again
 _LEVEL_STEP = 10.0  # every level is ten times rarer than the one below
 VIRAL = 8  # publishers of different owners that took one story up within hours
+_GRAVE = 2  # level of a spike that is none of the usual stories
 _FEW, _SOME = 5, 10  # stories below which an incident is at most of level 2, of level 3
 
 
@@ -106,7 +107,7 @@ def _risen(
         last_negative_at=last_negative_at or incident.last_negative_at,
     )
     if incident.state != "open":
-        if not _is_news(incident, verdict.at, level, last_negative_at):
+        if not _is_news(incident, verdict, level, last_negative_at):
             return None
         again = replace(newest, state="open", calmed_at=None, resolved_at=None, verdict=None)
         return Change(incident=again, kind="reopened")
@@ -154,7 +155,7 @@ def _is_quiet(incident: Incident, verdict: Verdict, span: timedelta) -> bool:
 
 
 def _is_news(
-    incident: Incident, now: datetime, level: int, last_negative_at: datetime | None
+    incident: Incident, verdict: Verdict, level: int, last_negative_at: datetime | None
 ) -> bool:
     """Whether what came after the incident was put to rest deserves opening it again.
 
@@ -163,9 +164,19 @@ def _is_news(
     it is as its last story left it.
     """
     goes_on = incident.state == "resolved" and incident.calmed_at is None
-    if level <= incident.level and (goes_on or incident.verdict == FALSE_ALARM):
+    same = goes_on and not _stands_alone(incident, verdict, level)
+    if level <= incident.level and (same or incident.verdict == FALSE_ALARM):
         return False
     rested = incident.resolved_at or incident.calmed_at
-    if rested is not None and rested > now:
+    if rested is not None and rested > verdict.at:
         rested = incident.last_negative_at
     return rested is None or (last_negative_at is not None and last_negative_at > rested)
+
+
+def _stands_alone(incident: Incident, verdict: Verdict, level: int) -> bool:
+    """Whether what came since the incident was resolved is a grave spike without what was before.
+
+    The worst there is cannot get worse: a second one beside it would never be heard.
+    """
+    begun = verdict.at - verdict.window
+    return level >= _GRAVE and incident.resolved_at is not None and begun >= incident.resolved_at

@@ -175,6 +175,19 @@ def test_what_people_closed_stays_closed_until_its_spike_ends_or_worsens() -> No
 
 
 @pytest.mark.parametrize(
+    ("hours", "level", "told"),
+    [(3, 4, "reopened"), (3, 2, "reopened"), (3, 1, None), (2, 4, None)],
+    ids=["the worst", "a grave one", "a few stories", "old stories among them"],
+)
+def test_what_people_closed_hides_no_new_crisis(hours: int, level: int, told: str | None) -> None:
+    """What came since the close is a spike by itself, and the worst there is gets no worse."""
+    closed = incident("resolved", resolved_at=NOON, level=4)
+    at = NOON + hours * HOUR
+    change = step(closed, verdict("spike", at), level=level, negative_at=at)
+    assert (change and kind(change)) == told
+
+
+@pytest.mark.parametrize(
     ("negative_at", "told"), [(NOON, None), (NOON + HOUR, "reopened")], ids=["the tail", "a new story"]
 )  # fmt: skip
 def test_what_a_clock_that_jumped_put_to_rest_hides_no_new_spike(
