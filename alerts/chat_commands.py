@@ -17,6 +17,7 @@ from storage.records import Brand, Event, Incident
 _DAY = timedelta(days=1)
 _RECORDED = 20  # so many of an incident's last events are told
 _STORIES = 10
+_OFF = ("off", "выкл", "стоп", "вимк")  # instead of a length of time: it is over
 _NUMBER = re.compile(r"([0-9]{1,15})[^0-9]*$")  # of «5PO-12», which begins as its brand does
 
 
@@ -127,6 +128,10 @@ def _silence(
 def _quiet(
     tx: Transaction, brand: Brand, length: str, speech: Speech, by: str, now: datetime
 ) -> str:
+    if length.casefold() in _OFF:
+        return speech.say(
+            "loud" if tx.silences.end(brand.id, now) else "not_quiet", brand=brand.name
+        )
     try:
         until = now + min(parse_duration(length), timedelta(days=30))
     except ValueError:

@@ -30,17 +30,17 @@ class Quiet:
             covering(self.silences, one, self.situation, facts, now) for one, facts in burning
         ]
         kept = [one for one in covers if one is not None]
-        return min(kept, key=lambda one: one.until) if len(kept) == len(covers) else None
+        return min(kept, key=lambda one: one.over_at) if len(kept) == len(covers) else None
 
     def heard_at(self, at: datetime) -> datetime:
         """When what happened at this time could be told: at once, or after the silences."""
         while silence := self.silence(at):
-            at = silence.until
+            at = silence.over_at
         return at
 
     def last_end(self, now: datetime) -> datetime | None:
         """When the crisis was last let be heard again; None where it was never kept quiet."""
-        ends = sorted({one.until for one in self.silences if one.until <= now}, reverse=True)
+        ends = sorted({one.over_at for one in self.silences if one.over_at <= now}, reverse=True)
         return next((end for end in ends if self.silence(end - _MOMENT)), None)
 
 
@@ -52,12 +52,11 @@ def covering(
         one
         for one in silences
         if one.brand_id == incident.brand_id
-        and one.created_at <= now < one.until
-        and one.ended_at is None
+        and one.created_at <= now < one.over_at
         and one.situation in (None, situation)
         and (one.publisher is None or _is_mostly(facts, one.publisher))
     ]
-    return max(found, key=lambda one: one.until, default=None)
+    return max(found, key=lambda one: one.over_at, default=None)
 
 
 def _is_mostly(facts: Facts, publisher: str) -> bool:

@@ -451,7 +451,12 @@ class Silence:
     situation: str | None = None  # None: every situation
     publisher: str | None = None  # None: whoever publishes; else where most comes from it
     reason: str = ""
-    ended_at: datetime | None = None
+    ended_at: datetime | None = None  # before its time
+
+    @property
+    def over_at(self) -> datetime:
+        """When it ends, or was ended."""
+        return min(self.until, self.ended_at or self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

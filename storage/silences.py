@@ -56,15 +56,8 @@ class Silences:
         query = select(silences).where(silences.c.until > at)
         return [Silence(**row._mapping) for row in self.connection.execute(query)]
 
-    def end(self, silence_id: int, now: datetime) -> bool:
-        """End a silence before its time; False when it is over already or never was."""
-        done = self.connection.execute(
-            update(silences)
-            .where(
-                silences.c.id == silence_id,
-                silences.c.ended_at.is_(None),
-                silences.c.until > now,
-            )
-            .values(ended_at=now)
-        )
-        return bool(done.rowcount)
+    def end(self, brand_id: int, now: datetime) -> int:
+        """End all silences about a brand before their time; answers how many there were."""
+        held = (silences.c.until > now) & silences.c.ended_at.is_(None)
+        ended = update(silences).where(silences.c.brand_id == brand_id, held)
+        return self.connection.execute(ended.values(ended_at=now)).rowcount

@@ -62,7 +62,8 @@ def act(tx: Transaction, number: int, action: str, *, by: str, now: datetime) ->
 
 def silence(
     brand: Annotated[str, typer.Argument(help="The brand's name.")],
-    length: Annotated[str, typer.Option("--for", help="How long: 4h, '2 days'.")],
+    length: Annotated[str | None, typer.Option("--for", help="How long: 4h, '2 days'.")] = None,
+    end: Annotated[bool, typer.Option("--end", help="End what silences there are.")] = False,
     situation: Annotated[
         str | None, typer.Option(help="Only this situation of the crisis map, by its id.")
     ] = None,
@@ -74,6 +75,9 @@ def silence(
     config: Config = None,
 ) -> None:
     """Send nothing about a brand for a time; incidents are still recorded."""
+    if end == (length is not None):
+        message = "say how long, --for 4h, or that it is over, --end"
+        raise typer.BadParameter(message)
     settings = settings_of(config)
     database = opened(settings)
     now = clock.now()
@@ -82,7 +86,7 @@ def silence(
         message = f"no situation of the map is {situation!r}{nearest(situation, situations)}"
         raise CommandError(message)
     try:
-        until = now + parse_duration(length)
+        until = now + parse_duration(length) if length else now
     except DurationError as error:
         raise typer.BadParameter(str(error)) from error
     with database.begin() as tx:
@@ -91,6 +95,9 @@ def silence(
             names = [known.name for known in tx.brands.all()]
             message = f"no brand is named {brand!r}{nearest(brand, names)}"
             raise CommandError(message)
+        if end:
+            typer.echo(f"{brand}: silences ended: {tx.silences.end(found.id, now)}")
+            return
         tx.silences.add(
             found.id,
             until=until,

@@ -374,6 +374,7 @@ def test_who_could_not_hear_keeps_no_other_from_listening(room: Room) -> None:
         ("/silence Ромашка 4h", "Ромашка: тишина до 19:00"),
         ("/silence Ромашка вечность", "Не понял срок"),
         ("/silence", "Нет бренда"),
+        ("/silence Ромашка off", "Ромашка: тишины и не было"),
         ("/silence Ромашка 2 дня 3 ч", "Ромашка: тишина до 04.03 18:00"),
         ("/silence\n«Ромашка»\n2\u00a0часа", "Ромашка: тишина до 17:00"),
         ("/brand\u00a0Ромашка", "за сутки 0 упоминаний"),
@@ -447,6 +448,14 @@ def test_a_brand_may_end_with_a_number(room: Room) -> None:
         tx.brands.sync(["Дом", "Дом 2"], NOON)
 
     assert room.write("/silence Дом 2 2 h") == ["Дом 2: тишина до 17:00"]
+
+
+def test_a_silence_is_ended_in_the_chat(room: Room) -> None:
+    """A month by mistake would hide a crisis."""
+    room.write("/silence Ромашка 30 дней")
+
+    assert room.write("/silence Ромашка off") == ["Ромашка: тишина снята"]
+    assert room.write("/silence Ромашка off") == ["Ромашка: тишины и не было"]
 
 
 TOPICS = [

@@ -178,6 +178,28 @@ def test_a_silence_of_nothing_is_refused(
     assert said in outcome.said
 
 
+def test_a_silence_is_ended_before_its_time(
+    nabat: Command, config: Path, database: Database
+) -> None:
+    """A mistaken one would hide a crisis for days."""
+    nabat("silence", "Ромашка", "--for", "30 days", "-c", config)
+
+    assert nabat("silence", "Ромашка", "--end", "-c", config).out == "Ромашка: silences ended: 1\n"
+    assert _silences(database) == []
+    assert nabat("silence", "Ромашка", "--end", "-c", config).out == "Ромашка: silences ended: 0\n"
+
+
+@pytest.mark.parametrize("words", [(), ("--for", "4h", "--end")], ids=["neither", "both"])
+def test_a_silence_without_a_length_is_explained(
+    nabat: Command, config: Path, words: tuple[str, ...]
+) -> None:
+    """And one that is to begin and to end at once."""
+    outcome = nabat("silence", "Ромашка", *words, "-c", config)
+
+    assert outcome.code == 2
+    assert "--for 4h, or that it is over, --end" in outcome.said
+
+
 @pytest.mark.parametrize(
     "words",
     [

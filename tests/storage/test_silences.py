@@ -23,12 +23,15 @@ def test_a_silence_holds_until_its_time(database: Database) -> None:
         assert tx.silences.active(NOON + HOUR) == []
 
 
-def test_a_silence_can_be_ended_once(database: Database) -> None:
-    """What is over already cannot be ended."""
+def test_silences_can_be_ended_once(database: Database) -> None:
+    """All of the brand; what is over already cannot be ended."""
     _, brand = begun(database)
     with database.begin() as tx:
-        said = tx.silences.add(brand, until=NOON + HOUR, by="Анна", now=NOON)
-        assert not tx.silences.end(said.id, NOON + HOUR)
-        assert tx.silences.end(said.id, NOON)
-        assert not tx.silences.end(said.id, NOON)
+        tx.silences.add(brand, until=NOON + HOUR, by="Анна", now=NOON)
+        tx.silences.add(brand, until=NOON + HOUR, by="Пётр", now=NOON, situation="leak")
+        assert tx.silences.end(brand + 1, NOON) == 0
+        assert tx.silences.end(brand, NOON + HOUR) == 0
+        assert tx.silences.end(brand, NOON) == 2
+        assert tx.silences.end(brand, NOON) == 0
         assert tx.silences.active(NOON) == []
+        assert {one.over_at for one in tx.silences.held_since(NOON)} == {NOON}
