@@ -128,13 +128,13 @@ def _decide(
 
 def _concerns(case: Case, recipient: Recipient) -> bool:
     has_copy = any(one.recipient == recipient.name for one in case.sent)
-    if case.is_silenced and not has_copy:
-        return False
     is_called = (
         recipient.role in case.called
         and case.incident.state != "resolved"
         and recipient.serves(case.incident, others=case.others)
     )
+    if case.silence is not None and not has_copy:
+        return is_called and not case.is_silenced
     situation = case.recognised.situation.id
     return (
         has_copy

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 _OVERLAP = 2 * BUCKET  # changes this long before the last run are looked at again
 _SETTLED = timedelta(hours=1)  # counts older than that change by marks, a new model, late arrivals
 _LAST_RUN_WITHIN = timedelta(days=3650)
+_GONE_AFTER = timedelta(hours=1)  # a brand may be missing from the config by mistake
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
 _BASELINE_WORDS = timedelta(days=28)
 _MOST_BEFORE = 500  # mentions of the baseline whose words are compared
@@ -87,7 +88,7 @@ def evaluate(
         brands = tx.brands.active()
         for brand in brands:
             settings.setdefault(brand.name, default)
-        abandoned = _abandoned(tx, brands)
+        abandoned = _abandoned(tx, now)
         verdicts = judge_brands(tx, brands, settings, now=now, checkpoints=checkpoints)
     shared = _Shared(alive=alive, floors=floors or {}, kin=_kin(families, brands))
     events: list[Event] = []
@@ -111,10 +112,14 @@ def evaluate(
     return events
 
 
-def _abandoned(tx: Transaction, brands: Sequence[Brand]) -> list[Incident]:
+def _abandoned(tx: Transaction, now: datetime) -> list[Incident]:
     """What is open about brands that are watched no more, the leads of crises last."""
-    watched = {brand.id for brand in brands}
-    left = [one for one in tx.incidents.unresolved() if one.brand_id not in watched]
+    gone = {
+        brand.id
+        for brand in tx.brands.all()
+        if brand.retired_at is not None and now - brand.retired_at >= _GONE_AFTER
+    }
+    left = [one for one in tx.incidents.unresolved() if one.brand_id in gone]
     return sorted(left, key=lambda one: one.lead_id is None)
 
 

@@ -288,8 +288,11 @@ class Feeds:
             self.connection.execute(statement.values(_UNVISITED), given)
 
     def _visit_where_shortened(self, entries: Sequence[SourceEntry]) -> None:
-        """Until the old interval is over a source would be late by the new one, and so dead."""
-        shortened = sources.c.interval > bindparam("now_interval")
+        """Until the old interval is over a source would be late by the new one, and so dead.
+
+        One that failed is left alone for as long as it asked for.
+        """
+        shortened = (sources.c.interval > bindparam("now_interval")) & (sources.c.failures == 0)
         statement = update(sources).where(sources.c.key == bindparam("which"), shortened)
         given = [
             {"which": entry.key, "now_interval": entry.interval}

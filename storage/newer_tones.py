@@ -57,6 +57,8 @@ def _row(mention_id: int, tone: Tone) -> dict[str, Any]:
 
 
 def _take_over(connection: Connection, model: str, brands: Iterable[int], now: datetime) -> None:
+    if not _waits(connection, model):  # as always but after a change of the model
+        return
     for brand in sorted(brands):
         own = mentions.c.brand_id == brand
         ready = and_(
@@ -84,6 +86,11 @@ def _take_over(connection: Connection, model: str, brands: Iterable[int], now: d
                 newer_tones.c.mention_id.in_(select(mentions.c.id).where(own)),
             )
         )
+
+
+def _waits(connection: Connection, model: str) -> bool:
+    of_model = select(newer_tones.c.mention_id).where(newer_tones.c.model == model)
+    return connection.execute(of_model.limit(1)).first() is not None
 
 
 def _is_there(connection: Connection, condition: ColumnElement[bool]) -> bool:

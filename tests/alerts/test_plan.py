@@ -329,14 +329,15 @@ def test_during_a_silence_the_message_is_still_kept_true(database: Database, bra
 def test_a_silence_holds_back_no_call_for_help(database: Database, brand: int) -> None:
     """Who presses "escalate" is told that the next one is called, and then it is quiet again."""
     number = open_incident(database, brand).id
-    readers = [chat(), mail("Юрист", role="юрист", levels=())]
-    told(database, readers)
+    lawyer = mail("Юрист", role="юрист", levels=())
+    told(database, [chat(), lawyer])
     sent(database)
     with database.begin() as tx:
         tx.silences.add(brand, until=NOON + timedelta(hours=1), by="Орлов", now=NOON)
     happen(database, number, "paused", NOON)
     happen(database, number, "escalated", NOON, by="Орлов")
 
+    readers = [chat(), lawyer, mail("Другой")]  # who is not called does not hear of it now
     told(database, readers)
     happen(database, number, "worsened", NOON, level=4)
     told(database, readers)

@@ -206,7 +206,7 @@ def test_a_brand_that_left_the_config_ends_no_crisis_of_another(
     with world.database.begin() as tx:
         tx.brands.sync([kept], now)
 
-    run(world, now + timedelta(minutes=30))
+    run(world, now + timedelta(hours=2))
 
     with world.database.read() as tx:
         both = [tx.incidents.latest(brand) for brand in (first, second)]

@@ -69,15 +69,17 @@ def test_the_newest_item_is_remembered(
 
 
 @pytest.mark.parametrize(
-    ("interval", "due"), [(HOUR, 1), (24 * HOUR, 0), (48 * HOUR, 0)], ids=["more often", "as ever", "less"]
-)  # fmt: skip
+    ("interval", "error", "due"),
+    [(HOUR, None, 1), (HOUR, "HTTP 429", 0), (24 * HOUR, None, 0), (48 * HOUR, None, 0)],
+    ids=["more often", "asked to wait", "as always", "less"],
+)
 def test_a_source_to_be_visited_more_often_is_due_at_once(
-    database: Database, interval: timedelta, due: int
+    database: Database, interval: timedelta, error: str | None, due: int
 ) -> None:
     """By its new interval it is late, which nobody shall take for death."""
     with database.begin() as tx:
         (source,) = tx.feeds.sync([entry(interval=24 * HOUR)], NOON)
-        tx.feeds.record(_visit(source.id, next_due_at=NOON + 24 * HOUR))
+        tx.feeds.record(_visit(source.id, next_due_at=NOON + 24 * HOUR, error=error))
         tx.feeds.sync([entry(interval=interval)], NOON + 2 * HOUR)
         assert len(tx.feeds.due(NOON + 2 * HOUR)) == due
 
