@@ -12,7 +12,8 @@ from storage.database import Transaction
 from storage.records import Incident
 
 PAUSE = timedelta(hours=1)
-_AGAIN = timedelta(minutes=1)  # the same press within this is one press
+_AGAIN = timedelta(minutes=1)  # the same press within this is one press;
+_SEEN = timedelta(seconds=10)  # of a step no longer: after so long the message shows it as done
 _MARKED = {"not-us": ("not-us", "you_excluded"), "neutral": ("tone", "you_corrected")}
 
 
@@ -96,7 +97,7 @@ def step_done(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
     number = incident.id
     if incident.state == "resolved":
         return Done(phrase="already_closed")
-    if _just_done(tx, number, "step", now):
+    if _just_done(tx, number, "step", now, within=_SEEN):
         return Done(phrase="already_done")
     _record(tx, incident, "step", by, now)
     return Done(phrase="you_ticked")
@@ -157,8 +158,14 @@ def _record(tx: Transaction, incident: Incident, kind: str, by: str, now: dateti
 
 
 def _just_done(
-    tx: Transaction, number: int, kind: str, now: datetime, *, by: str | None = None
+    tx: Transaction,
+    number: int,
+    kind: str,
+    now: datetime,
+    *,
+    by: str | None = None,
+    within: timedelta = _AGAIN,
 ) -> bool:
     """Whether this person, or anybody, has just done so."""
     last = [one for one in tx.incidents.events(number) if one.kind == kind]
-    return bool(last) and by in (None, last[-1].by) and now - last[-1].at < _AGAIN
+    return bool(last) and by in (None, last[-1].by) and now - last[-1].at < within
