@@ -68,13 +68,7 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
     is_other = incident.situation not in (None, recognised.situation.id)
     least = recognised.situation if incident.situation is None else situation
     planned = [one for one in known if one.planned_at is not None]
-    quiet = Quiet(
-        silences=tx.silences.held_since(incident.opened_at),
-        incident=incident,
-        facts=fresh[-1].facts,
-        links=tuple(tx.incidents.links(number)),
-        situation=recognised.situation.id,
-    )
+    quiet = quiet_about(tx, incident, fresh[-1].facts, recognised.situation.id)
     return Case(
         incident=incident,
         recognised=recognised,
@@ -89,6 +83,17 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
         called=called(known, playbook.reaction(situation.id)),
         ticked=_ticked(known),
         links=quiet.links,
+    )
+
+
+def quiet_about(tx: Transaction, incident: Incident, facts: Facts, situation: str) -> Quiet:
+    """The silences about the crisis that an incident leads, since it began."""
+    return Quiet(
+        silences=tx.silences.held_since(incident.opened_at),
+        incident=incident,
+        facts=facts,
+        links=tuple(tx.incidents.links(incident.id)),
+        situation=situation,
     )
 
 

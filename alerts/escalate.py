@@ -4,10 +4,10 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from alerts.escalation import Missed, asked_at, called, heard_at, levels, overdue
+from alerts.cases import quiet_about
+from alerts.escalation import asked_at, called, heard_at, levels, overdue
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
-from alerts.silences import Quiet
 from storage.database import Database, Transaction
 from storage.records import Incident
 
@@ -36,13 +36,13 @@ def escalate(
     for number in late:
         with database.begin() as tx:
             incident = tx.incidents.get(number)
-            missed = _missed(tx, incident, playbook, recipients, now)
-            if missed is None:
+            role = _missed(tx, incident, playbook, recipients, now)
+            if role is None:
                 continue
             facts = tx.incidents.events(number)[-1].facts
             tx.incidents.add_event(incident, kind="missed", at=now, facts=facts)
             written += 1
-        logger.warning("nobody took the incident", extra={"incident": number, "next": missed.role})
+        logger.warning("nobody took the incident", extra={"incident": number, "next": role})
     return written
 
 
@@ -52,20 +52,15 @@ def _missed(
     playbook: Playbook,
     recipients: Sequence[Recipient],
     now: datetime,
-) -> Missed | None:
+) -> str | None:
+    """The role to call, once the time of those who could hear of the incident is over."""
     events = tx.incidents.events(incident.id)
     situation = playbook.situation(incident.situation)
     reaction = playbook.reaction(situation.id)
-    missed = overdue(incident, events, reaction, now) if events else None
-    if missed is None:
+    role = overdue(incident, events, reaction, now) if events else None
+    if role is None:
         return None
-    quiet = Quiet(
-        silences=tx.silences.held_since(incident.opened_at),
-        incident=incident,
-        facts=events[-1].facts,
-        links=tuple(tx.incidents.links(incident.id)),
-        situation=situation.id,
-    )
+    quiet = quiet_about(tx, incident, events[-1].facts, situation.id)
     if quiet.silence(now):
         return None
     others, roles = [one.incident.brand for one in quiet.links], called(events, reaction)
@@ -78,4 +73,4 @@ def _missed(
     asked = asked_at(incident, events)
     heard = levels(events, situation.level)
     since = heard_at(max(asked, quiet.last_end(now) or asked), told, heard)
-    return missed if now >= since + reaction.take_within else None
+    return role if now >= since + reaction.take_within else None

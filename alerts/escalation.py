@@ -1,7 +1,6 @@
 """Who is told next, and when, while nobody has taken an incident. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.recipients import Recipient
@@ -15,17 +14,9 @@ _BEGINS = (*STARTS, OTHER)
 Levels = Sequence[tuple[datetime, int]]  # from when an incident was how grave
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missed:
-    """Nobody took the incident in time: this role is next."""
-
-    role: str
-    deadline: datetime
-
-
 def overdue(
     incident: Incident, events: Sequence[Event], reaction: Reaction, now: datetime
-) -> Missed | None:
+) -> str | None:
     """The next role to call, once the time of the one before is over; None while it is not."""
     if incident.state != "open" or incident.taken_by is not None:
         return None
@@ -33,7 +24,7 @@ def overdue(
     if reached >= len(reaction.then):
         return None
     deadline = asked_at(incident, events) + reaction.take_within
-    return Missed(role=reaction.then[reached], deadline=deadline) if now >= deadline else None
+    return reaction.then[reached] if now >= deadline else None
 
 
 def called(events: Sequence[Event], reaction: Reaction) -> tuple[str, ...]:

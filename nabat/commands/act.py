@@ -63,7 +63,7 @@ def act(tx: Transaction, number: int, action: str, *, by: str, now: datetime) ->
 def silence(
     brand: Annotated[str, typer.Argument(help="The brand's name.")],
     length: Annotated[str | None, typer.Option("--for", help="How long: 4h, '2 days'.")] = None,
-    end: Annotated[bool, typer.Option("--end", help="End what silences there are.")] = False,
+    end: Annotated[bool, typer.Option("--end", help="End all silences about the brand.")] = False,
     situation: Annotated[
         str | None, typer.Option(help="Only this situation of the crisis map, by its id.")
     ] = None,
@@ -86,7 +86,7 @@ def silence(
         message = f"no situation of the map is {situation!r}{nearest(situation, situations)}"
         raise CommandError(message)
     try:
-        until = now + parse_duration(length) if length else now
+        until = now if length is None else now + parse_duration(length)
     except DurationError as error:
         raise typer.BadParameter(str(error)) from error
     with database.begin() as tx:

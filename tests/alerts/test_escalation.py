@@ -10,6 +10,7 @@ from alerts.actions import pause
 from alerts.escalate import escalate
 from alerts.escalation import called, overdue
 from alerts.plan import plan
+from alerts.recipients import Recipient
 from storage.database import Database
 from storage.records import Event
 from tests.alerts.making import (
@@ -37,6 +38,15 @@ def after(*kinds: tuple[str, float]) -> list[Event]:
     ]
 
 
+def missed_at(database: Database, people: list[Recipient], minutes: range) -> list[int]:
+    """The minutes after noon at which the job, run at all of these, called somebody."""
+    return [
+        minute
+        for minute in minutes
+        if escalate(database, playbook(), people, now=NOON + timedelta(minutes=minute))
+    ]
+
+
 @pytest.mark.parametrize(
     ("events", "minutes", "role"),
     [
@@ -52,9 +62,7 @@ def after(*kinds: tuple[str, float]) -> list[Event]:
 )
 def test_each_role_has_its_time(events: list[Event], minutes: float, role: str | None) -> None:
     """One after another, as the map says; from the start again when it opens again."""
-    late = overdue(incident(), events, REACTION, NOON + timedelta(minutes=minutes))
-
-    assert (late.role if late else None) == role
+    assert overdue(incident(), events, REACTION, NOON + timedelta(minutes=minutes)) == role
 
 
 @pytest.mark.parametrize("changes", [{"taken_by": "Орлов"}, {"state": "calmed"}])
@@ -136,11 +144,7 @@ def test_a_graver_situation_has_its_own_time(database: Database) -> None:
     happen(database, number, "updated", later, top=(story(title="Двое погибли"),))
     plan(database, playbook(), [chat()], now=later)
 
-    called_at = [
-        minutes
-        for minutes in range(18, 40)
-        if escalate(database, playbook(), [chat()], now=NOON + timedelta(minutes=minutes))
-    ]
+    called_at = missed_at(database, [chat()], range(18, 40))
 
     with database.read() as tx:
         whole = payload.read(tx.outbox.listed()[1]).text
@@ -173,11 +177,7 @@ def test_under_a_silence_no_time_runs(database: Database) -> None:
     with database.begin() as tx:
         pause(tx, number, by="Орлов", now=NOON + timedelta(minutes=2))
 
-    called_at = [
-        minutes
-        for minutes in range(90)
-        if escalate(database, playbook(), [chat()], now=NOON + timedelta(minutes=minutes))
-    ]
+    called_at = missed_at(database, [chat()], range(90))
 
     assert called_at == [72, 82]
 
@@ -201,11 +201,7 @@ def test_while_everybody_may_sleep_no_time_runs(database: Database) -> None:
     open_incident(database, add_brand(database), level=1, **QUIET)
 
     plan(database, playbook(), people, now=NOON)
-    called_at = [
-        minutes
-        for minutes in range(0, 240, 10)
-        if escalate(database, playbook(), people, now=NOON + timedelta(minutes=minutes))
-    ]
+    called_at = missed_at(database, people, range(0, 240, 10))
 
     with database.read() as tx:
         first = tx.outbox.listed()[-1]
@@ -225,11 +221,7 @@ def test_what_turns_too_grave_to_wait_has_its_time_from_then(database: Database)
         tx.incidents.add_event(worse, kind="worsened", at=later, facts=facts(**QUIET))
 
     plan(database, playbook(), people, now=later)
-    called_at = [
-        minutes
-        for minutes in range(60, 110, 10)
-        if escalate(database, playbook(), people, now=NOON + timedelta(minutes=minutes))
-    ]
+    called_at = missed_at(database, people, range(60, 110, 10))
 
     with database.read() as tx:
         whole = payload.read(tx.outbox.listed()[1]).text

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.mentions import MentionFilter
 from storage.records import Mention, NewMention
 from tests.running import until
@@ -89,15 +89,20 @@ def test_a_third_model_begins_anew(database: Database) -> None:
     assert set(models(database).values()) == {"newest"}
 
 
+def match_more(tx: Transaction, mention: int) -> None:
+    """Other words match in it now than when it was judged."""
+    found = tx.mentions.by_ids([mention])[0].mention
+    wider = tuple(replace(term, end=term.end + 1) for term in found.matched)
+    tx.mentions.put([new_mention(found, matched=wider)], LATER)
+
+
 def test_what_waits_of_older_passages_never_takes_effect(database: Database) -> None:
     """Where other words match meanwhile, the mention is judged anew, and that stays."""
     ((one, other),) = stored(database, brands=1, each=2)
 
     with database.begin() as tx:
         tx.mentions.record_tones([(one, tone(model="new"))], LATER)
-        found = tx.mentions.by_ids([one])[0].mention
-        wider = tuple(replace(term, end=term.end + 1) for term in found.matched)
-        tx.mentions.put([new_mention(found, matched=wider)], LATER)
+        match_more(tx, one)
         tx.mentions.record_tones([(one, tone("positive", model="new"))], LATER)
         tx.mentions.record_tones([(other, tone(model="new"))], LATER)
         labels = [
@@ -115,9 +120,7 @@ def test_the_last_that_is_judged_straight_away_completes_its_brand(database: Dat
 
     with database.begin() as tx:
         tx.mentions.record_tones([(one, tone(model="new"))], LATER)
-        found = tx.mentions.by_ids([other])[0].mention
-        wider = tuple(replace(term, end=term.end + 1) for term in found.matched)
-        tx.mentions.put([new_mention(found, matched=wider)], LATER)
+        match_more(tx, other)
         tx.mentions.record_tones([(other, tone(model="new"))], LATER)
 
     assert set(models(database).values()) == {"new"}
