@@ -15,7 +15,6 @@ import numpy as np
 
 from monitor.sentiment.embedded import CORRECTION, EmbeddedSentiment
 from monitor.sentiment.gate import Judged, Mark
-from monitor.sentiment.numpy_network import head_logits
 from monitor.sentiment.passages import passages_of
 from monitor.sentiment.protocol import LABELS, Passage
 from monitor.sentiment.retraining import (
@@ -26,7 +25,6 @@ from monitor.sentiment.retraining import (
     store_correction,
     undo_correction,
 )
-from monitor.sentiment.weights import shipped_weights
 from storage.database import Database
 from storage.mentions import MentionFilter
 from storage.records import MentionView
@@ -34,7 +32,6 @@ from storage.records import MentionView
 logger = logging.getLogger(__name__)
 
 PAGE = 500
-WORDLESS = (-30.0, 0.0, -30.0)  # logits of a passage without words: neutral
 
 
 def teach(database: Database, backend: EmbeddedSentiment) -> Retraining:
@@ -84,12 +81,7 @@ def _file(backend: EmbeddedSentiment) -> str:
 def _marks(backend: EmbeddedSentiment, marked: list[MentionView]) -> list[Mark]:
     """The labelled mentions with what the shipped model makes of each of their passages."""
     cuts = [passages_of(view) for view in marked]
-    encoded, features = backend.features([passage for cut in cuts for passage in cut])
-    logits = head_logits(shipped_weights(), "toward", features)
-    # Elsewhere the judge takes the other head, and no correction; a wordless one is silent.
-    targeted = np.array([one.targeted and not one.wordless for one in encoded], dtype=bool)
-    logits[~targeted] = head_logits(shipped_weights(), "whole", features[~targeted])
-    logits[np.array([one.wordless for one in encoded], dtype=bool)] = WORDLESS
+    reading = backend.read([passage for cut in cuts for passage in cut])
     ends = np.cumsum([len(cut) for cut in cuts])
     found: list[Mark] = []
     for view, cut, end, story in zip(marked, cuts, ends, _stories(marked), strict=True):
@@ -97,9 +89,9 @@ def _marks(backend: EmbeddedSentiment, marked: list[MentionView]) -> list[Mark]:
         found.append(
             Mark(
                 passages=tuple(cut),
-                features=features[rows],
-                logits=logits[rows],
-                targeted=targeted[rows],
+                features=reading.features[rows],
+                logits=reading.logits[rows],
+                targeted=reading.targeted[rows],
                 label=LABELS.index(view.mention.corrected or "neutral"),
                 story=story,
             )
@@ -130,10 +122,10 @@ def _copies(view: MentionView) -> list[object]:
 def _check_halves(backend: EmbeddedSentiment) -> tuple[Judged, Judged]:
     """The check set in two, every text on one side."""
     passages, labels = check_set()
-    _, features = backend.features(passages)
+    reading = backend.read(passages)
     whole = Judged(
-        features=features,
-        logits=np.asarray(head_logits(shipped_weights(), "toward", features)),
+        features=reading.features,
+        logits=reading.logits,
         labels=np.array([LABELS.index(label) for label in labels], dtype=np.int64),
     )
     first = np.array([sha256(one.text.encode()).digest()[0] % 2 == 0 for one in passages])

@@ -31,11 +31,10 @@ from training.news import read_news
 from training.packing import pack
 from training.scores import best_temperature, score
 from training.starting_weights import StartingWeights, read_starting_weights
-from training.texts import PUBLIC_SETS, Example, read_corpus, read_public, share_of
+from training.texts import PUBLIC_SETS, Example, read_corpus, read_public, split
 from training.vocabulary import choose_pieces
 
 SEED = 1
-HELD_OUT = 1 / 12
 TEMPLATES = "brand_synth"  # surer than anything people write; no measure of doubt
 SAMPLES = 1000  # texts that tell how large activations become
 STAGES = (
@@ -85,8 +84,7 @@ def main() -> None:
     torch.set_num_threads(1)
     random.seed(SEED)
     examples = [row for name in PUBLIC_SETS for row in read_public(name)] + read_corpus("train")
-    train = [row for row in examples if share_of(row.group) >= HELD_OUT]
-    held_out = [row for row in examples if share_of(row.group) < HELD_OUT]
+    train, held_out = split(examples)
     news = read_news(train, held_out)
     if arguments.check:
         train, held_out, news = random.sample(train, 400), held_out[::10], news[::100]

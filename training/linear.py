@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.linear_model import LogisticRegression
 
 from monitor.sentiment.features import BUCKETS, Hasher
@@ -23,11 +23,11 @@ from training.scores import best_temperature, score
 from training.texts import PUBLIC_SETS, ROOT, Example, read_corpus, read_public, split
 
 TARGET = ROOT / "monitor" / "sentiment" / "data" / "linear.npz"
-VERSION = "linear-6"
+VERSION = "linear-7"
 COMMON_PRIOR = (0.36, 0.40, 0.24)
 SOURCE_WEIGHT = {"corpus": 3.0, "brand_synth": 0.5}
-DOMAIN_SCALE = 3.0
-STRENGTH = {"toward": 30.0, "whole": 60.0}
+DOMAIN_SCALE = {"toward": 3.0, "whole": 0.0}
+STRENGTH = {"toward": 3.0, "whole": 0.3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,40 +55,51 @@ def main() -> None:
 
 
 def train_head(name: str, examples: list[Example]) -> Head:
-    """Fit on the training half, calibrate on the held-out half, fit again on both."""
-    own = [row for row in examples if name == "whole" or row.targeted or row.source == "cedr"]
-    train, held_out = split(own)
+    """Fit on the training groups, calibrate on the held-out ones."""
+    train, held_out = split(row for row in examples if _fits(name, row))
     judged = [row for row in held_out if row.targeted == (name == "toward")]
-    trial = _fit(name, train)
-    logits = _logits(trial, judged)
+    head = _fit(name, train)
+    logits = _logits(head, judged)
     labels = np.array([row.label for row in judged])
-    weights_temperature = best_temperature(labels, logits, np.full(len(labels), name))
-    _report(name, judged, logits / weights_temperature)
-    full = _fit(name, own)
-    print(f"{name}: {len(own)} rows, temperature {weights_temperature:.2f}", flush=True)
-    return Head(table=full.table / weights_temperature, bias=full.bias / weights_temperature)
+    temperature = best_temperature(labels, logits, np.full(len(labels), name))
+    _report(name, judged, logits / temperature)
+    print(f"{name}: {len(train)} rows, temperature {temperature:.2f}", flush=True)
+    return Head(table=head.table / temperature, bias=head.bias / temperature)
+
+
+def _fits(name: str, row: Example) -> bool:
+    """Whether a head learns from the row: a text's tone is not its tone toward a brand in it."""
+    return row.targeted or row.source == "cedr" if name == "toward" else not row.targeted
 
 
 def _fit(name: str, rows: list[Example]) -> Head:
     sources = sorted({row.source for row in rows})
     domains = csr_matrix(
         (
-            np.full(len(rows), DOMAIN_SCALE, dtype=np.float32),
+            np.full(len(rows), DOMAIN_SCALE[name], dtype=np.float32),
             (np.arange(len(rows)), [sources.index(row.source) for row in rows]),
         ),
         shape=(len(rows), len(sources)),
     )
-    model = LogisticRegression(C=STRENGTH[name], max_iter=120, tol=1e-3)
+    matrix = _matrix(name, rows)
+    rarity = _rarity(matrix)
+    model = LogisticRegression(C=STRENGTH[name], max_iter=300, tol=1e-3)
     model.fit(
-        hstack([_matrix(name, rows), domains], format="csr"),
+        hstack([matrix @ diags(rarity), domains], format="csr"),
         [row.label for row in rows],
-        sample_weight=_weights(rows),
+        sample_weight=_weights(rows) if name == "toward" else None,
     )
-    offsets = DOMAIN_SCALE * model.coef_[:, BUCKETS:].mean(axis=1)
+    offsets = DOMAIN_SCALE[name] * model.coef_[:, BUCKETS:].mean(axis=1)
     return Head(
-        table=np.ascontiguousarray(model.coef_[:, :BUCKETS].T, dtype=np.float32),
+        table=np.ascontiguousarray((model.coef_[:, :BUCKETS] * rarity).T, dtype=np.float32),
         bias=np.asarray(model.intercept_ + offsets, dtype=np.float32),
     )
+
+
+def _rarity(matrix: csr_matrix) -> NDArray[np.float64]:
+    """How much a feature counts: the logarithm of texts over texts that have it, and one."""
+    having = np.bincount(matrix.indices, minlength=BUCKETS)
+    return np.asarray(np.log((1 + matrix.shape[0]) / (1 + having)) + 1)
 
 
 def _weights(rows: list[Example]) -> NDArray[np.float64]:

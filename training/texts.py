@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PUBLIC = ROOT.parent / "shared" / "data" / "sentiment"
 CORPUS = ROOT / "corpus"
 PUBLIC_SETS = ("rusentne", "newsmtsc", "brand_synth", "cedr", "brighter")
-HELD_OUT = 0.15
+HELD_OUT = 1 / 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def read_corpus(part: str) -> list[Example]:
 
 
 def split(examples: Iterable[Example]) -> tuple[list[Example], list[Example]]:
-    """Training and selection halves; the same group falls on the same side every time."""
+    """What is learned from and what is held out; a group falls on the same side every time."""
     train: list[Example] = []
     held_out: list[Example] = []
     for example in examples:

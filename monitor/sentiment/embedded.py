@@ -2,18 +2,21 @@
 
 Eight layers of E5-small over a vocabulary of Russian, Ukrainian and English,
 told where the target stands. Runs on onnxruntime, or on numpy alone where that
-is missing. Its weights come from ``python -m training.embedded``.
+is missing. Its weights come from ``python -m training.embedded``. The linear
+judge has a small say beside it: it errs elsewhere, and costs next to nothing.
 """
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import ClassVar, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.sentiment.encoding import Encoded, Ints, batches, encode, padded
+from monitor.sentiment.linear import HEADS, LinearSentiment
 from monitor.sentiment.numpy_network import NumpyNetwork, head_logits
 from monitor.sentiment.onnx_network import open_network
 from monitor.sentiment.protocol import Passage
@@ -25,7 +28,9 @@ from storage.records import Tone
 logger = logging.getLogger(__name__)
 
 ENGINES = ("auto", "onnx", "numpy")
-SILENCE = (0.0, 1.0, 0.0)  # what a text without words says; the network was never asked that
+SILENT = (-30.0, 0.0, -30.0)  # logits of a text without words: neutral; no judge was ever asked
+TOWARD_SAY, WHOLE_SAY = 0.15, 0.3  # of the linear judge's log-probabilities (docs/decisions/0017)
+LEAST = 1e-6  # a probability whose logarithm still says something
 CORRECTION = "tone-correction.npz"  # in the folder that nabat runs in
 PIECES_A_BATCH = 512  # of the sizes tried the one at which onnxruntime is fastest
 
@@ -39,6 +44,15 @@ class Network(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the shipped model makes of passages, before any correction; a row for each."""
+
+    features: Floats  # the network's pooled features: what a correction builds on
+    logits: Floats  # calibrated
+    targeted: NDArray[np.bool_]  # judged toward a target, and so open to a correction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedSentiment:
     """Judges a hundred and more passages a second and core toward their target."""
 
@@ -46,6 +60,9 @@ class EmbeddedSentiment:
     engine: str = "auto"  # "onnx", "numpy", or whichever there is
     threads: int = 1  # processor cores it may use
     correction: str = CORRECTION  # file that ``nabat tone retrain`` writes; taken once there
+    _linear: LinearSentiment = field(
+        default_factory=LinearSentiment, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         """Refuse an engine there is not."""
@@ -69,29 +86,38 @@ class EmbeddedSentiment:
 
     def probabilities(self, passages: Sequence[Passage]) -> Floats:
         """Negative, neutral and positive probability of each passage."""
-        encoded, features = self.features(passages)
+        reading = self.read(passages)
         taught = self._correction()
-        targeted = np.array([one.targeted for one in encoded], dtype=bool)
-        result = np.zeros((len(passages), 3), dtype=np.float32)
-        for head, chosen in (("toward", targeted), ("whole", ~targeted)):
-            if chosen.any():
-                logits = head_logits(shipped_weights(), head, features[chosen])
-                if taught and head == "toward":
-                    logits = taught.corrected(features[chosen], logits)
-                result[chosen] = softmax(logits)
-        result[[one.wordless for one in encoded]] = SILENCE
-        return result
+        if taught is None:
+            return softmax(reading.logits)
+        corrected = taught.corrected(reading.features, reading.logits)
+        return softmax(np.where(reading.targeted[:, None], corrected, reading.logits))
 
-    def features(self, passages: Sequence[Passage]) -> tuple[list[Encoded], Floats]:
-        """The network's pooled features of each passage: what a retrained head builds on."""
+    def read(self, passages: Sequence[Passage]) -> Reading:
+        """Both judges' say, which is a log-linear pool (Genest & Zidek 1986)."""
         unigram = shipped_weights().unigram
         encoded = [encode(passage, unigram, masked=False) for passage in passages]
+        targeted = np.array([one.targeted for one in encoded], dtype=bool)
+        features = self._features(encoded)
+        toward, whole = (head_logits(shipped_weights(), head, features) for head in HEADS)
+        shares = self._linear.probabilities(
+            [
+                passage if one.targeted else Passage(text=passage.text, lang=passage.lang)
+                for passage, one in zip(passages, encoded, strict=True)
+            ]
+        )
+        say = np.where(targeted, TOWARD_SAY, WHOLE_SAY)[:, None] * np.log(np.maximum(shares, LEAST))
+        logits = np.asarray(np.where(targeted[:, None], toward, whole) + say, dtype=np.float32)
+        logits[[one.wordless for one in encoded]] = SILENT
+        return Reading(features=features, logits=logits, targeted=targeted)
+
+    def _features(self, encoded: Sequence[Encoded]) -> Floats:
         network = _network(self.engine, self.threads)
         width = 2 * len(shipped_weights().tensors["target"])
-        found = np.zeros((len(passages), width), dtype=np.float32)
+        found = np.zeros((len(encoded), width), dtype=np.float32)
         for places in batches([len(one.ids) for one in encoded], pieces=PIECES_A_BATCH):
             found[places] = network.pooled(*padded([encoded[place] for place in places]))
-        return encoded, found
+        return found
 
     def _correction(self) -> Correction | None:
         return stored_correction(self.correction) if self.correction else None

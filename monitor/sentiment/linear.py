@@ -55,7 +55,7 @@ class LinearSentiment:
     @property
     def version(self) -> str:
         """Which training the shipped weights come from."""
-        return shipped_weights().version
+        return linear_version()
 
     def judge(self, passages: Sequence[Passage]) -> list[Tone]:
         """Judge each passage toward its target, or as a whole where it has none."""
@@ -76,6 +76,13 @@ class LinearSentiment:
                 features = self._hasher.features([passages[place] for place in places])
                 result[places] = softmax(weights.logits(head, features, len(places)))
         return result
+
+
+@cache
+def linear_version() -> str:
+    """The version of the shipped weights, without unpacking them."""
+    with (files("monitor.sentiment") / "data" / "linear.npz").open("rb") as stream:
+        return str(np.load(stream)["version"])
 
 
 @cache

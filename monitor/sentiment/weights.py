@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.sentiment.encoding import MASKED, Ints
+from monitor.sentiment.linear import linear_version
 from monitor.sentiment.unigram import Unigram
 from monitor.sentiment.verdict import Floats
 
@@ -64,9 +65,9 @@ def shipped_weights() -> EmbeddedWeights:
 
 @cache
 def shipped_version() -> str:
-    """The version of the shipped weights, without unpacking them."""
+    """The versions of the network and of the linear judge beside it, unpacking neither."""
     with (files("monitor.sentiment") / "data" / "embedded.npz").open("rb") as stream:
-        return str(np.load(stream)["version"])
+        return f"{np.load(stream)['version']}/{linear_version()}"
 
 
 def unpacked(stored: dict[str, NDArray[np.generic]]) -> EmbeddedWeights:

@@ -14,6 +14,7 @@ import pytest
 
 from monitor.sentiment.embedded import EmbeddedSentiment, _network
 from monitor.sentiment.encoding import encode, padded
+from monitor.sentiment.linear import LinearSentiment
 from monitor.sentiment.numpy_network import NumpyNetwork, head_logits
 from monitor.sentiment.onnx_model import Graph
 from monitor.sentiment.onnx_network import open_network
@@ -73,6 +74,23 @@ def test_a_text_without_words_is_neutral(text: str) -> None:
     )
     assert (said.label, said.unsure) == ("neutral", False)
     assert spoken.label == "negative"
+
+
+def test_the_linear_judge_has_its_say() -> None:
+    """Toward a target, and of a text as a whole: also where its offsets cannot be right."""
+    whole = Passage(text="Ужасно противно и обидно до слёз")
+    wrong = Passage(text=whole.text, start=5, end=500)
+    reading = EmbeddedSentiment().read([passages()[0], whole, wrong])
+    assert reading.targeted.tolist() == [True, False, False]
+    linear = np.log(LinearSentiment().probabilities([passages()[0], whole, wrong]))
+    for row, (head, say) in enumerate([("toward", 0.15), ("whole", 0.3), ("whole", 0.3)]):
+        alone = head_logits(shipped_weights(), head, reading.features[row : row + 1])
+        assert np.allclose(reading.logits[row], alone + say * linear[row], atol=1e-4)
+
+
+def test_a_version_names_both_trainings() -> None:
+    """A new one of either judges stored mentions anew."""
+    assert EmbeddedSentiment().version.endswith(f"/{LinearSentiment().version}")
 
 
 def test_no_passages_no_tones() -> None:

@@ -418,7 +418,7 @@ def test_the_marks_of_people_count_where_the_endpoint_fails(
     judge_at: Build, tmp_path: Path
 ) -> None:
     """The embedded model judges as it does alone, with its correction."""
-    width = EmbeddedSentiment().features([PASSAGE])[1].shape[1]
+    width = EmbeddedSentiment().read([PASSAGE]).features.shape[1]
     marks = Correction(
         centre=np.zeros(width, np.float32),
         spread=np.ones(width, np.float32),

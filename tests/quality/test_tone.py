@@ -17,10 +17,9 @@ from training.corpus import Row as CorpusRow
 from training.corpus import is_test, read
 from training.mixture import passage_of
 from training.scores import score
-from training.texts import CORPUS, PUBLIC, read_public, share_of
+from training.texts import CORPUS, PUBLIC, read_public, split
 
 GROUPS = ("deep", "wide", "close", "bare", "blunt")  # beginnings of files; the others are plain
-HELD_OUT = 1 / 12  # as in training.embedded, which needs torch
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,7 @@ def test_public_sets_keep_their_f1(name: str, source: str, measure: str, floor: 
     to 0015).
     """
     rows = [row for row in read_public(name) if row.source == source]
-    held_out = [row for row in rows if share_of(row.group) < HELD_OUT]
+    _, held_out = split(rows)
     passages = [passage_of(row) for row in held_out]
     probabilities = EmbeddedSentiment().probabilities(passages)
     found = score(np.array([row.label for row in held_out]), probabilities)
