@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from alerts.marks import Marked, copies, mark
 from storage.database import Transaction
-from storage.records import Incident
+from storage.incident_records import Incident
 
 PAUSE = timedelta(hours=1)
 _AGAIN = timedelta(minutes=1)  # the same press within this is one press;

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Literal
 
 from alerts.spans import clip
-from storage.records import Message, Notification
+from storage.incident_records import Message, Notification
 
 Step = Literal["send", "edit", "reply", "wait", "merge"]
 DOUBTFUL_TRIES = 7  # two to four minutes: then others wait no longer for one in doubt

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from alerts.situations import Reaction, Recognised
 from alerts.texts import DEFAULT_ZONE, Speech
-from storage.records import Event, Facts, Incident, Link, Silence
+from storage.incident_records import Event, Facts, Incident, Link, Silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from alerts.playbook import Playbook
 from alerts.silences import Quiet
 from alerts.situations import Recognised, Situation
 from storage.database import Transaction
-from storage.records import Event, Facts, Incident, Link, Notification, Silence
+from storage.incident_records import Event, Facts, Incident, Link, Notification, Silence
 
 OVER = ("resolved", "false-alarm")
 

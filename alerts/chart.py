@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from alerts.texts import Speech, zone
-from storage.records import Facts, Point
+from storage.incident_records import Facts, Point
 
 logger = logging.getLogger(__name__)
 

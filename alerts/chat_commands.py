@@ -11,8 +11,9 @@ from alerts.spans import clip
 from alerts.texts import Speech
 from storage.database import Transaction
 from storage.durations import parse_duration
+from storage.incident_records import Event, Incident
 from storage.incidents import IncidentError
-from storage.records import Brand, Event, Incident
+from storage.records import Brand
 
 _DAY = timedelta(days=1)
 _RECORDED = 20  # so many of an incident's last events are told

@@ -12,7 +12,7 @@ from alerts.brief import Brief
 from alerts.parts import LADDER, WIDE, head, lines_of, number, state, whom
 from alerts.spans import Line, Span, clip, length, plain
 from alerts.texts import Speech
-from storage.records import Message
+from storage.incident_records import Message
 
 _LIMIT = telegram_html.CAPTION_LIMIT - 48  # room for the line that says "may be a repeat"
 _NOTICE_LIMIT = telegram_html.TEXT_LIMIT - 48

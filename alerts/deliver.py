@@ -30,8 +30,8 @@ from alerts.recipients import Recipient
 from alerts.troubles import topic_gone
 from storage.database import Database, StorageError, Transaction
 from storage.destinations import EVERYWHERE
+from storage.incident_records import Message, Notification
 from storage.outbox import NewNotification
-from storage.records import Message, Notification
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from alerts.escalation import asked_at, called, heard_at, levels, overdue
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
 from storage.database import Database, Transaction
-from storage.records import Incident
+from storage.incident_records import Incident
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from alerts.recipients import Recipient
 from alerts.situations import Reaction
-from storage.records import Event, Incident
+from storage.incident_records import Event, Incident
 
 STARTS = ("opened", "reopened")
 OTHER = "recognised"  # it turned out to be another situation, with steps of its own

@@ -7,7 +7,7 @@ from alerts import payload
 from alerts.compose import notice
 from alerts.spans import clip, units
 from alerts.texts import Speech
-from storage.records import Message, Notification
+from storage.incident_records import Message, Notification
 
 CROWD = 4  # so many first messages waiting for one address are told as one
 _SHOWN = 12

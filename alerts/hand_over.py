@@ -16,7 +16,7 @@ from alerts.notifiers.protocol import (
     Probing,
     Receipt,
 )
-from storage.records import Message, Notification
+from storage.incident_records import Message, Notification
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from alerts.brief import Brief
 from alerts.spans import Line, Span, clip
 from alerts.texts import Speech
-from storage.records import Facts, Incident, StoryFact
+from storage.incident_records import Facts, Incident, StoryFact
 
 _LIGHTS = {1: "🟡", 2: "🟠", 3: "🔴", 4: "⛔"}
 _BARS = "▁▂▃▄▅▆▇█"

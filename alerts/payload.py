@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from storage.records import Message, Notification
+from storage.incident_records import Message, Notification
 
 _MESSAGE: Final = TypeAdapter(Message)
 

@@ -21,8 +21,8 @@ from alerts.playbook import Playbook
 from alerts.recipients import Recipient
 from alerts.texts import Speech
 from storage.database import Database, Transaction
+from storage.incident_records import Event, Message
 from storage.outbox import NewNotification
-from storage.records import Event, Message
 
 logger = logging.getLogger(__name__)
 

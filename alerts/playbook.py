@@ -15,7 +15,7 @@ from typing import Any
 from alerts.recognise import ENOUGH, weigh
 from alerts.situations import TAKE_WITHIN, Reaction, Recognised, Situation, Step
 from storage.durations import parse_duration
-from storage.records import Facts
+from storage.incident_records import Facts
 
 SHIPPED = Path(__file__).parent / "data" / "playbook_ru.toml"
 LEVELS = (1, 2, 3, 4)

@@ -20,8 +20,8 @@ from alerts.recipients import Recipient
 from alerts.spans import clip
 from alerts.texts import Speech
 from storage.database import Transaction
+from storage.incident_records import Incident, StoryFact
 from storage.incidents import IncidentError
-from storage.records import Incident, StoryFact
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from alerts.texts import DEFAULT_ZONE, zone
-from storage.records import Incident
+from storage.incident_records import Incident
 
 _URGENT = 3  # from this level on, quiet hours are not kept
 _HOURS = re.compile(r"\s*(\d{1,2}):(\d\d)\s*[-–—]\s*(\d{1,2}):(\d\d)\s*")

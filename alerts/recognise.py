@@ -5,7 +5,7 @@ from collections.abc import Mapping, Set
 
 from alerts.situations import Recognised, Situation
 from storage.denial import is_denied
-from storage.records import Facts, StoryFact
+from storage.incident_records import Facts, StoryFact
 
 ANYBODY = "any"  # in ``persons``: somebody watched is named, whatever the role
 PERSONS = (ANYBODY, "director", "deputy")  # whom a situation may ask for, whoever is watched

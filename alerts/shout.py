@@ -8,7 +8,7 @@ from alerts.compose import notice
 from alerts.notifiers.protocol import DeliveryError, Notifier
 from alerts.recipients import Recipient
 from alerts.texts import Speech
-from storage.records import Notification
+from storage.incident_records import Notification
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage.records import Facts, Incident, Link, Silence
+from storage.incident_records import Facts, Incident, Link, Silence
 
 _MOST = 0.5  # share of the mentions that makes them a publisher's own
 _MOMENT = timedelta(microseconds=1)

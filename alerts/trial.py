@@ -5,7 +5,7 @@ from datetime import datetime
 from alerts.notifiers.protocol import Notifier, Receipt
 from alerts.recipients import Recipient
 from alerts.shout import unstored
-from storage.records import Message
+from storage.incident_records import Message
 
 _TEXT = {
     "ru": "Проверка связи: nabat может писать сюда.",

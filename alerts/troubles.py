@@ -20,8 +20,8 @@ from alerts.redaction import scheme_only
 from alerts.texts import Speech
 from storage.database import Database, Transaction
 from storage.destinations import EVERYWHERE
+from storage.incident_records import Message, Notification
 from storage.outbox import WAITING, NewNotification
-from storage.records import Message, Notification
 
 _BATCH = 100
 _REFUSED_AFTER = timedelta(minutes=10)  # a key may just be being changed

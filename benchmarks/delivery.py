@@ -16,8 +16,8 @@ from alerts import payload
 from alerts.deliver import deliver
 from alerts.notifiers.telegram import TelegramNotifier
 from storage.database import Database
+from storage.incident_records import Message
 from storage.outbox import NewNotification
-from storage.records import Message
 from tests.alerts.making import Clock, add_brand, open_incident
 from tests.fakes.bot_api import TOKEN, BotApi, serving
 

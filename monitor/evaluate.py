@@ -22,8 +22,9 @@ from monitor.replay import Checkpoints
 from monitor.settings import DetectorSettings
 from monitor.spread import widest
 from storage.database import Database, Transaction
+from storage.incident_records import Event, Incident
 from storage.mentions import MentionFilter
-from storage.records import BUCKET, Brand, Event, Incident, Verdict
+from storage.records import BUCKET, Brand, Verdict
 
 logger = logging.getLogger(__name__)
 

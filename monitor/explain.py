@@ -12,8 +12,9 @@ from math import log
 
 from monitor.counts import StoryKey, is_negative, story_key
 from storage.denial import is_denied
+from storage.incident_records import Facts, Point, StoryFact
 from storage.mentions import CountedMention
-from storage.records import Facts, Mention, MentionView, Point, StoryFact, Verdict
+from storage.records import Mention, MentionView, Verdict
 
 _TOP_STORIES = 3
 _TOP_WORDS = 8

@@ -8,7 +8,8 @@ while too few sources answer.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from storage.records import Incident, Verdict
+from storage.incident_records import Incident
+from storage.records import Verdict
 
 CALM_AFTER = timedelta(hours=3)  # without a new negative story, or with no more than usual
 RESOLVED_AFTER = timedelta(hours=24)  # of calm, likewise

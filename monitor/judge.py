@@ -18,7 +18,8 @@ from monitor.replay import Checkpoints, Replay, replay
 from monitor.settings import DetectorSettings
 from monitor.share import turned
 from storage.database import Transaction
-from storage.records import BUCKET, Basis, Brand, Point, Verdict
+from storage.incident_records import Point
+from storage.records import BUCKET, Basis, Brand, Verdict
 
 _CHART = timedelta(days=7)
 _HOUR = timedelta(hours=1)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.incidents import UPDATE_AFTER, Change
-from storage.records import Incident
+from storage.incident_records import Incident
 
 
 def leader(running: Sequence[Incident]) -> Incident | None:

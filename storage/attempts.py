@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, exists, or_, select, tuple_
 
+from storage.incident_records import Notification
 from storage.outbox import WAITING
-from storage.records import Notification
 from storage.tables import notifications
 
 

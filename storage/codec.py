@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from storage.records import CrisisTerm, Facts, MatchedTerm
+from storage.incident_records import Facts
+from storage.records import CrisisTerm, MatchedTerm
 
 _MATCHED: Final = TypeAdapter(tuple[MatchedTerm, ...])
 _CRISIS: Final = TypeAdapter(tuple[CrisisTerm, ...])

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 from sqlalchemy import insert as plain_insert
 
 from storage.codec import pack_facts, unpack_facts
-from storage.records import Acknowledgement, Event, Facts, Incident, Link
+from storage.incident_records import Acknowledgement, Event, Facts, Incident, Link
 from storage.tables import acknowledgements, brands, events, incidents
 from storage.writing import writes
 

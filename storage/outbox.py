@@ -16,7 +16,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.records import Notification
+from storage.incident_records import Notification
 from storage.tables import destinations, notifications
 from storage.upsert import insert
 

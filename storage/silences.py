@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 from sqlalchemy import insert as plain_insert
 
-from storage.records import Silence
+from storage.incident_records import Silence
 from storage.tables import silences
 
 

@@ -54,8 +54,6 @@ COVERED_BY = {
     "nabat/demo/web.py": "tests/nabat/test_demo.py",
     "storage/codec.py": "tests/storage/test_mentions.py",
 }
-# Still to be cut; names leave this list and none joins it.
-TOO_LONG = {"storage/records.py"}
 _REGISTRIES = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|conda\.anaconda", re.I)
 _MACHINE = re.compile(r"(?<![\w.\"'/])/(?:work|root|home/\w+)/|(?<![\w.])/tmp/")
 
@@ -94,8 +92,7 @@ def test_modules_are_short() -> None:
     """A limit reached is a sign to cut along a word of the glossary."""
     lengths = {_name(path): len(path.read_text("utf-8").splitlines()) for path in _modules()}
 
-    long = {name: length for name, length in lengths.items() if length > LONGEST_MODULE}
-    assert {name: length for name, length in long.items() if name not in TOO_LONG} == {}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
 
 
 def test_functions_are_short() -> None:

@@ -18,7 +18,7 @@ from alerts.compose import alert
 from alerts.texts import Speech
 from nabat import assembly, config
 from storage.database import Database
-from storage.records import Event, Incident, Message
+from storage.incident_records import Event, Incident, Message
 
 _PAGE = """<!doctype html><meta charset="utf-8"><style>
 body {{ margin: 0; padding: 18px; width: 504px; background: #cfe0c3;

@@ -29,7 +29,7 @@ from crawler.sources.protocol import SourcePlugin
 from nabat import plugins
 from nabat.cli import app
 from nabat.config import Settings
-from storage import records
+from storage import incident_records, records
 from storage.database import Database
 from storage.tables import metadata
 
@@ -45,11 +45,11 @@ _RECORDS = {
     "brands": records.Brand,
     "mentions": records.Mention,
     "buckets": records.Bucket,
-    "incidents": records.Incident,
-    "events": records.Event,
-    "notifications": records.Notification,
-    "silences": records.Silence,
-    "acknowledgements": records.Acknowledgement,
+    "incidents": incident_records.Incident,
+    "events": incident_records.Event,
+    "notifications": incident_records.Notification,
+    "silences": incident_records.Silence,
+    "acknowledgements": incident_records.Acknowledgement,
 }
 _KINDS = {"source": plugins.sources, "notifier": plugins.notifiers}
 _BY_TABLE = {  # kinds of table that others check than the settings themselves

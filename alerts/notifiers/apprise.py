@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from alerts.notifiers.protocol import DeliveryError, Receipt, Reconcile
-from storage.records import Message, Notification
+from storage.incident_records import Message, Notification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

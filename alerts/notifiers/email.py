@@ -16,7 +16,7 @@ from typing import ClassVar
 from alerts.mail_html import CHART, with_chart
 from alerts.notifiers.protocol import DeliveryError, Outcome, Receipt, Reconcile
 from alerts.spans import clean
-from storage.records import Message, Notification
+from storage.incident_records import Message, Notification
 
 _DEAD = (550, 551, 553, 556)  # no such mailbox, and its like
 _POISON = (552, 554)  # too big, refused for what is in it

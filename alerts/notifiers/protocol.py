@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from alerts.redaction import redact
-from storage.records import Message, Notification
+from storage.incident_records import Message, Notification
 
 Outcome = Literal["not_sent", "unknown", "rate", "poison", "dead", "auth"]
 Reconcile = Literal["probe", "resend-marked", "hold"]

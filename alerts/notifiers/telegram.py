@@ -33,7 +33,7 @@ from alerts.redaction import guard_logs
 from alerts.spans import units
 from alerts.telegram_answers import Refused, Request, translate
 from alerts.telegram_html import CAPTION_LIMIT
-from storage.records import Message, Notification
+from storage.incident_records import Message, Notification
 
 Answer = TypeVar("Answer")
 _GROUP_PACE = timedelta(seconds=3)  # about twenty a minute into one group

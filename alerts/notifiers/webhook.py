@@ -11,7 +11,7 @@ from typing import ClassVar
 import httpx
 
 from alerts.notifiers.protocol import DeliveryError, Outcome, Receipt, Reconcile
-from storage.records import Message, Notification
+from storage.incident_records import Message, Notification
 
 _PATIENCE = 3  # connecting, writing and waiting for the answer may take `timeout` each
 _NEVER_LEFT = (

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from alerts.playbook import Playbook, load
 from alerts.recipients import Recipient
 from storage.database import Database
-from storage.records import Event, Facts, Incident, Notification, Point, StoryFact
+from storage.incident_records import Event, Facts, Incident, Notification, Point, StoryFact
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 DIRECTOR = "Иванов Иван Петрович"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.attempts import DOUBTFUL_TRIES, backoff, decide, plainer
-from storage.records import Message
+from storage.incident_records import Message
 from tests.alerts.making import notification
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from alerts import chart
 from alerts.texts import Speech
-from storage.records import Point
+from storage.incident_records import Point
 from tests.alerts.making import NOON, facts, series
 
 

@@ -13,7 +13,8 @@ from alerts.brief import Brief
 from alerts.compose import alert, marked, notice, push
 from alerts.parts import number, sparkline
 from alerts.spans import units
-from storage.records import Basis, Link, Silence, StoryFact
+from storage.incident_records import Link, Silence, StoryFact
+from storage.records import Basis
 from tests.alerts.making import NOON, event, facts, incident, playbook, series, story
 from tests.fakes.telegram_markup import parse
 

@@ -12,7 +12,7 @@ from alerts.couriers import Couriers
 from alerts.delivery_report import DeliveryReport
 from alerts.notifiers.protocol import Receipt
 from storage.database import Database
-from storage.records import Message, Notification
+from storage.incident_records import Message, Notification
 from tests.alerts.making import Clock
 from tests.alerts.test_deliver import put, states
 from tests.running import until

@@ -14,8 +14,8 @@ from alerts.notifiers.console import ConsoleNotifier
 from alerts.notifiers.protocol import DeliveryError, Notifier, Receipt
 from alerts.notifiers.telegram import TelegramNotifier
 from storage.database import Database
+from storage.incident_records import Message, Notification
 from storage.outbox import NewNotification
-from storage.records import Message, Notification
 from tests.alerts.making import NOON, Clock, add_brand, chat, open_incident
 from tests.fakes.bot_api import BotApi, Chat
 from tests.running import until

@@ -6,7 +6,7 @@ import pytest
 
 from alerts.notifiers.email import EmailNotifier
 from alerts.notifiers.protocol import DeliveryError
-from storage.records import Message
+from storage.incident_records import Message
 from tests.alerts.making import notification
 from tests.fakes.smtp import MailServer
 

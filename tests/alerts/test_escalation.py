@@ -12,7 +12,7 @@ from alerts.escalation import called, overdue
 from alerts.plan import plan
 from alerts.recipients import Recipient
 from storage.database import Database
-from storage.records import Event
+from storage.incident_records import Event
 from tests.alerts.making import (
     NOON,
     QUIET,

@@ -12,7 +12,7 @@ from alerts.actions import false_alarm, pause, step_done
 from alerts.plan import UntoldIncidentsError, plan
 from alerts.recipients import Recipient
 from storage.database import Database
-from storage.records import Facts, Notification
+from storage.incident_records import Facts, Notification
 from tests.alerts.making import (
     NOON,
     QUIET,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from alerts.playbook import PlaybookError, load, parse
-from storage.records import Facts
+from storage.incident_records import Facts
 from tests.alerts.making import DIRECTOR, facts, playbook, story
 
 STEPS = [{"within": "30 min", "what": "Собрать факты"}]

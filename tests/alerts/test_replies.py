@@ -18,7 +18,7 @@ from alerts.plan import plan
 from alerts.recipients import Recipient
 from alerts.replies import Listener
 from storage.database import Database
-from storage.records import Incident
+from storage.incident_records import Incident
 from tests.alerts.making import (
     NOON,
     Clock,

@@ -9,7 +9,7 @@ from alerts import folding, mail_html, payload
 from alerts.redaction import RedactingFilter, guard_logs, redact
 from alerts.silences import covering
 from alerts.spans import Line, Span
-from storage.records import Message, Silence
+from storage.incident_records import Message, Silence
 from tests.alerts.making import NOON, facts, incident, notification
 from tests.fakes.bot_api import TOKEN
 

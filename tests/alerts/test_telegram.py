@@ -9,7 +9,7 @@ import pytest
 from alerts.attempts import plainer
 from alerts.notifiers.protocol import DeliveryError, MessageGone, TopicGone
 from alerts.notifiers.telegram import TelegramNotifier
-from storage.records import Message
+from storage.incident_records import Message
 from tests.alerts.making import notification
 from tests.fakes.bot_api import TOKEN, BotApi, Chat
 

@@ -14,7 +14,7 @@ from alerts.notifiers.telegram import TelegramNotifier
 from alerts.plan import plan
 from alerts.troubles import report_troubles
 from storage.database import Database
-from storage.records import Message, Notification
+from storage.incident_records import Message, Notification
 from tests.alerts.making import (
     NOON,
     Clock,

@@ -15,7 +15,7 @@ import pytest
 from alerts.notifiers.apprise import AppriseNotifier
 from alerts.notifiers.protocol import DeliveryError
 from alerts.notifiers.webhook import WebhookNotifier
-from storage.records import Message
+from storage.incident_records import Message
 from tests.alerts.making import notification
 
 # Apprise imports a module of the standard library that is on its way out.

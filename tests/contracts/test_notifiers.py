@@ -6,7 +6,7 @@ import pytest
 
 from alerts.notifiers.protocol import DeliveryError, Notifier, Receipt
 from nabat import plugins
-from storage.records import Message, Notification
+from storage.incident_records import Message, Notification
 from tests.alerts.making import notification
 from tests.fakes.bot_api import TOKEN
 

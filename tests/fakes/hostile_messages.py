@@ -11,7 +11,8 @@ from alerts.playbook import Playbook
 from alerts.situations import Recognised
 from alerts.spans import units
 from alerts.telegram_html import CAPTION_LIMIT, TEXT_LIMIT
-from storage.records import Basis, Link, Message, StoryFact
+from storage.incident_records import Link, Message, StoryFact
+from storage.records import Basis
 from tests.alerts.making import NOON, event, facts, incident, story
 from tests.fakes.hostile import link, string
 from tests.fakes.telegram_parser import Refused, read

@@ -23,7 +23,7 @@ from alerts.notifiers.telegram import TelegramNotifier
 from alerts.plan import plan
 from monitor.evaluate import evaluate
 from storage.database import Database
-from storage.records import Message
+from storage.incident_records import Message
 from tests.alerts.making import NOON, Clock, add_brand, chat, facts, notification, playbook
 from tests.fakes.bot_api import TOKEN
 

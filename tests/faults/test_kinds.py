@@ -17,7 +17,7 @@ from alerts.notifiers.telegram import TelegramNotifier
 from alerts.plan import plan
 from alerts.troubles import report_troubles
 from storage.database import Database
-from storage.records import Message
+from storage.incident_records import Message
 from tests.alerts.conftest import api, clock, email, mailbox, telegram
 from tests.alerts.making import Clock, add_brand, chat, mail, open_incident, playbook
 from tests.alerts.test_deliver import put

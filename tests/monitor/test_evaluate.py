@@ -17,7 +17,8 @@ from monitor.judge import judge_brands
 from monitor.replay import Checkpoints
 from monitor.settings import DetectorSettings
 from storage.database import Database, Transaction
-from storage.records import BUCKET, Event, Incident, Verdict
+from storage.incident_records import Event, Incident
+from storage.records import BUCKET, Verdict
 from tests.monitor.conftest import NEGATIVE, NEUTRAL, World
 
 HOUR = timedelta(hours=1)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.incidents import FALSE_ALARM, Change, Opening, decide, level_of
-from storage.records import Incident, Verdict
+from storage.incident_records import Incident
+from storage.records import Verdict
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -10,7 +10,7 @@ from monitor.evaluate import evaluate
 from monitor.incidents import FALSE_ALARM, Change
 from monitor.linking import leader, told, waits
 from storage.database import Database
-from storage.records import Event, Incident
+from storage.incident_records import Event, Incident
 from tests.monitor.conftest import World
 from tests.running import until
 from tests.storage.making import facts, somebody_waits

@@ -15,7 +15,8 @@ from monitor.judge import judge_brands
 from monitor.replay import Checkpoints, replay
 from monitor.settings import DetectorSettings
 from storage.database import Database
-from storage.records import BUCKET, Incident, Verdict
+from storage.incident_records import Incident
+from storage.records import BUCKET, Verdict
 from tests.monitor.conftest import World
 
 SETTINGS = DetectorSettings()

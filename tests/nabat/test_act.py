@@ -7,8 +7,8 @@ import pytest
 
 from nabat import clock
 from storage.database import Database
+from storage.incident_records import Incident, Silence
 from storage.marks import FILTER
-from storage.records import Incident, Silence
 from tests.alerts.making import add_brand, join_crisis, open_incident
 from tests.nabat.conftest import Command, Outcome, Written
 from tests.storage.making import NOON, entry, mentioned, tone

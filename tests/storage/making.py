@@ -7,8 +7,9 @@ from sqlalchemy import text
 
 from storage.database import Database, Transaction
 from storage.feeds import SourceEntry
+from storage.incident_records import Facts
 from storage.outbox import NewNotification
-from storage.records import Article, Facts, MatchedTerm, NewArticle, NewMention, Tone
+from storage.records import Article, MatchedTerm, NewArticle, NewMention, Tone
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -1,7 +1,7 @@
 """What an attempt has to know of the others: who is in doubt, who waits, who rests."""
 
 from storage.database import Database, Transaction
-from storage.records import Notification
+from storage.incident_records import Notification
 from tests.storage.making import HOUR, NOON, begun, notification
 
 LEASE = HOUR / 60

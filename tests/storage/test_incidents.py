@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from storage.database import Database
+from storage.incident_records import Point, StoryFact
 from storage.incidents import IncidentError
-from storage.records import Point, StoryFact
 from tests.storage.making import HOSTILE, HOUR, KEPT, NOON, begun, facts
 
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from storage.database import Database, Transaction
-from storage.records import Notification
+from storage.incident_records import Notification
 from tests.storage.making import HOSTILE, HOUR, KEPT, NOON, begun, notification
 
 LEASE = HOUR / 60
