@@ -13,7 +13,7 @@ from datetime import datetime
 
 from storage.database import Transaction
 from storage.marks import FILTER
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from storage.records import Mention, MentionView
 
 logger = logging.getLogger(__name__)

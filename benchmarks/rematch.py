@@ -21,7 +21,7 @@ from crawler.sources.protocol import entry_of
 from crawler.sources.rss import RssSource
 from crawler.word_forms import asked_forms
 from storage.database import Database
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from storage.records import NewArticle, Watch
 
 BRANDS = 50

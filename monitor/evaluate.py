@@ -23,7 +23,7 @@ from monitor.settings import DetectorSettings
 from monitor.spread import widest
 from storage.database import Database, Transaction
 from storage.incident_records import Event, Incident
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from storage.records import BUCKET, Brand, Verdict
 
 logger = logging.getLogger(__name__)

@@ -26,7 +26,7 @@ from monitor.sentiment.retraining import (
     undo_correction,
 )
 from storage.database import Database
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from storage.records import MentionView
 
 logger = logging.getLogger(__name__)

@@ -5,18 +5,23 @@ spreadsheet would run as a formula is disarmed, a terminal sees no control
 characters.
 """
 
-import io
 import json
 import math
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, Any
 
 import pandas as pd
-from pandas.api.types import infer_dtype, is_object_dtype
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pandas.api.types import infer_dtype, is_object_dtype, is_string_dtype
+from xlsxwriter import Workbook
 from xlsxwriter.exceptions import XlsxWriterException
 
 from nabat.errors import CommandError
@@ -37,29 +42,38 @@ def show(
     columns: Sequence[str] | None = None,
     beneath: str | None = None,
 ) -> None:
-    """Write the frame in the format; a table shows only the given columns.
+    """Write the frame as ``show_parts`` does."""
+    show_parts([frame], form=form, output=output, columns=columns, beneath=beneath)
 
-    Where a file is named and no format, the file's name says it. CommandError
-    when a file format has no file to go to or the file cannot be written; an
-    earlier one stays then as it was.
+
+def show_parts(
+    parts: Iterable[pd.DataFrame],
+    *,
+    form: str,
+    output: Path | None = None,
+    columns: Sequence[str] | None = None,
+    beneath: str | None = None,
+) -> None:
+    """Write frames of the same columns, one at least, one after another in the format.
+
+    Only a table holds them all at once; it shows only the given columns. Where a file is
+    named and no format, the file's name says it. CommandError when a file format has no
+    file to go to or the file cannot be written; an earlier one stays then as it was.
     """
     if form == "table" and output is not None:
         form = _form_of(output)
     if form == "table":
+        frame = pd.concat(parts, ignore_index=True)
         show_table(frame, columns or list(frame.columns), beneath=beneath)
         return
-    if form in ("xlsx", "parquet") and output is None:
+    if output is not None:
+        _put(output, parts, form)
+        return
+    if form not in _TEXTS:
         message = f"--format {form} needs --output FILE"
         raise CommandError(message)
-    if output is None:
-        write(_BYTES[form](frame).decode())
-        return
-    try:
-        _put(output, (b"\xef\xbb\xbf" if form == "csv" else b"") + _BYTES[form](frame))
-    except (OSError, XlsxWriterException) as error:
-        reason = getattr(error, "strerror", None) or error
-        message = f"cannot write {output}: {reason}; choose another --output"
-        raise CommandError(message) from error
+    for text in _TEXTS[form](parts):
+        write(text)
 
 
 def line(record: dict[str, Any]) -> str:
@@ -67,15 +81,27 @@ def line(record: dict[str, Any]) -> str:
     return json.dumps(_plain(record), ensure_ascii=False, allow_nan=False)
 
 
-def _put(output: Path, content: bytes) -> None:
-    """Put the whole content in the file's place, or leave the file as it is."""
-    if output.exists() and not output.is_file():  # a device, a pipe: nothing can take its place
-        output.write_bytes(content)
-        return
-    place = output.resolve()
+def _put(output: Path, parts: Iterable[pd.DataFrame], form: str) -> None:
+    """Put all of it in the file's place, or leave the file as it is."""
+    try:
+        if output.exists() and not output.is_file():  # a device, a pipe: nothing can replace it
+            with output.open("wb") as stream, TemporaryFile() as whole:
+                _save(parts, form, whole)
+                whole.seek(0)
+                shutil.copyfileobj(whole, stream)
+        else:
+            _replace(output.resolve(), parts, form)
+    except (OSError, XlsxWriterException) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = f"cannot write {output}: {reason}; choose another --output"
+        raise CommandError(message) from error
+
+
+def _replace(place: Path, parts: Iterable[pd.DataFrame], form: str) -> None:
     new = place.with_name(f".nabat-{token_hex(8)}")
     try:
-        new.write_bytes(content)
+        with new.open("wb") as stream:
+            _save(parts, form, stream)
         if place.exists():
             shutil.copymode(place, new)
         new.replace(place)
@@ -83,11 +109,21 @@ def _put(output: Path, content: bytes) -> None:
         new.unlink(missing_ok=True)
 
 
+def _save(parts: Iterable[pd.DataFrame], form: str, stream: IO[bytes]) -> None:
+    if form not in _TEXTS:
+        _FILES[form](parts, stream)
+        return
+    stream.write(b"\xef\xbb\xbf" if form == "csv" else b"")
+    for text in _TEXTS[form](parts):
+        stream.write(text.encode())
+
+
 def _form_of(output: Path) -> str:
     form = output.suffix.removeprefix(".").lower()
     form = {"json": "jsonl", "ndjson": "jsonl"}.get(form, form)
-    if form not in _BYTES:
-        message = f"{output}: the name does not say a format; add --format {', '.join(_BYTES)}"
+    if form not in (*_TEXTS, *_FILES):
+        known = ", ".join((*_TEXTS, *_FILES))
+        message = f"{output}: the name does not say a format; add --format {known}"
         raise CommandError(message)
     return form
 
@@ -109,41 +145,70 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool | int | str) else str(value)
 
 
-def _jsonl(frame: pd.DataFrame) -> bytes:
-    return "".join(f"{line(row)}\n" for row in frame.astype(object).to_dict("records")).encode()
+def _jsonl(parts: Iterable[pd.DataFrame]) -> Iterator[str]:
+    for part in parts:
+        yield "".join(f"{line(row)}\n" for row in part.astype(object).to_dict("records"))
 
 
-def _csv(frame: pd.DataFrame) -> bytes:
-    content: str = _disarmed(frame).to_csv(index=False, lineterminator="\n")
-    return content.encode()
+def _csv(parts: Iterable[pd.DataFrame]) -> Iterator[str]:
+    for number, part in enumerate(parts):
+        yield _disarmed(part).to_csv(index=False, header=number == 0, lineterminator="\n")
 
 
-def _xlsx(frame: pd.DataFrame) -> bytes:
-    if len(frame) > _MOST_ROWS:
-        message = f"{len(frame)} rows do not fit a worksheet; choose --format csv or --limit"
-        raise CommandError(message)
-    plain = _disarmed(frame)
-    for column in plain.columns:
-        plain[column] = plain[column].map(_for_a_worksheet)
-    buffer = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
-        plain.to_excel(writer, index=False, sheet_name="nabat")
-    return buffer.getvalue()
+def _parquet(parts: Iterable[pd.DataFrame], stream: IO[bytes]) -> None:
+    rest = map(_flat, parts)
+    first = next(rest)
+    schema = pa.Schema.from_pandas(first, preserve_index=False)
+    with pq.ParquetWriter(stream, schema) as writer:
+        for part in chain([first], rest):
+            writer.write_table(pa.Table.from_pandas(part, schema, preserve_index=False))
 
 
-def _for_a_worksheet(value: Any) -> Any:
-    if isinstance(value, datetime) and value is not pd.NaT:
-        return value.replace(tzinfo=None)  # a workbook knows no zones; all times are UTC
-    if isinstance(value, str) and len(value) > _LONGEST_CELL:
-        return f"{value[: _LONGEST_CELL - 1]}…"
-    return value
+def _xlsx(parts: Iterable[pd.DataFrame], stream: IO[bytes]) -> None:
+    with TemporaryDirectory() as folder:  # where the rows wait: memory would not hold them
+        options = {"strings_to_formulas": False, "strings_to_urls": False}
+        book = Workbook(stream, options | {"constant_memory": True, "tmpdir": folder})
+        try:
+            _fill(book, map(_disarmed, parts))
+            book.close()
+        finally:
+            for sheet in book.worksheets():
+                with suppress(OSError):  # of a full disk, which was told already
+                    sheet.row_data_fh.close()
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    _flat(frame).to_parquet(buffer, index=False)
-    return buffer.getvalue()
+def _fill(book: Workbook, parts: Iterable[pd.DataFrame]) -> None:
+    sheet, rows = book.add_worksheet("nabat"), 0
+    bold = book.add_format({"bold": True})
+    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    for part in parts:
+        if not rows:
+            sheet.write_row(0, 0, part.columns, bold)
+        if rows + len(part) > _MOST_ROWS:
+            message = (
+                f"over {_MOST_ROWS} rows do not fit a worksheet; choose --format csv or --limit"
+            )
+            raise CommandError(message)
+        for row in part.astype(object).itertuples(index=False, name=None):
+            rows += 1
+            for column, value in enumerate(row):
+                _fill_cell(sheet, rows, column, value, moment)
+
+
+def _fill_cell(sheet: Any, row: int, column: int, value: Any, moment: Any) -> None:
+    if isinstance(value, str):
+        sheet.write_string(row, column, _cut(value))
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, datetime) and value is not pd.NaT:
+        # A workbook knows no zones; all times are UTC.
+        sheet.write_datetime(row, column, value.replace(tzinfo=None), moment)
+    elif isinstance(value, int | float) and math.isfinite(value):
+        sheet.write_number(row, column, value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…"
 
 
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:
@@ -169,7 +234,7 @@ def _as_texts(column: "pd.Series[Any]") -> "pd.Series[Any]":
 def _disarmed(frame: pd.DataFrame) -> pd.DataFrame:
     flat = _flat(frame)
     for column in flat.columns:
-        if not isinstance(flat[column].dtype, pd.DatetimeTZDtype):
+        if is_string_dtype(flat[column]) or is_object_dtype(flat[column]):
             flat[column] = flat[column].map(_harmless)
     return flat
 
@@ -184,4 +249,11 @@ def _is_number(text: str) -> bool:
     return text[1:].isascii() and text[1:].isdigit() and text[0] in "+-"
 
 
-_BYTES = {"jsonl": _jsonl, "csv": _csv, "xlsx": _xlsx, "parquet": _parquet}
+_TEXTS: dict[str, Callable[[Iterable[pd.DataFrame]], Iterator[str]]] = {
+    "jsonl": _jsonl,
+    "csv": _csv,
+}
+_FILES: dict[str, Callable[[Iterable[pd.DataFrame], IO[bytes]], None]] = {
+    "xlsx": _xlsx,
+    "parquet": _parquet,
+}

@@ -5,12 +5,13 @@ empty cells included, so that two weeks can be read together.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import TextClause, text
+from sqlalchemy import bindparam, text
 
 from storage.database import Database, explained
 from storage.writing import connect_to_read
@@ -30,6 +31,7 @@ _TYPES = {
     "unsure": "boolean",
 }
 _TEXT = "str"  # every other column
+_AT_ONCE = 5_000  # rows
 
 
 def mentions(
@@ -40,7 +42,30 @@ def mentions(
     until: datetime | None = None,
 ) -> pd.DataFrame:
     """Answer the rows of ``v_mentions`` in ``[since, until)``, oldest first."""
-    return _view(database, "v_mentions", ("happened_at", "id"), brand, since, until)
+    parts = mention_parts(database, brand=brand, since=since, until=until)
+    return pd.concat(parts, ignore_index=True)
+
+
+def mention_parts(
+    database: Database,
+    *,
+    brand: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    batch: int = _AT_ONCE,
+) -> Iterator[pd.DataFrame]:
+    """Answer the same part by part, an empty one where there is none."""
+    asked = _asked(database, "happened_at", brand, since, until)
+    ids = text(f"SELECT id FROM v_mentions{asked.where} ORDER BY happened_at, id")
+    rows = text("SELECT * FROM v_mentions WHERE id IN :part").bindparams(
+        bindparam("part", expanding=True)
+    )
+    with explained(database.engine), connect_to_read(database.engine) as connection:
+        found = list(connection.execute(ids, asked.values).scalars())
+        for start in range(0, max(len(found), 1), batch):
+            part = {"part": found[start : start + batch]}
+            frame = pd.read_sql(rows, connection, params=part, coerce_float=False)
+            yield _typed(frame).sort_values(["happened_at", "id"], ignore_index=True)
 
 
 def counts(
@@ -79,28 +104,43 @@ def _view(
     since: datetime | None,
     until: datetime | None,
 ) -> pd.DataFrame:
-    sqlite = database.engine.dialect.name == "sqlite"
-    wanted = {"brand": brand, "since": since, "until": until}
-    values = {
-        name: _moment(value, as_text=sqlite) if isinstance(value, datetime) else value
-        for name, value in wanted.items()
-        if value is not None
-    }
-    query = _query(view, order[0], set(values))
+    asked = _asked(database, order[0], brand, since, until)
+    query = text(f"SELECT * FROM {view}{asked.where}")
     with explained(database.engine), connect_to_read(database.engine) as connection:
-        frame = pd.read_sql(query, connection, params=values, coerce_float=False)
-    return _typed(frame).sort_values(list(order), ignore_index=True)
+        parts = pd.read_sql(
+            query, connection, params=asked.values, coerce_float=False, chunksize=_AT_ONCE
+        )
+        frame = pd.concat(map(_typed, parts))
+    return frame.sort_values(list(order), ignore_index=True)
 
 
-def _query(view: str, time: str, given: set[str]) -> TextClause:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    where: str
+    values: Mapping[str, Any]
+
+
+def _asked(
+    database: Database,
+    time: str,
+    brand: str | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> _Asked:
     conditions = {
         "brand": "brand = :brand",
         "since": f"{time} >= :since",
         "until": f"{time} < :until",
     }
-    chosen = [condition for name, condition in conditions.items() if name in given]
-    where = f" WHERE {' AND '.join(chosen)}" if chosen else ""
-    return text(f"SELECT * FROM {view}{where}")
+    wanted = {"brand": brand, "since": since, "until": until}
+    sqlite = database.engine.dialect.name == "sqlite"
+    values = {
+        name: _moment(value, as_text=sqlite) if isinstance(value, datetime) else value
+        for name, value in wanted.items()
+        if value is not None
+    }
+    chosen = " AND ".join(conditions[name] for name in values)
+    return _Asked(where=f" WHERE {chosen}" if chosen else "", values=values)
 
 
 def _moment(moment: datetime, *, as_text: bool) -> datetime | str:

@@ -1,52 +1,30 @@
 """Mentions: articles that matched a brand's watch, their tone, and what people said of them."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     Select,
     Text,
-    and_,
     bindparam,
     case,
     cast,
     func,
-    or_,
     select,
     update,
 )
 
 from storage.codec import pack_crisis, pack_matched, unpack_crisis, unpack_matched
-from storage.marks import FILTER, WITHDRAWN, follow, snippets
+from storage.marks import WITHDRAWN, follow, snippets
+from storage.mention_filter import LABEL, MentionFilter, find_ids
 from storage.newer_tones import TONE, UNJUDGED, is_stale, keep
 from storage.records import Mention, MentionView, NewMention, Tone
-from storage.search import has_word, may_have_words
 from storage.tables import articles, brands, mentions, sources
 from storage.upsert import insert
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MentionFilter:
-    """Which mentions to answer."""
-
-    brand: str | None = None
-    brand_id: int | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    negative: bool = False
-    unsure: bool = False  # the model is, and no person has marked them
-    source: str | None = None
-    search: tuple[tuple[str, ...], ...] = ()  # each word in one of its forms
-    story_id: int | None = None
-    excluded: bool = False  # also those that are "not us"
-    oldest_first: bool = False
-    limit: int | None = None
-    after_id: int | None = None  # for walking by id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +54,6 @@ class CountedMention:
 
 _OF_ARTICLE = ("url", "title", "text", "lang", "author", "story_id", "published_at", "seen_at")
 _RENEWED = ("matched", "crisis", "snippet", "kind")
-LABEL: ColumnElement[Any] = func.coalesce(mentions.c.corrected, mentions.c.tone_label)
-_UNSURE = and_(
-    mentions.c.tone_unsure.is_(True),
-    mentions.c.corrected.is_(None),
-    or_(mentions.c.excluded_by.is_(None), mentions.c.excluded_by.like(f"{FILTER}%")),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +143,18 @@ class Mentions:
 
     def views(self, which: MentionFilter) -> list[MentionView]:
         """Answer mentions with their articles, newest first unless asked otherwise."""
-        query = _views().where(*_conditions(which))
-        if (indexed := may_have_words(self.connection, which.search)) is not None:
-            query = query.where(indexed)
-        if which.after_id is not None:
-            query = query.where(mentions.c.id > which.after_id).order_by(mentions.c.id)
-        elif which.oldest_first:
-            query = query.order_by(mentions.c.happened_at, mentions.c.id)
-        else:
-            query = query.order_by(mentions.c.happened_at.desc(), mentions.c.id.desc())
-        if which.limit is not None:
-            query = query.limit(which.limit)
-        return [_view(row) for row in self.connection.execute(query)]
+        return [view for part in self.walk(which) for view in part]
+
+    def walk(self, which: MentionFilter, *, batch: int = 5_000) -> Iterator[list[MentionView]]:
+        """Answer the same part by part, an empty one where there is none.
+
+        Any number of mentions can be gone through so: only their ids are held all at once.
+        """
+        ids = find_ids(self.connection, which)
+        for start in range(0, max(len(ids), 1), batch):
+            part = ids[start : start + batch]
+            found = {view.mention.id: view for view in self.by_ids(part)}
+            yield [found[key] for key in part]
 
     def by_ids(self, ids: Sequence[int]) -> list[MentionView]:
         """Answer the mentions with these ids, in the order of the ids."""
@@ -333,30 +305,6 @@ def _views() -> Select[Any]:
         .join(brands, brands.c.id == mentions.c.brand_id)
         .join(sources, sources.c.id == articles.c.source_id)
     )
-
-
-def _conditions(which: MentionFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if which.brand is not None:
-        conditions.append(brands.c.name == which.brand)
-    if which.brand_id is not None:
-        conditions.append(mentions.c.brand_id == which.brand_id)
-    if which.since is not None:
-        conditions.append(mentions.c.happened_at >= which.since)
-    if which.until is not None:
-        conditions.append(mentions.c.happened_at < which.until)
-    if which.negative:
-        conditions.append(LABEL == "negative")
-    if which.unsure:
-        conditions.append(_UNSURE)
-    if which.source is not None:
-        conditions.append(or_(sources.c.key == which.source, sources.c.publisher == which.source))
-    if which.story_id is not None:
-        conditions.append(articles.c.story_id == which.story_id)
-    if not which.excluded:
-        conditions.append(mentions.c.excluded_at.is_(None))
-    conditions += [has_word((articles.c.title, articles.c.text), forms) for forms in which.search]
-    return conditions
 
 
 def _view(row: Row[Any]) -> MentionView:

@@ -1,5 +1,6 @@
 """Look at records: mentions, counts, incidents, sources, outbox."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ import typer
 from alerts.gaps import judge
 from crawler.folding import words
 from crawler.word_forms import asked_forms
+from monitor.sentiment.protocol import SentimentBackend
 from nabat import assembly, clock
 from nabat.commands.arguments import (
     LARGEST,
@@ -27,9 +29,9 @@ from nabat.commands.arguments import (
 )
 from nabat.commands.why import explained, lines_of
 from nabat.errors import CommandError, nearest
-from nabat.output import show
+from nabat.output import show, show_parts
 from storage import frames
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from storage.records import MentionView, Source, SourceFailure
 
 MENTION_COLUMNS = (
@@ -146,19 +148,29 @@ def mentions(
         excluded=excluded,
         limit=limit if limit or form != "table" or output else 50,
     )
+    backend = assembly.backend(settings) if why else None
     with database.read() as tx:
-        found = tx.mentions.views(which)
-    if why and form == "table" and output is None:
-        for text in lines_of(found, assembly.backend(settings)):
+        found = tx.mentions.walk(which)
+        if backend is not None and form == "table" and output is None:
+            _explain(found, backend)
+            return
+        parts = (_frame(views, backend) for views in found)
+        show_parts(parts, form=form, output=output, columns=MENTION_COLUMNS, beneath="url")
+
+
+def _explain(found: Iterable[list[MentionView]], backend: SentimentBackend) -> None:
+    for views in found:
+        for text in lines_of(views, backend):
             typer.echo(text)
-        return
-    rows, names = [_mention(view) for view in found], list(MENTION_NAMES)
-    if why:
-        reasons = explained(found, assembly.backend(settings))
-        rows = [row | {"why": reason} for row, reason in zip(rows, reasons, strict=True)]
-        names.append("why")
-    frame = frames.typed(rows, names)
-    show(frame, form=form, output=output, columns=MENTION_COLUMNS, beneath="url")
+
+
+def _frame(views: list[MentionView], backend: SentimentBackend | None) -> pd.DataFrame:
+    rows = [_mention(view) for view in views]
+    if backend is None:
+        return frames.typed(rows, MENTION_NAMES)
+    reasons = explained(views, backend)
+    rows = [row | {"why": reason} for row, reason in zip(rows, reasons, strict=True)]
+    return frames.typed(rows, (*MENTION_NAMES, "why"))
 
 
 def _in_all_forms(search: str) -> tuple[tuple[str, ...], ...]:
@@ -276,16 +288,21 @@ def export(
     except OSError as error:
         message = f"cannot make the folder {folder}: {error.strerror}; choose another"
         raise CommandError(message) from error
-    named = (
-        ("mentions", frames.mentions),
-        ("hourly", frames.counts),
-        ("incidents", frames.incidents),
-    )
-    for name, read in named:
-        path = folder / f"{name}.{form}"
-        frame = read(database)
-        show(frame, form=form, output=path)
-        typer.echo(f"{path}: {len(frame)} rows")
+    named = {
+        "mentions": frames.mention_parts(database),
+        "hourly": map(frames.counts, [database]),
+        "incidents": map(frames.incidents, [database]),
+    }
+    for name, parts in named.items():
+        path, lengths = folder / f"{name}.{form}", list[int]()
+        show_parts(_measured(parts, lengths), form=form, output=path)
+        typer.echo(f"{path}: {sum(lengths)} rows")
+
+
+def _measured(parts: Iterable[pd.DataFrame], lengths: list[int]) -> Iterator[pd.DataFrame]:
+    for part in parts:
+        lengths.append(len(part))
+        yield part
 
 
 def _refuse_unknown(name: str | None, known: list[Source]) -> None:

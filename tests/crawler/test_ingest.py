@@ -13,7 +13,7 @@ from crawler.matching import Match, Matcher
 from storage.articles import Articles
 from storage.database import Database
 from storage.feeds import SourceEntry
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from storage.records import Article, NewArticle, Person, Watch
 from tests.crawler.pages import PARAGRAPHS
 

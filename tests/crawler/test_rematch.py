@@ -12,7 +12,7 @@ from crawler.matching import Match, Matcher
 from crawler.rematch import BATCH, rematch
 from storage.articles import Articles
 from storage.database import Database
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from storage.records import Article, Tone, Watch
 from tests.crawler.pages import PARAGRAPHS
 from tests.crawler.test_ingest import WATCHES, article, ingest_of, marked, prepare

@@ -19,7 +19,7 @@ from monitor.sentiment.protocol import Passage
 from monitor.sentiment.verdict import tone_of
 from storage.database import Database
 from storage.feeds import SourceEntry
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from storage.records import CrisisTerm, MatchedTerm, MentionView, NewArticle, NewMention, Tone
 
 

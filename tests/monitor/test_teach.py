@@ -12,7 +12,7 @@ from monitor.sentiment.retraining import CorrectionError
 from monitor.teach import check_set, teach, unteach
 from storage.database import Database
 from storage.feeds import SourceEntry
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from storage.records import MatchedTerm, NewArticle, NewMention
 
 PRAISE = "Сегодня Кедр дал жару на участке {}, все говорят только об этом."

@@ -137,7 +137,7 @@ def test_a_worksheet_of_counts_says_it_too(nabat: Command, config: Path, tmp_pat
     assert nabat("counts", "-o", path, "-c", config).code == 0
 
     with ZipFile(path) as book:
-        assert "expected_negative" in book.read("xl/sharedStrings.xml").decode()
+        assert "expected_negative" in book.read("xl/worksheets/sheet1.xml").decode()
         assert "<v>0.7</v>" in book.read("xl/worksheets/sheet1.xml").decode()
 
 

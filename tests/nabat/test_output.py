@@ -3,12 +3,14 @@
 import io
 import json
 import os
+import re
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
+from weakref import ref
 from zipfile import ZipFile
 
 import pandas as pd
@@ -16,10 +18,25 @@ import pyarrow.parquet as pq
 import pytest
 
 from nabat.errors import CommandError
-from nabat.output import FORMATS, line, show
+from nabat.output import FORMATS, line, show, show_parts
 
 AT = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 EMPTY = pd.DataFrame([], columns=["id", "title", "at"])
+FILES = [form for form in FORMATS if form != "table"]
+
+
+def _read_sheet(path: Path) -> pd.DataFrame:
+    rows = re.findall(r"<row [^>]*>(.*?)</row>", _sheet(path))
+    cells = [re.findall(r"<(?:v|t)>(.*?)</", row) for row in rows]
+    return pd.DataFrame([(*row, None)[:2] for row in cells[1:]], columns=cells[0])
+
+
+READ: dict[str, Callable[[Path], pd.DataFrame]] = {
+    "csv": pd.read_csv,
+    "jsonl": lambda path: pd.read_json(path, lines=True),
+    "parquet": pd.read_parquet,
+    "xlsx": _read_sheet,
+}
 
 
 def _frame(**columns: Any) -> pd.DataFrame:
@@ -143,7 +160,7 @@ def test_a_line_feed_in_a_text_does_not_break_the_line() -> None:
     assert "\n" not in line({"title": "a\nb\u2028c"}).replace("\u2028", "")
 
 
-@pytest.mark.parametrize("form", [form for form in FORMATS if form != "table"])
+@pytest.mark.parametrize("form", FILES)
 def test_an_empty_result_is_a_valid_file(form: str, tmp_path: Path) -> None:
     """A script that runs at night finds the columns and no rows."""
     path = tmp_path / f"a.{form}"
@@ -205,7 +222,7 @@ def full_disk() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("full_disk")
-@pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx", "parquet"])
+@pytest.mark.parametrize("form", FILES)
 def test_a_disk_that_is_full_leaves_the_earlier_file(form: str, tmp_path: Path) -> None:
     """Last week's export is better than half of this week's."""
     path = tmp_path / f"a.{form}"
@@ -214,6 +231,43 @@ def test_a_disk_that_is_full_leaves_the_earlier_file(form: str, tmp_path: Path) 
 
     with pytest.raises(CommandError, match=r"cannot write .*File too large.*; choose another"):
         show(frame, form=form, output=path)
+
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    assert path.read_bytes() == b"last week"
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_parts_are_written_one_after_another(form: str, tmp_path: Path) -> None:
+    """A million records need no more memory than one part of them."""
+    path, made, alive = tmp_path / f"a.{form}", list[ref[pd.DataFrame]](), list[int]()
+
+    def parts() -> Iterator[pd.DataFrame]:
+        for number in range(4):
+            part = pd.DataFrame({"id": [number], "title": [None if number < 2 else "=1"]})
+            part = part.astype({"title": "str"})
+            made.append(ref(part))
+            alive.append(sum(one() is not None for one in made))
+            yield part
+
+    show_parts(parts(), form=form, output=path)
+
+    assert max(alive) <= 2
+    assert [str(row["id"]) for row in READ[form](path).to_dict("records")] == list("0123")
+    assert list(READ[form](path).columns) == ["id", "title"]
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_what_is_broken_off_leaves_the_earlier_file(form: str, tmp_path: Path) -> None:
+    """Ctrl-C in the middle leaves neither half a file nor a nameless one."""
+    path = tmp_path / f"a.{form}"
+    path.write_bytes(b"last week")
+
+    def parts() -> Iterator[pd.DataFrame]:
+        yield _frame(title="Ромашка")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        show_parts(parts(), form=form, output=path)
 
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
     assert path.read_bytes() == b"last week"

@@ -10,7 +10,7 @@ import pytest
 from monitor.sentiment.embedded import CORRECTION
 from nabat import clock
 from storage.database import Database
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from tests.monitor.conftest import World
 from tests.monitor.test_evaluate import crisis, run
 from tests.monitor.test_teach import BLAME, PRAISE, fill, mark

@@ -18,7 +18,7 @@ from nabat import clock
 from nabat.demo.press import Piece, published_by
 from nabat.demo.web import serve
 from storage.database import Database
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from tests.fakes.bot_api import TOKEN, BotApi, Posted, serving
 from tests.fakes.smtp import MailServer, mail_server
 from tests.running import Running, is_alive, running, until

@@ -15,7 +15,7 @@ import pytest
 from crawler.cleaning import clean_line
 from crawler.encodings import decode
 from storage.database import Database
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from storage.records import Article, Source
 
 ROOT = Path(__file__).resolve().parents[2]

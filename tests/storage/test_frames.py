@@ -41,6 +41,19 @@ def test_mentions_have_the_same_types_everywhere(database: Database) -> None:
     assert frame["matched"][1][0]["text"] == "Ромашка"
 
 
+def test_mentions_are_read_part_by_part(database: Database) -> None:
+    """More of them than memory holds can be taken away; together the parts are the whole."""
+    _filled(database)
+    parts = list(frames.mention_parts(database, until=NOON, batch=2))
+    assert [len(part) for part in parts] == [2, 1]
+    pd.testing.assert_frame_equal(
+        pd.concat(parts, ignore_index=True), frames.mentions(database, until=NOON)
+    )
+    (none,) = frames.mention_parts(database, since=NOON)
+    assert len(none) == 0
+    assert list(none.dtypes) == list(parts[0].dtypes)
+
+
 def test_counts_are_of_whole_hours_in_utc(database: Database) -> None:
     """Whatever zone the server speaks in."""
     _filled(database)

@@ -6,7 +6,7 @@ import pytest
 
 from storage.database import Database
 from storage.marks import FILTER
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from storage.records import CrisisTerm, MatchedTerm
 from tests.storage.making import (
     HOSTILE,
@@ -84,6 +84,20 @@ def test_mentions_are_found_by(database: Database, asked: dict[str, Any], found:
         tx.mentions.exclude(keys["d"], by="Анна", now=NOON)
         views = tx.mentions.views(MentionFilter(brand_id=brand, **asked))
     assert "".join(ids[view.mention.id] for view in views) == found
+
+
+def test_mentions_are_walked_part_by_part(database: Database) -> None:
+    """In the order asked for, whatever their number; none are one empty part."""
+    source, brand = begun(database)
+    with database.begin() as tx:
+        ids = {
+            mentioned(tx, source, brand, name, published_at=NOON - hours * HOUR): name
+            for name, hours in (("a", 1), ("b", 2), ("c", 0))
+        }
+        parts = list(tx.mentions.walk(MentionFilter(), batch=2))
+        none = list(tx.mentions.walk(MentionFilter(since=NOON + HOUR)))
+    assert [[ids[view.mention.id] for view in part] for part in parts] == [["c", "a"], ["b"]]
+    assert none == [[]]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from storage.database import Database, Transaction
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from storage.records import Mention, NewMention
 from tests.running import until
 from tests.storage.making import NOON, begun, mentioned, somebody_waits, tone

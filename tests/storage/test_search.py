@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.database import Database
-from storage.mentions import MentionFilter
+from storage.mention_filter import MentionFilter
 from storage.search import may_have_words
 from storage.tables import articles
 from tests.storage.making import HOUR, NOON, article, entry, mention
