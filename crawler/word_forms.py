@@ -24,6 +24,7 @@ _LATIN_ENDINGS = (
     *("а", "у", "ом", "ем", "е", "ы", "и", "ов", "ам", "ами", "ах", "я", "ю", "ой", "ей"),
 )
 
+_NO_PLURALS = ("news",)
 _LONG = 6  # letters; a shorter unknown name in -и is hardly a plural
 _PLURAL_ENDINGS = ("ям", "ями", "ях", "ей", "ам", "ами", "ах", "ов")
 
@@ -80,7 +81,10 @@ def word_forms(word: str) -> frozenset[str]:
 
 def asked_forms(word: str) -> frozenset[str]:
     """All forms of a word somebody searches for; with a capital it may be any name, too."""
+    word = word.replace("’", "'").replace("ʼ", "'")
     forms = word_forms(word) | {word.lower()}
+    for base in _english_bases(word.lower()):
+        forms |= english_forms(base)
     if not word[:1].isupper() or word.isdigit():
         return forms
     forms |= brand_forms(word)
@@ -102,6 +106,24 @@ def english_forms(word: str) -> frozenset[str]:
         return frozenset({word, word[:-1] + "ies", word[:-1] + "ied", word + "ing"})
     plural = word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
     return frozenset({word, plural, word + "ed", word + "ing"})
+
+
+def _english_bases(word: str) -> set[str]:
+    """What an English word in its plural, past or -ing form may be a form of."""
+    if not word.isascii() or not word.isalpha() or word in _NO_PLURALS:
+        return set()
+    bases = {word.removesuffix(end) + "y" for end in ("ies", "ied") if word.endswith(end)}
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        bases.add(word.removesuffix("s"))
+    if word.endswith(("ses", "xes", "zes", "ches", "shes")):
+        bases.add(word.removesuffix("es"))
+    for end in ("ed", "ing"):
+        if word.endswith(end):
+            stem = word.removesuffix(end)
+            bases |= {stem, stem + "e"}
+            if stem[-1:] == stem[-2:-1]:  # banned: ban
+                bases.add(stem[:-1])
+    return {base for base in bases if len(base) > 2}
 
 
 def _noun_ru(word: str) -> Paradigm:

@@ -101,6 +101,12 @@ def test_a_verb_brings_its_participles() -> None:
         pytest.param("Зеленський", {"зеленського", "зеленською"}, id="a Ukrainian one"),
         pytest.param("Ozon", {"ozonом", "озоном"}, id="a Latin brand"),
         pytest.param("2026", {"2026"}, id="a number"),
+        pytest.param("lawsuits", {"lawsuit", "lawsuits"}, id="an English plural"),
+        pytest.param("companies", {"company", "companies"}, id="one in -ies"),
+        pytest.param("Losses", {"loss", "losses"}, id="one in -es"),
+        pytest.param("accused", {"accuse", "accuses", "accusing"}, id="an English past"),
+        pytest.param("banning", {"ban", "bans", "banning"}, id="a doubled letter"),
+        pytest.param("об’єкт", {"об'єкт", "об'єкта", "об'єктів"}, id="an apostrophe"),
     ],
 )
 def test_a_search_asks_for_every_form(word: str, expected: set[str]) -> None:
@@ -111,3 +117,9 @@ def test_a_search_asks_for_every_form(word: str, expected: set[str]) -> None:
 def test_a_word_without_a_capital_is_no_name() -> None:
     """It brings its own forms and no transliterations."""
     assert "sud" not in asked_forms("суд")
+
+
+@pytest.mark.parametrize("word", ["news", "press", "crisis", "ed", "2026s"])
+def test_what_only_looks_like_a_plural_has_no_base(word: str) -> None:
+    """A search for news finds nothing that is new."""
+    assert not {"new", "pres", "crisi", "", "2026"} & asked_forms(word)

@@ -17,7 +17,12 @@ TITLES = {
     "ua": "Ґанок і Їжак",
     "humps": "ВкусВилл и МТСБанк",
     "stars": "Трёхзвёздочный отель",
+    "typed": "Об'єкт знайдено",
+    "printed": "Цей ОБ’ЄКТ і ще",
+    "spelled": "обʼєкт",
+    "pieces": "єкт об",
 }
+OBJECTS = {"typed", "printed", "spelled"}
 
 
 @pytest.mark.parametrize(
@@ -39,6 +44,10 @@ TITLES = {
         pytest.param((("ґанок",), ("їжак",)), {"ua"}, id="Ukrainian"),
         pytest.param((("\\",),), set(), id="backslash"),
         pytest.param((("[",),), set(), id="open bracket"),
+        pytest.param((("об'єкт", "об'єкта"),), OBJECTS, id="an apostrophe"),
+        pytest.param((("об’єкт",),), OBJECTS, id="a printed apostrophe"),
+        pytest.param((("обʼєкт",), ("знайдено",)), {"typed"}, id="one that is a letter"),
+        pytest.param((("'",),), set(), id="an apostrophe alone"),
         pytest.param((("",),), set(TITLES), id="nothing"),
         pytest.param((), set(TITLES), id="no search"),
     ],
@@ -75,4 +84,6 @@ def test_the_index_is_kept_in_step(database: Database) -> None:
         assert found(("елка",), ("судак",)) == []
         tx.articles.forget(tx.articles.unmentioned_before(NOON + HOUR))
         assert found(("елка",)) == []
+        assert may_have_words(tx.connection, [("об'єкт",)]) is not None
         assert may_have_words(tx.connection, [("100%",)]) is None
+        assert may_have_words(tx.connection, [("'єкт",)]) is None
