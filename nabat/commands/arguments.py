@@ -50,7 +50,7 @@ Brand = Annotated[str | None, typer.Option("--brand", "-b", help="Only this bran
 Since = Annotated[
     datetime | None,
     typer.Option(
-        parser=_moment, metavar="TIME", help="From this time on: 2026-03-01, or '24h' ago."
+        parser=_moment, metavar="TIME", help="From this time on: 2026-03-01, in UTC, or '24h' ago."
     ),
 ]
 Until = Annotated[

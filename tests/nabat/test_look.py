@@ -1,6 +1,7 @@
 """Looking at records: each filter, each health of a source, each fate of a message."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from storage.database import Database
 from storage.records import FetchOutcome, SourceFailure
 from tests.nabat.conftest import Command, Written
 from tests.storage.making import HOUR, article, entry, mention, notification, tone
+
+ANALYST = Path(__file__).resolve().parents[2] / "docs" / "analyst.md"
 
 
 @pytest.fixture
@@ -128,6 +131,19 @@ def test_counts_say_how_many_negatives_to_expect(
     assert frame["negative"].to_list() == [0, 1]
     assert frame["expected_negative"].to_list() == [0.7, 0.7]
     assert header.split()[-1] == "expected_negative"
+
+
+def test_the_example_for_analysts_counts_what_the_hours_count(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it stands in the documents: "not us" is in none of the two numbers."""
+    monkeypatch.chdir(config.parent)
+    (example,) = re.findall(r"```python\n(.*?)```", ANALYST.read_text("utf-8"), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(example, names)
+    names["database"].close()
+
+    assert len(names["negative"]) == names["hours"]["negative"].sum() == 1
 
 
 def test_a_worksheet_of_counts_says_it_too(nabat: Command, config: Path, tmp_path: Path) -> None:
