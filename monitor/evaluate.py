@@ -272,7 +272,7 @@ def _publishers(tx: Transaction, verdict: Verdict) -> int:
     """How many publishers took up the story that runs most; asked only in a spike."""
     if verdict.state != "spike":
         return 0
-    since = verdict.at - max(verdict.window, _TAKEN_UP_WITHIN)
+    since = min(verdict.since, verdict.at - _TAKEN_UP_WITHIN)
     running = widest(tx.mentions.counted(verdict.brand_id, since, verdict.at + BUCKET), verdict.at)
     return running.publishers if running else 0
 
@@ -291,8 +291,7 @@ def _opened(tx: Transaction, judged: Judged, opening: Opening, lead: Incident | 
 def _evidence(tx: Transaction, incident: Incident, judged: Judged, alive: Alive) -> Evidence:
     """The mentions since the spike began, and those of the baseline beside them."""
     verdict, brand_id = judged.verdict, judged.brand.id
-    begin = bucket_start(incident.opened_at) + BUCKET - verdict.window
-    begin = min(begin, bucket_start(verdict.at) + BUCKET - verdict.window)
+    begin = min(verdict.since, bucket_start(incident.opened_at) + BUCKET - verdict.window)
     mentions = tx.mentions.counted(brand_id, begin, verdict.at + BUCKET)
     negative = [one.id for one in mentions if is_negative(one)]
     before = MentionFilter(

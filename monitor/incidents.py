@@ -179,5 +179,5 @@ def _stands_alone(incident: Incident, verdict: Verdict, level: int) -> bool:
 
     The worst there is cannot get worse: a second one beside it would never be heard.
     """
-    begun = verdict.at - verdict.window
-    return level >= _GRAVE and incident.resolved_at is not None and begun >= incident.resolved_at
+    rested = incident.resolved_at
+    return level >= _GRAVE and rested is not None and verdict.since >= rested

@@ -24,6 +24,7 @@ from storage.records import BUCKET, Basis, Brand, Verdict
 _CHART = timedelta(days=7)
 _HOUR = timedelta(hours=1)
 _LONGEST = 9.0  # log10 days; rarer than that is no different to anybody
+_NEWEST = _HOUR // BUCKET + 1  # buckets that tell what there is now, the running one among them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,8 @@ def judge_brands(
 
     The running bucket is judged against the expectation of the whole one: its count
     can only grow, so looking every minute raises no more false alarms than looking once.
+    The whole ones of the last hour are judged with it: articles come late and runs are
+    apart, so what a bucket held is often known only when the next ones run.
     """
     groups: dict[DetectorSettings, list[Brand]] = {}
     for brand in brands:
@@ -56,15 +59,25 @@ def judge_brands(
     for shared, members in groups.items():
         replayed = replay(tx, members, shared, now=now, checkpoints=checkpoints)
         for column, brand in enumerate(members):
+            verdict = verdict_at(replayed, _telling(replayed, column), column, brand, shared, now)
             judged[brand.id] = Judged(
                 brand=brand,
-                verdict=_with_tone(
-                    verdict_at(replayed, -1, column, brand, shared, now), replayed, column, shared
-                ),
+                verdict=_with_tone(verdict, replayed, column, shared),
                 last_negative_at=_last_negative_at(tx, brand, replayed, column),
                 series=_series(replayed, column),
             )
     return [judged[brand.id] for brand in brands]
+
+
+def _telling(replayed: Replay, column: int) -> int:
+    """The row that tells what there is now: the last hour's rarest spike, else the newest."""
+    newest = len(replayed.coverage) - 1
+    if _state(replayed, (newest, column)) not in ("raised", "spike"):
+        return newest
+    log_return = replayed.judgements.log_return
+    hour = range(newest, max(-1, newest - _NEWEST), -1)
+    spikes = [row for row in hour if _state(replayed, (row, column)) == "spike"]
+    return max(spikes, key=lambda row: float(log_return[row, column]), default=newest)
 
 
 def verdict_at(
@@ -106,6 +119,7 @@ def verdict_at(
         observed=observed,
         expected=expected,
         window=window,
+        since=replayed.at(row + 1) - window,
         probability=probability(float(judgements.rarity[cell])),
         return_days=days,
         reason=reason,
@@ -119,7 +133,7 @@ def _basis(
     replayed: Replay, row: int, column: int, brand: Brand, settings: DetectorSettings
 ) -> Basis:
     """Of the buckets that the baseline of this one could learn from."""
-    end = len(replayed.coverage) + row + 1 if row < 0 else row + 1
+    end = row + 1
     start = max(0, end - timedelta(days=settings.history_days) // BUCKET)
     return basis_of(
         brand,
@@ -152,6 +166,7 @@ def _with_tone(
         observed=turn.negative,
         expected=turn.usual,
         window=turn.window,
+        since=replayed.at(len(history.stories)) - turn.window,
         probability=turn.probability,
         return_days=turn.return_days,
         reason=reason,

@@ -280,6 +280,7 @@ class Verdict:
     observed: float  # negative stories in the window
     expected: float  # of the same window at this hour of this weekday
     window: timedelta
+    since: datetime  # the start of the window
     probability: float  # of this or more by chance in this window
     return_days: float  # how rarely chance alone does this
     reason: str  # in words

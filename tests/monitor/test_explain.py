@@ -21,6 +21,7 @@ VERDICT = Verdict(
     observed=4,
     expected=0.5,
     window=timedelta(hours=3),
+    since=NOON - timedelta(hours=3),
     probability=1e-4,
     return_days=85,
     reason="4 in 3 h where 0.5 is usual",

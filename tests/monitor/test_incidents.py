@@ -23,6 +23,7 @@ def verdict(state: str, at: datetime = NOON, *, observed: float = 12, days: floa
         observed=observed,
         expected=1.0,
         window=3 * HOUR,
+        since=at - 3 * HOUR,
         probability=1e-6,
         return_days=days,
         reason="",

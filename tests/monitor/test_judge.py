@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from monitor.backtest import backtest
 from monitor.judge import Judged, judge_brands
 from monitor.settings import DetectorSettings
 from storage.records import BUCKET, Bucket
@@ -17,6 +18,46 @@ def judged(world: World, now: datetime, settings: DetectorSettings) -> Judged:
             tx, tx.brands.active(), {"Ромашка": settings}, now=now, checkpoints=None
         )
     return found
+
+
+def counted(world: World, stories: dict[datetime, int]) -> None:
+    """Buckets of so many negative stories each, as evaluation would have counted them."""
+    with world.database.begin() as tx:
+        for start, count in stories.items():
+            tx.feeds.record_coverage(start, alive=3, total=3)
+            bucket = Bucket(
+                brand_id=world.brand_id, start_at=start, mentions=count, negative=count,
+                stories=count, negative_stories=count, authors=count, coverage=1.0,
+                expected_negative=float(count),
+            )  # fmt: skip
+            tx.buckets.replace(world.brand_id, start, start + BUCKET, [bucket])
+
+
+@pytest.mark.parametrize("minutes", [1, 14, 31, 44])
+def test_a_short_burst_is_judged_as_in_the_backtest_by_runs_far_apart(
+    world: World, now: datetime, minutes: int
+) -> None:
+    """Whole buckets of the last hour count: cron begins as one ends, and articles come late."""
+    usual = {now + BUCKET * step: int(step % 9 == 0) for step in range(-30 * 96, 0)}
+    world.mention(min(usual))
+    counted(world, usual | {now: 8, now + BUCKET: 0, now + 2 * BUCKET: 0, now + 3 * BUCKET: 0})
+    found = judged(world, now + BUCKET + timedelta(minutes=minutes), DetectorSettings())
+    with world.database.read() as tx:
+        (brand,) = tx.brands.active()
+    end = now + 4 * BUCKET
+    (alert,) = backtest(world.database, brand, DetectorSettings(), now=end, days=1).alerts
+    assert (found.verdict.state, found.verdict.window) == ("spike", BUCKET)
+    assert found.verdict.since == now
+    assert found.verdict.reason == alert.verdict.reason
+
+
+def test_what_stood_out_two_hours_ago_is_no_news(world: World, now: datetime) -> None:
+    """Only the last hour can open an incident: a daemon that slept rings for nothing old."""
+    usual = {now + BUCKET * step: int(step % 9 == 0) for step in range(-30 * 96, 0)}
+    world.mention(min(usual))
+    counted(world, usual | {now: 8} | {now + BUCKET * step: 0 for step in range(1, 9)})
+    found = judged(world, now + timedelta(hours=2), DetectorSettings())
+    assert found.verdict.state == "raised"
 
 
 def test_a_brand_without_history_is_blind_or_learning(world: World, now: datetime) -> None:
