@@ -12,18 +12,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 
-from monitor.counts import bucket_start, is_negative, rebuild
+from monitor.counts import StoryKey, bucket_start, is_negative, rebuild, story_key
 from monitor.coverage import Alive, count_alive
 from monitor.explain import Evidence, explain
 from monitor.incidents import Opening, decide, level_of
 from monitor.judge import Judged, judge_brands
 from monitor.linking import leader, told, waits
+from monitor.origin import origin
 from monitor.replay import Checkpoints
 from monitor.settings import DetectorSettings
 from monitor.spread import widest
 from storage.database import Database, Transaction
 from storage.incident_records import Event, Incident
 from storage.mention_filter import MentionFilter
+from storage.mentions import CountedMention
 from storage.records import BUCKET, Brand, Verdict
 
 logger = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ _BASELINE_WORDS = timedelta(days=28)
 _MOST_BEFORE = 500  # mentions of the baseline whose words are compared
 _MOST_TOLD = 5000  # negative mentions that are read in full, the earliest: they tell who began
 _TAKEN_UP_WITHIN = timedelta(days=1)
+_BEGUN_WITHIN = timedelta(days=1)  # before an incident opened
 _SPOILT = (ArithmeticError, LookupError, TypeError, ValueError)
 
 
@@ -291,13 +294,17 @@ def _opened(tx: Transaction, judged: Judged, opening: Opening, lead: Incident | 
 def _evidence(tx: Transaction, incident: Incident, judged: Judged, alive: Alive) -> Evidence:
     """The mentions since the spike began, and those of the baseline beside them."""
     verdict, brand_id = judged.verdict, judged.brand.id
-    begin = min(verdict.since, bucket_start(incident.opened_at) + BUCKET - verdict.window)
-    mentions = tx.mentions.counted(brand_id, begin, verdict.at + BUCKET)
+    earliest = min(verdict.since, incident.opened_at - _BEGUN_WITHIN)
+    mentions = tx.mentions.counted(brand_id, earliest, verdict.at + BUCKET)
+    begun_at = _begun_at(tx, incident, judged, mentions)
+    begin = min(verdict.since, begun_at)
+    mentions = [one for one in mentions if one.happened_at >= begin]
     negative = [one.id for one in mentions if is_negative(one)]
     before = MentionFilter(
         brand_id=brand_id, since=begin - _BASELINE_WORDS, until=begin, limit=_MOST_BEFORE
     )
     return Evidence(
+        begun_at=begun_at,
         mentions=mentions,
         negative=sorted(
             tx.mentions.by_ids(negative[:_MOST_TOLD]),
@@ -308,3 +315,18 @@ def _evidence(tx: Transaction, incident: Incident, judged: Judged, alive: Alive)
         sources_alive=alive.alive,
         sources_total=alive.total,
     )
+
+
+def _begun_at(
+    tx: Transaction, incident: Incident, judged: Judged, mentions: Sequence[CountedMention]
+) -> datetime:
+    """When the first story of the crisis was told, by what was usual as the incident opened."""
+    earliest = incident.opened_at - _BEGUN_WITHIN
+    first: dict[StoryKey, datetime] = {}
+    for one in mentions:
+        if is_negative(one) and one.happened_at >= earliest:
+            first.setdefault(story_key(one), one.happened_at)
+    opening = tx.incidents.events(incident.id)[:1]
+    usual = opening[0].facts.series if opening else judged.series
+    until = bucket_start(incident.opened_at) + BUCKET
+    return origin(list(first.values()), usual, until) or judged.verdict.since

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import log
 
 from monitor.counts import StoryKey, is_negative, story_key
@@ -25,6 +26,7 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 class Evidence:
     """What an explanation is made from."""
 
+    begun_at: datetime  # the first story of the crisis; what is older was usual
     mentions: Sequence[CountedMention]  # all of the stretch, of any tone
     negative: Sequence[MentionView]  # the negative ones among them, oldest first
     before: Sequence[MentionView]  # of the baseline, to tell what is unusual
@@ -54,7 +56,7 @@ def explain(verdict: Verdict, evidence: Evidence) -> Facts:
         mentions=len(evidence.mentions),
         negative=len(blamed),
         stories=len({story_key(one) for one in blamed}),
-        first=min(stories, key=lambda story: story.happened_at, default=None),
+        first=_first(stories, evidence.begun_at),
         top=tuple(sorted(stories, key=_weight, reverse=True)[:_TOP_STORIES]),
         publishers=_counted(view.publisher for view in negative),
         languages=_counted(view.lang or "other" for view in negative),
@@ -96,6 +98,12 @@ def _stories(
         )
         for key, view in firsts.items()
     ]
+
+
+def _first(stories: Sequence[StoryFact], begun_at: datetime) -> StoryFact | None:
+    """The story that the crisis began with."""
+    since = (story for story in stories if story.happened_at >= begun_at)
+    return min(since, key=lambda story: story.happened_at, default=None)
 
 
 def _story(view: MentionView) -> StoryKey:

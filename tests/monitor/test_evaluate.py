@@ -73,6 +73,20 @@ def test_a_crisis_after_quiet_weeks_opens_one_incident(world: World, now: dateti
     assert "usual; by chance alone this happens" in event.facts.reason
 
 
+def test_who_was_first_stays_so_while_the_incident_lasts(world: World, now: datetime) -> None:
+    """Ordinary stories before it are not the first, however far the newest window reaches back."""
+    for hours in range(28 * 24, 2, -5):
+        world.mention(now - hours * HOUR, title="Обычная жалоба", seen_at=now)
+    crisis(world, now, hours=1)
+    (opened,) = run(world, now)
+    crisis(world, now + HOUR, hours=1)
+    later = [event for hours in (1, 30, 60) for event in run(world, now + hours * HOUR)]
+
+    assert [event.kind for event in later][-2:] == ["calmed", "resolved"]
+    firsts = {event.facts.first.title for event in [opened, *later] if event.facts.first}
+    assert firsts == {"Скандал вокруг Ромашки 13"}
+
+
 def test_much_neutral_talk_hides_no_negative_story(world: World, now: datetime) -> None:
     """The origin, the counts and the crisis words are those of all negative mentions."""
     world.quiet_weeks(now - 3 * HOUR)

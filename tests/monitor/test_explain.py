@@ -80,13 +80,14 @@ def view(
     )
 
 
-def facts(*mentions: MentionView, before: tuple[MentionView, ...] = ()) -> Facts:
+def facts(*mentions: MentionView, before: tuple[MentionView, ...] = (), begun: int = 0) -> Facts:
     """The facts of these mentions."""
     known = [counted(one) for one in mentions]
     negative = [view for view, one in zip(mentions, known, strict=True) if is_negative(one)]
     return explain(
         VERDICT,
         Evidence(
+            begun_at=NOON + timedelta(minutes=begun),
             mentions=known,
             negative=sorted(negative, key=lambda one: one.mention.happened_at),
             before=before,
@@ -151,6 +152,15 @@ def test_reprints_are_copies_of_one_story() -> None:
     assert (found.mentions, found.negative, found.stories) == (4, 4, 2)
     assert found.top[0].title == "Первый"
     assert (found.top[0].copies, found.top[0].publishers) == (3, 2)
+
+
+def test_a_story_before_the_crisis_began_is_not_the_first_of_it() -> None:
+    """The window reaches back into ordinary hours."""
+    told = [view(1, "Обычная"), view(5, "Начало"), view(6, "Ещё")]
+    first = facts(*told, begun=5).first
+    assert first is not None
+    assert first.title == "Начало"
+    assert facts(*told, begun=7).first is None
 
 
 def test_the_first_story_is_the_earliest_and_the_top_the_widest() -> None:
