@@ -40,8 +40,8 @@ def explain(verdict: Verdict, evidence: Evidence) -> Facts:
     blamed = [one for one in evidence.mentions if is_negative(one)]
     negative = evidence.negative
     stories = _stories(negative, evidence.mentions)
-    authors = Counter(author for view in negative if (author := _author(view)))
-    loudest, loudest_count = authors.most_common(1)[0] if authors else (None, 0)
+    authors = _authors(negative)
+    loudest, loudest_count = authors[0] if authors else (None, 0)
     persons = _counted(name for view in negative for name in _persons(view))
     return Facts(
         observed=verdict.observed,
@@ -89,7 +89,7 @@ def _stories(
             title=view.title or view.mention.snippet,
             url=view.url,
             publisher=view.publisher,
-            author=view.author,
+            author=_author(view),
             happened_at=view.mention.happened_at,
             copies=copies[key],
             publishers=len(families[key]),
@@ -123,9 +123,31 @@ def _negativity(mention: Mention) -> float:
     return mention.tone.negative if mention.tone else 0.0
 
 
+def _authors(negative: Sequence[MentionView]) -> list[tuple[str, int]]:
+    """Who wrote how much, the loudest first, each as they are spelt most often.
+
+    An author is somebody at a place: namesakes elsewhere are other people.
+    """
+    spelt: dict[tuple[str, str], Counter[str]] = {}
+    for view in negative:
+        if author := _author(view):
+            spelt.setdefault((_folded(author), view.publisher), Counter())[author] += 1
+    counted = [
+        (f"{names.most_common(1)[0][0]} ({publisher})", names.total())
+        for (_, publisher), names in spelt.items()
+    ]
+    return sorted(counted, key=lambda one: -one[1])
+
+
 def _author(view: MentionView) -> str | None:
-    """An author is somebody at a place: namesakes elsewhere are other people."""
-    return f"{view.author} ({view.publisher})" if view.author else None
+    """Who wrote it; many feeds name themselves as the author of everything."""
+    name = _folded(view.author or "")
+    site = view.url.partition("//")[2].partition("/")[0].casefold().removeprefix("www.")
+    return view.author if name and name not in (_folded(view.publisher), site) else None
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().replace("ё", "е").split())
 
 
 def _crisis(view: MentionView) -> tuple[str, ...]:

@@ -250,3 +250,23 @@ def test_nothing_negative_gives_empty_facts() -> None:
     """No stories, no authors, no division by zero."""
     found = facts()
     assert (found.mentions, found.stories, found.first, found.top) == (0, 0, None, ())
+
+
+def test_an_author_is_one_person_in_whatever_letters() -> None:
+    """Told as spelt most often; a namesake at another publisher is another person."""
+    names = ["ПЁТР КОТОВ", "Пётр Котов", "Петр  Котов", "Пётр Котов"]
+    found = facts(
+        *(view(number, author=name) for number, name in enumerate(names)),
+        view(9, author="Пётр Котов", publisher="Журнал"),
+    )
+    assert (found.authors, found.top_author) == (2, "Пётр Котов (Газета)")
+    assert found.top_author_share == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize("name", ["Газета", "ГАЗЕТА", " ", "Example.org", None])
+def test_a_place_is_no_author(name: str | None) -> None:
+    """Many feeds sign all they publish with their own name: nobody leads the talk there."""
+    found = facts(*(view(number, author=name) for number in range(4)))
+    assert (found.authors, found.top_author, found.top_author_share) == (0, None, 0.0)
+    assert found.first is not None
+    assert found.first.author is None
