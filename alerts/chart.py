@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 Chart = Callable[[Facts, Speech], bytes | None]
 _LONGEST = 6.0  # seconds an alert may wait for its picture
 _WEEK = timedelta(days=7)
+_UNREST = 0.2  # relative variance of an ordinary hour beyond chance, on the average brand
 _TITLES = {
     "ru": ("Негативные истории по часам, 7 дней", "обычно", "выше обычного"),
     "uk": ("Негативні історії за годинами, 7 днів", "зазвичай", "вище звичайного"),
@@ -73,7 +74,7 @@ def _png(series: tuple[Point, ...], speech: Speech) -> bytes:
     local = zone(speech.timezone)
     at: list[Any] = [point.start_at.astimezone(local) for point in points]
     observed = [max(0.0, point.observed) for point in points]
-    low, high = zip(*(_band(point.expected) for point in points), strict=True)
+    low, high = zip(*(band(point.expected) for point in points), strict=True)
     title, usual, above = _TITLES.get(speech.language, _TITLES["ru"])
     figure = Figure(figsize=(8, 3.2), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
@@ -105,7 +106,11 @@ def _last_week(series: tuple[Point, ...]) -> list[Point]:
     )
 
 
-def _band(expected: float) -> tuple[float, float]:
-    """Where nearly all ordinary hours lie: two spreads of a count around its expectation."""
-    spread = 2.0 * max(0.0, expected) ** 0.5 + 0.5
-    return max(0.0, expected - spread), max(0.0, expected) + spread
+def band(expected: float) -> tuple[float, float]:
+    """Where nearly all ordinary hours lie: two spreads of a count around its expectation.
+
+    News makes an hour louder or quieter as a whole, which chance alone does not on a busy brand.
+    """
+    usual = max(0.0, expected)
+    spread = 2.0 * (usual + _UNREST * usual * usual) ** 0.5 + 0.5
+    return max(0.0, usual - spread), usual + spread

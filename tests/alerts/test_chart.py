@@ -25,6 +25,19 @@ def test_a_week_is_drawn_as_png(language: str) -> None:
     assert len(drawn) < 200_000
 
 
+@pytest.mark.parametrize("expected", [30.0, 300.0, 5000.0])
+def test_an_hour_of_half_as_much_again_is_ordinary_on_a_busy_brand(expected: float) -> None:
+    """By chance alone a third of its hours would be drawn as above usual."""
+    low, high = chart.band(expected)
+    assert low < 0.5 * expected
+    assert 1.5 * expected < high < 2.5 * expected
+
+
+def test_two_stories_in_an_hour_stand_out_on_a_quiet_brand() -> None:
+    """Where one comes a night."""
+    assert chart.band(0.1) == (0.0, pytest.approx(1.24, abs=0.01))
+
+
 @pytest.mark.parametrize(
     "points",
     [(), (Point(start_at=NOON, observed=1, expected=1),)],
