@@ -69,6 +69,7 @@ def explain(verdict: Verdict, evidence: Evidence) -> Facts:
         words=_unusual_words(negative, evidence.before),
         series=tuple(evidence.series),
         basis=verdict.basis,
+        since=verdict.since,
     )
 
 

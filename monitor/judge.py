@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.basis import basis_of
 from monitor.counts import StoryKey, is_negative, story_key
 from monitor.detect import probability
+from monitor.incidents import level_of
 from monitor.reasons import (
     blind_reason,
     calm_reason,
@@ -59,7 +60,7 @@ def judge_brands(
     for shared, members in groups.items():
         replayed = replay(tx, members, shared, now=now, checkpoints=checkpoints)
         for column, brand in enumerate(members):
-            verdict = verdict_at(replayed, _telling(replayed, column), column, brand, shared, now)
+            verdict = _verdict_now(replayed, column, brand, shared, now)
             judged[brand.id] = Judged(
                 brand=brand,
                 verdict=_with_tone(verdict, replayed, column, shared),
@@ -69,15 +70,21 @@ def judge_brands(
     return [judged[brand.id] for brand in brands]
 
 
-def _telling(replayed: Replay, column: int) -> int:
-    """The row that tells what there is now: the last hour's rarest spike, else the newest."""
-    newest = len(replayed.coverage) - 1
-    if _state(replayed, (newest, column)) not in ("raised", "spike"):
+def _verdict_now(
+    replayed: Replay, column: int, brand: Brand, settings: DetectorSettings, now: datetime
+) -> Verdict:
+    """The newest bucket's verdict, or of the last hour's spikes the newest of the highest level."""
+    last = len(replayed.coverage) - 1
+
+    def said(row: int) -> Verdict:
+        return verdict_at(replayed, row, column, brand, settings, now)
+
+    newest = said(last)
+    if newest.state not in ("raised", "spike"):
         return newest
-    log_return = replayed.judgements.log_return
-    hour = range(newest, max(-1, newest - _NEWEST), -1)
-    spikes = [row for row in hour if _state(replayed, (row, column)) == "spike"]
-    return max(spikes, key=lambda row: float(log_return[row, column]), default=newest)
+    hour = [newest, *map(said, range(last - 1, max(-1, last - _NEWEST), -1))]
+    spikes = [verdict for verdict in hour if verdict.state == "spike"]
+    return max(spikes, key=lambda one: level_of(one, budget=settings.budget), default=newest)
 
 
 def verdict_at(

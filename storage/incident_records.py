@@ -65,6 +65,7 @@ class Facts:
     words: tuple[str, ...] = ()  # what is said more than usual
     series: tuple[Point, ...] = ()
     basis: Basis | None = None  # what "usual" stands on
+    since: datetime | None = None  # the start of the window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

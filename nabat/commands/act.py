@@ -197,8 +197,10 @@ def _why(database: Database, number: int) -> str:
         by = f" by {event.by}" if event.by else ""
         lines.append(f"{event.at:%Y-%m-%d %H:%M} UTC  {event.kind}{by}  {event.facts.reason}")
     facts = events[-1].facts
+    since = f" from {facts.since:%Y-%m-%d %H:%M} UTC on" if facts.since else ""
     lines += [
-        f"negative stories {facts.observed:g}, expected {facts.expected:.1f} in {facts.window}",
+        f"negative stories {facts.observed:g}, expected {facts.expected:.1f} in "
+        f"{facts.window}{since}",
         f"by chance once in {facts.return_days:.0f} days; coverage {facts.coverage:.0%}",
         "publishers: " + ", ".join(f"{name} {count}" for name, count in facts.publishers[:5]),
         "crisis words: " + ", ".join(f"{name} {count}" for name, count in facts.crisis[:8]),

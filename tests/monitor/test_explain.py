@@ -120,6 +120,7 @@ def test_the_verdict_s_numbers_are_told_unchanged() -> None:
     assert (found.observed, found.expected, found.return_days) == (4, 0.5, 85)
     assert (found.reason, found.coverage) == (VERDICT.reason, 0.9)
     assert (found.sources_alive, found.sources_total) == (9, 10)
+    assert (found.since, found.window) == (VERDICT.since, VERDICT.window)
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,16 @@ def test_a_short_burst_is_judged_as_in_the_backtest_by_runs_far_apart(
     assert found.verdict.reason == alert.verdict.reason
 
 
+def test_of_spikes_of_one_level_the_newest_is_told(world: World, now: datetime) -> None:
+    """The numbers are those of now, unless what was a little earlier is graver."""
+    usual = {now + BUCKET * step: int(step % 9 == 0) for step in range(-30 * 96, 0)}
+    world.mention(min(usual))
+    counted(world, usual | {now: 9, now + BUCKET: 9})
+    found = judged(world, now + 2 * BUCKET + timedelta(minutes=1), DetectorSettings())
+    assert found.verdict.since == now + 3 * BUCKET - found.verdict.window
+    assert found.verdict.observed >= 18
+
+
 def test_what_stood_out_two_hours_ago_is_no_news(world: World, now: datetime) -> None:
     """Only the last hour can open an incident: a daemon that slept rings for nothing old."""
     usual = {now + BUCKET * step: int(step % 9 == 0) for step in range(-30 * 96, 0)}
