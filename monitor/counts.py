@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.counted import CountedMention
 from storage.database import Transaction
-from storage.mentions import CountedMention
 from storage.records import BUCKET, Bucket
 
 Floats = NDArray[np.float64]
@@ -66,7 +66,8 @@ def rebuild(
     story from a later bucket to its own, so everything after it is counted again.
     """
     begin = bucket_start(since)
-    mentions = tx.mentions.counted(brand_id, begin - STORY_MEMORY, until)
+    earlier = tx.mentions.counted_before(brand_id, begin, until, memory=STORY_MEMORY)
+    mentions = [*earlier, *tx.mentions.counted(brand_id, begin, until)]
     buckets = count_buckets(brand_id, mentions, since=begin, coverage=coverage)
     tx.buckets.replace(brand_id, begin, until, buckets)
 

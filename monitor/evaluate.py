@@ -22,10 +22,10 @@ from monitor.origin import origin
 from monitor.replay import Checkpoints
 from monitor.settings import DetectorSettings
 from monitor.spread import widest
+from storage.counted import CountedMention
 from storage.database import Database, Transaction
 from storage.incident_records import Event, Incident
 from storage.mention_filter import MentionFilter
-from storage.mentions import CountedMention
 from storage.records import BUCKET, Brand, Verdict
 
 logger = logging.getLogger(__name__)

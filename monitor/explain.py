@@ -12,9 +12,9 @@ from datetime import datetime
 from math import log
 
 from monitor.counts import StoryKey, is_negative, story_key
+from storage.counted import CountedMention
 from storage.denial import is_denied
 from storage.incident_records import Facts, Point, StoryFact
-from storage.mentions import CountedMention
 from storage.records import Mention, MentionView, Verdict
 
 _TOP_STORIES = 3

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from monitor.counts import StoryKey, is_negative, story_key
 from monitor.incidents import VIRAL
-from storage.mentions import CountedMention
+from storage.counted import CountedMention
 
 _FAST = timedelta(hours=6)  # a story that took longer is being told, not running
 

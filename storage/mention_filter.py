@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
+from storage.counted import LABEL
 from storage.marks import FILTER
 from storage.search import has_word, may_have_words
 from storage.tables import articles, brands, mentions, sources
 
-# A person's word before the model's.
-LABEL: ColumnElement[Any] = func.coalesce(mentions.c.corrected, mentions.c.tone_label)
 _UNSURE = and_(
     mentions.c.tone_unsure.is_(True),
     mentions.c.corrected.is_(None),

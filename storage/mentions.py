@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -19,8 +19,9 @@ from sqlalchemy import (
 )
 
 from storage.codec import pack_crisis, pack_matched, unpack_crisis, unpack_matched
+from storage.counted import CountedMention, counted_of
 from storage.marks import WITHDRAWN, follow, snippets
-from storage.mention_filter import LABEL, MentionFilter, find_ids
+from storage.mention_filter import MentionFilter, find_ids
 from storage.newer_tones import TONE, UNJUDGED, is_stale, keep
 from storage.records import Mention, MentionView, NewMention, Tone
 from storage.tables import articles, brands, mentions, sources
@@ -35,21 +36,6 @@ class Changes:
     newest: datetime  # changed_at
     how_many: int
     ids: int  # their sum
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountedMention:
-    """The little of a mention that counting needs."""
-
-    id: int
-    brand_id: int
-    article_id: int
-    happened_at: datetime
-    story_id: int | None
-    label: str | None  # a person's word before the model's; None: not scored yet
-    negative: float  # probability; 1 or 0 where a person spoke
-    author: str | None
-    publisher: str
 
 
 _OF_ARTICLE = ("url", "title", "text", "lang", "author", "story_id", "published_at", "seen_at")
@@ -226,33 +212,17 @@ class Mentions:
 
     def counted(self, brand_id: int, since: datetime, until: datetime) -> list[CountedMention]:
         """Answer what counting needs of ``[since, until)``, oldest first, "not us" left out."""
-        query = (
-            select(
-                mentions.c.id,
-                mentions.c.brand_id,
-                mentions.c.article_id,
-                mentions.c.happened_at,
-                articles.c.story_id,
-                LABEL.label("label"),
-                case(
-                    (mentions.c.corrected == "negative", 1.0),
-                    (mentions.c.corrected.is_not(None), 0.0),
-                    else_=func.coalesce(mentions.c.tone_negative, 0.0),
-                ).label("negative"),
-                articles.c.author,
-                sources.c.publisher,
-            )
-            .join(articles, articles.c.id == mentions.c.article_id)
-            .join(sources, sources.c.id == articles.c.source_id)
-            .where(
-                mentions.c.brand_id == brand_id,
-                mentions.c.happened_at >= since,
-                mentions.c.happened_at < until,
-                mentions.c.excluded_at.is_(None),
-            )
-            .order_by(mentions.c.happened_at, mentions.c.id)
-        )
-        return [CountedMention(**row._mapping) for row in self.connection.execute(query)]
+        rows = self.connection.execute(counted_of(brand_id, since, until))
+        return [CountedMention(**row._mapping) for row in rows]
+
+    def counted_before(
+        self, brand_id: int, since: datetime, until: datetime, *, memory: timedelta
+    ) -> list[CountedMention]:
+        """Answer what was told within ``memory`` before, of the stories told in it again."""
+        told = counted_of(brand_id, since, until).with_only_columns(articles.c.story_id)
+        again = articles.c.story_id.in_(told.order_by(None).correlate(None))
+        rows = self.connection.execute(counted_of(brand_id, since - memory, since).where(again))
+        return [CountedMention(**row._mapping) for row in rows]
 
     def changes(self, brand_id: int, since: datetime) -> Changes | None:
         """Answer which mentions were added, scored or marked since a moment; None: none were."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.counts import STORY_MEMORY, bucket_start, count_buckets, load_history, rebuild
-from storage.mentions import CountedMention
+from storage.counted import CountedMention
 from storage.records import BUCKET, Bucket
 from tests.monitor.conftest import NEGATIVE, NEUTRAL, World
 

@@ -7,8 +7,8 @@ import pytest
 
 from monitor.counts import is_negative
 from monitor.explain import Evidence, explain
+from storage.counted import CountedMention
 from storage.incident_records import Facts
-from storage.mentions import CountedMention
 from storage.records import CrisisTerm, MatchedTerm, Mention, MentionView, Tone, Verdict
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.incidents import VIRAL
 from monitor.spread import widest
-from storage.mentions import CountedMention
+from storage.counted import CountedMention
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
