@@ -326,7 +326,7 @@ def _begun_at(
     for one in mentions:
         if is_negative(one) and one.happened_at >= earliest:
             first.setdefault(story_key(one), one.happened_at)
-    opening = tx.incidents.events(incident.id)[:1]
-    usual = opening[0].facts.series if opening else judged.series
+    opening = tx.incidents.find_opening(incident.id)
+    usual = opening.facts.series if opening else judged.series
     until = bucket_start(incident.opened_at) + BUCKET
     return origin(list(first.values()), usual, until) or judged.verdict.since
