@@ -37,7 +37,7 @@ _GONE_AFTER = timedelta(hours=1)  # a brand may be missing from the config by mi
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
 _BASELINE_WORDS = timedelta(days=28)
 _MOST_BEFORE = 500  # mentions of the baseline whose words are compared
-_MOST_TOLD = 5000  # negative mentions that are read in full, the earliest: they tell who began
+_MOST_TOLD = 5000  # negative mentions that are read in full, the first of the crisis first
 _TAKEN_UP_WITHIN = timedelta(days=1)
 _BEGUN_WITHIN = timedelta(days=1)  # before an incident opened
 _SPOILT = (ArithmeticError, LookupError, TypeError, ValueError)
@@ -299,7 +299,9 @@ def _evidence(tx: Transaction, incident: Incident, judged: Judged, alive: Alive)
     begun_at = _begun_at(tx, incident, judged, mentions)
     begin = min(verdict.since, begun_at)
     mentions = [one for one in mentions if one.happened_at >= begin]
-    negative = [one.id for one in mentions if is_negative(one)]
+    blamed = [one for one in mentions if is_negative(one)]
+    # Where not all of them can be read, those of the crisis matter.
+    negative = [one.id for one in sorted(blamed, key=lambda one: one.happened_at < begun_at)]
     before = MentionFilter(
         brand_id=brand_id, since=begin - _BASELINE_WORDS, until=begin, limit=_MOST_BEFORE
     )

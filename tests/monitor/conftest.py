@@ -112,6 +112,41 @@ class World:
                 tx.mentions.record_tones([(mention_id, tone)], seen_at)
         return mention_id
 
+    def reprints(self, copies: int, *, since: datetime, until: datetime, seen_at: datetime) -> None:
+        """Store so many negative copies of one story, evenly spread."""
+        with self.database.begin() as tx:
+            story = tx.stories.add(1, "reprinted").id
+            stored = tx.articles.add_new(
+                [
+                    NewArticle(
+                        source_id=self.sources[0],
+                        url=f"https://source.example/copy/{number}",
+                        canonical_url=f"https://source.example/copy/{number}",
+                        title="Перепечатка",
+                        text="Перепечатка о Ромашке",
+                        seen_at=seen_at,
+                        published_at=since + (until - since) * number / copies,
+                        content_hash=f"copy/{number}",
+                    )
+                    for number in range(copies)
+                ]
+            )
+            tx.articles.set_stories({one.id: story for one in stored})
+            mentions = [
+                NewMention(
+                    article_id=one.id,
+                    brand_id=self.brand_id,
+                    matched=(),
+                    crisis=(),
+                    snippet="Перепечатка",
+                    kind="brand",
+                    happened_at=one.happened_at,
+                )
+                for one in stored
+            ]
+            ids = tx.mentions.add_new(mentions, seen_at)
+            tx.mentions.record_tones([(one, NEGATIVE) for one in ids], seen_at)
+
     def quiet_weeks(
         self, until: datetime, *, negative: int = 10, weeks: int = 4, brand_id: int | None = None
     ) -> None:

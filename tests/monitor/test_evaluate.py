@@ -87,6 +87,21 @@ def test_who_was_first_stays_so_while_the_incident_lasts(world: World, now: date
     assert firsts == {"Скандал вокруг Ромашки 13"}
 
 
+def test_a_flood_before_the_crisis_does_not_hide_who_was_first(world: World, now: datetime) -> None:
+    """Of more negative mentions than can be read those since it began are read."""
+    for hours in range(28 * 24, 6, -5):
+        world.mention(now - hours * HOUR, title="Обычная жалоба", seen_at=now)
+    world.reprints(5001, since=now - 5 * HOUR, until=now - 2 * HOUR, seen_at=now)
+    crisis(world, now, hours=1)
+    (opened,) = run(world, now)
+    later = [event for hours in range(3, 22, 3) for event in run(world, now + hours * HOUR)]
+
+    assert any(event.facts.negative > 5000 for event in later)
+    for event in [opened, *later]:
+        assert event.facts.first is not None
+        assert event.facts.first.title == "Скандал вокруг Ромашки 13"
+
+
 def test_much_neutral_talk_hides_no_negative_story(world: World, now: datetime) -> None:
     """The origin, the counts and the crisis words are those of all negative mentions."""
     world.quiet_weeks(now - 3 * HOUR)
@@ -98,7 +113,8 @@ def test_much_neutral_talk_hides_no_negative_story(world: World, now: datetime) 
 
     facts = event.facts
     assert facts.mentions >= 510 + facts.negative
-    assert facts.negative == facts.stories == facts.observed > 10
+    assert facts.negative == facts.stories == 14  # all since it began
+    assert 14 >= facts.observed > 10  # those of the window
     assert facts.crisis == (("скандал", facts.negative),)
     assert facts.first is not None
     assert facts.first.happened_at < now - 2 * HOUR
