@@ -1,15 +1,22 @@
-"""Arguments to one short function per subcommand; exit codes: 0 done, 1 failed, 2 wrong usage."""
+"""Arguments to one short function per subcommand; exit codes: 0 done, 1 failed, 2 wrong usage.
+
+A command's module is loaded when the command is called: what the others stand on
+would cost each call, cron's every minute too, more than most have to do.
+"""
 
 import errno
 import io
 import os
 import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from nabat.commands import act, demo, look, reflect, run, setup, tryout
 from nabat.errors import CommandError, ConfigError
 from storage.database import StorageError
 from storage.incidents import IncidentError
@@ -17,8 +24,71 @@ from storage.incidents import IncidentError
 # With what a write to standard output fails where a disk is full or what is there takes none.
 _UNWRITABLE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO, errno.EBADF)
 
+# The panels of the help, and where in nabat.commands each of their commands is.
+_PANELS = {
+    "Set up": {"init": "setup", "check": "setup", "upgrade": "setup", "demo": "demo"},
+    "Do the work": dict.fromkeys(
+        ("run", "tick", "crawl", "score", "evaluate", "deliver", "rematch"), "run"
+    ),
+    "Look at records": dict.fromkeys(
+        ("mentions", "counts", "incidents", "sources", "export", "outbox"), "look"
+    ),
+    "Look back at our own judgement": {"backtest": "reflect"},
+    "Act": dict.fromkeys(("incident", "mention", "silence"), "act"),
+    "Try the parts on your own lines": dict.fromkeys(
+        ("match", "spikes", "fold", "extract", "tone"), "tryout"
+    ),
+}
+_BELOW = {"tone": {"retrain": "reflect"}, "outbox": {"retry": "act"}}  # commands of a command
+
+
+class _Commands(Mapping[str, Any]):
+    """Every command by name; one is loaded once it is asked for, not listed."""
+
+    def __getitem__(self, name: str) -> Any:
+        """Load the command from its module."""
+        for panel, modules in _PANELS.items():
+            if name in modules:
+                return _loaded(name, modules[name], panel)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Answer the names in the order of the help."""
+        return (name for modules in _PANELS.values() for name in modules)
+
+    def __len__(self) -> int:
+        """Count the commands."""
+        return sum(map(len, _PANELS.values()))
+
+
+class _Nabat(TyperGroup):
+    """The command line itself."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes | {"commands": _Commands()})
+
+    def list_commands(self, ctx: Any) -> list[str]:  # Typer's own loads each for its name
+        return list(self.commands)
+
+
+def _loaded(name: str, module: str, panel: str) -> Any:
+    one = typer.Typer(name=name, add_completion=False, invoke_without_command=True)
+    if name in _BELOW:
+        one.callback(rich_help_panel=panel)(_function(name, module))
+        for inner, its_module in _BELOW[name].items():
+            one.command(inner)(_function(inner, its_module))
+    else:
+        one.command(name, rich_help_panel=panel)(_function(name, module))
+    return get_command(one)
+
+
+def _function(name: str, module: str) -> Any:
+    return getattr(import_module(f"nabat.commands.{module}"), name)
+
+
 app = typer.Typer(
     name="nabat",
+    cls=_Nabat,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -47,37 +117,6 @@ def common(
     ] = False,
 ) -> None:
     """Options that stand before any command."""
-
-
-_SET_UP, _WORK, _LOOK, _REFLECT, _ACT, _TRY = (
-    "Set up",
-    "Do the work",
-    "Look at records",
-    "Look back at our own judgement",
-    "Act",
-    "Try the parts on your own lines",
-)
-
-for _panel, _commands in (
-    (_SET_UP, (setup.init, setup.check, setup.upgrade, demo.demo)),
-    (_WORK, (run.run, run.tick, run.crawl, run.score, run.evaluate, run.deliver, run.rematch)),
-    (_LOOK, (look.mentions, look.counts, look.incidents, look.sources, look.export)),
-    (_REFLECT, (reflect.backtest,)),
-    (_ACT, (act.incident, act.mention, act.silence)),
-    (_TRY, (tryout.match, tryout.spikes, tryout.fold, tryout.extract)),
-):
-    for _command in _commands:
-        app.command(rich_help_panel=_panel)(_command)
-
-tone = typer.Typer(invoke_without_command=True)
-tone.callback()(tryout.tone)
-tone.command("retrain")(reflect.retrain)
-app.add_typer(tone, name="tone", rich_help_panel=_TRY)
-
-outbox = typer.Typer(invoke_without_command=True)
-outbox.callback()(look.outbox)
-outbox.command("retry")(act.retry)
-app.add_typer(outbox, name="outbox", rich_help_panel=_LOOK)
 
 
 def main() -> None:

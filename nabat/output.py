@@ -26,9 +26,8 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from nabat.errors import CommandError
 from nabat.streams import write
-from nabat.terminal import show_table
+from nabat.table import show_table
 
-FORMATS = ("table", "jsonl", "csv", "xlsx", "parquet")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _MOST_ROWS = 1_048_575  # of a worksheet, under its header
 _LONGEST_CELL = 32_767  # of a worksheet; a longer text would be left out whole

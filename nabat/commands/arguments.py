@@ -9,9 +9,10 @@ import typer
 from nabat import clock
 from nabat.config import Settings, default_path, load
 from nabat.errors import CommandError
-from nabat.output import FORMATS
 from storage.database import Database
 from storage.durations import DurationError, parse_duration
+
+FORMATS = ("table", "jsonl", "csv", "xlsx", "parquet")
 
 
 def parse_moment(words: str, now: datetime) -> datetime:

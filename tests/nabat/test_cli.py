@@ -1,10 +1,13 @@
 """The command line as a user meets it: exit codes, and messages that name the place and the mend."""
 
 import shutil
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from nabat.cli import app
 from storage.database import Database
@@ -25,9 +28,8 @@ def test_help_teaches(nabat: Command) -> None:
 
     assert help_.code == 0
     assert "nabat init" in help_.said
-    for command in app.registered_commands:
-        assert command.callback is not None
-        assert command.callback.__name__ in help_.said
+    for name in get_command(app).commands:
+        assert f" {name} " in help_.said
 
 
 def test_it_tells_its_version(nabat: Command) -> None:
@@ -37,13 +39,33 @@ def test_it_tells_its_version(nabat: Command) -> None:
     assert (told.code, told.said.strip()) == (0, f"nabat {version('nabat')}")
 
 
+@pytest.mark.parametrize(
+    ("words", "left_out"),
+    [
+        pytest.param(("--version",), {"pandas", "crawler", "alerts.plan"}, id="version"),
+        pytest.param(("tick", "--help"), {"pandas", "xlsxwriter"}, id="tick"),
+        pytest.param(("sources", "--help"), {"nabat.jobs", "telegram", "twisted"}, id="sources"),
+        pytest.param(("match", "--help"), {"nabat.jobs", "pandas", "telegram"}, id="match"),
+    ],
+)
+def test_a_command_loads_what_it_needs(words: tuple[str, ...], left_out: set[str]) -> None:
+    """A cron line pays for the modules of all commands every minute otherwise."""
+    asked = "import atexit, sys; atexit.register(lambda: print(*sys.modules)); "
+    run = "from nabat.cli import main; main()"
+
+    done = subprocess.run(
+        [sys.executable, "-c", asked + run, *words], capture_output=True, text=True, check=True
+    )
+
+    assert left_out & set(done.stdout.split()) == set()
+
+
 def test_every_command_explains_itself(nabat: Command) -> None:
     """And each of its options."""
-    for command in app.registered_commands:
-        assert command.callback is not None
-        help_ = nabat(command.callback.__name__, "--help")
+    for name, command in get_command(app).commands.items():
+        help_ = nabat(name, "--help")
         assert help_.code == 0
-        assert (command.callback.__doc__ or "?").split(".")[0].split("\n")[0] in help_.said
+        assert command.help.split(".")[0].split("\n")[0] in help_.said
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from nabat.commands.arguments import FORMATS
 from nabat.errors import CommandError
 from nabat.output import FORMATS, line, show, show_parts
 
