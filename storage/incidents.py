@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
 from sqlalchemy import insert as plain_insert
 
 from storage.codec import pack_facts, unpack_facts
@@ -70,12 +70,10 @@ class Incidents:
 
         In a unit of work that writes, nobody else changes it until the end.
         """
-        query = self._to_change().where(incidents.c.id == incident_id)
-        row = self.connection.execute(query).first()
-        if row is None:
-            message = f"there is no incident {incident_id}; `nabat incidents` lists them"
-            raise IncidentError(message)
-        return _incident(row)
+        for found in self._held(incidents.c.id == incident_id):
+            return found
+        message = f"there is no incident {incident_id}; `nabat incidents` lists them"
+        raise IncidentError(message)
 
     def change(self, incident: Incident) -> None:
         """Write the changed fields of an incident back."""
@@ -117,15 +115,13 @@ class Incidents:
 
     def latest(self, brand_id: int) -> Incident | None:
         """Answer the brand's newest incident, whatever its state; held as by ``get``."""
-        query = self._to_change().where(incidents.c.brand_id == brand_id)
-        row = self.connection.execute(query.order_by(incidents.c.id.desc()).limit(1)).first()
-        return _incident(row) if row else None
+        newest = select(func.max(incidents.c.id)).where(incidents.c.brand_id == brand_id)
+        return next(iter(self._held(incidents.c.id == newest.scalar_subquery())), None)
 
     def running(self, brand_ids: Sequence[int]) -> list[Incident]:
         """Answer the incidents of these brands that are not over, the oldest first; held."""
         wanted = incidents.c.brand_id.in_(brand_ids) & (incidents.c.state != "resolved")
-        query = self._to_change().where(wanted).order_by(incidents.c.id)
-        return [_incident(row) for row in self.connection.execute(query)]
+        return self._held(wanted)
 
     def crisis(self, incident_id: int) -> list[Incident]:
         """Answer all incidents of one crisis, the one by which it is told first; held.
@@ -137,9 +133,7 @@ class Incidents:
         )
         key = self.connection.execute(lead).scalar() or self.get(incident_id).id
         wanted = (incidents.c.id == key) | (incidents.c.lead_id == key)
-        query = self._to_change().where(wanted).order_by(incidents.c.id)
-        found = [_incident(row) for row in self.connection.execute(query)]
-        return sorted(found, key=lambda one: one.lead_id is not None)
+        return sorted(self._held(wanted), key=lambda one: one.lead_id is not None)
 
     def links(self, lead_id: int) -> list[Link]:
         """Answer the incidents that are told by this one, with their newest facts."""
@@ -240,11 +234,18 @@ class Incidents:
         """Count the incidents."""
         return self.connection.execute(select(func.count()).select_from(incidents)).scalar_one()
 
-    def _to_change(self) -> Select[Any]:
-        # SQLite has one writer at a time already, and leaves the words out.
-        if writes(self.connection):
-            return _read().with_for_update(of=incidents)
-        return _read()
+    def _held(self, wanted: ColumnElement[bool]) -> list[Incident]:
+        """These incidents, the oldest first; where one writes, nobody else changes them.
+
+        Nor those by which they are told, which are older: all who hold any of a crisis
+        have held its lead first, and none waits for another who waits for him.
+        """
+        query = _read().where(wanted).order_by(incidents.c.id)
+        if writes(self.connection):  # one at a time on SQLite anyway
+            leads = select(incidents.c.lead_id).where(wanted)
+            held = select(incidents.c.id).where(wanted | incidents.c.id.in_(leads))
+            self.connection.execute(held.order_by(incidents.c.id).with_for_update())
+        return [_incident(row) for row in self.connection.execute(query)]
 
 
 def _read() -> Select[Any]:

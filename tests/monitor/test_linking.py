@@ -237,3 +237,26 @@ def test_a_press_and_the_end_of_a_brand_that_left_the_config_both_get_through(
 
     with world.database.read() as tx:
         assert tx.incidents.get(told_by_it.id).state == "resolved"
+
+
+def test_a_press_and_a_verdict_both_get_through_where_the_leads_brand_left_the_config(
+    postgres_database: Database, now: datetime
+) -> None:
+    """Whoever holds an incident has held first the one by which it is told, kin or not."""
+    world = World(postgres_database, now, brands=("Ромашка", "Лютик"))
+    with world.database.begin() as tx:
+        brands = {brand.name: brand.id for brand in tx.brands.active()}
+        lead = tx.incidents.open_new(brands["Лютик"], level=2, at=now)
+        told_by_it = tx.incidents.open_new(brands["Ромашка"], level=1, at=now, lead_id=lead.id)
+        for one in (lead, told_by_it):
+            rests = replace(one, state="calmed", calmed_at=now)
+            tx.incidents.add_event(rests, kind="calmed", at=now, facts=facts())
+        tx.brands.sync(["Ромашка"], now + 48 * HOUR)
+
+    with ThreadPoolExecutor() as pool:
+        with world.database.begin() as tx:
+            tx.incidents.get(lead.id)
+            judged = pool.submit(run, world, now + 48 * HOUR)
+            assert until(lambda: somebody_waits(postgres_database))
+            tx.incidents.get(told_by_it.id)
+        assert [one.kind for one in judged.result(60)] == ["resolved", "updated"]

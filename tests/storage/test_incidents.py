@@ -1,5 +1,6 @@
 """Incidents: a change and its event are written together."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from storage.database import Database
 from storage.incident_records import Point, StoryFact
 from storage.incidents import IncidentError
-from tests.storage.making import HOSTILE, HOUR, KEPT, NOON, begun, facts
+from tests.running import until
+from tests.storage.making import HOSTILE, HOUR, KEPT, NOON, begun, facts, somebody_waits
 
 
 def test_an_incident_and_its_events_are_one_story(database: Database) -> None:
@@ -54,6 +56,28 @@ def test_facts_come_back_whole(database: Database) -> None:
         opened = tx.incidents.open_new(brand, level=1, at=NOON)
         tx.incidents.add_event(opened, kind="opened", at=NOON, facts=given)
         assert tx.incidents.events(opened.id)[0].facts == replace(given, first=told)
+
+
+def test_whoever_holds_an_incident_has_held_the_one_it_is_told_by(
+    postgres_database: Database,
+) -> None:
+    """Two who hold the same crisis by different numbers wait, and do not lock each other out."""
+    _, brand = begun(postgres_database)
+    with postgres_database.begin() as tx:
+        lead = tx.incidents.open_new(brand, level=2, at=NOON)
+        told = tx.incidents.open_new(brand, level=1, at=NOON, lead_id=lead.id)
+
+    def hold_both() -> int:
+        with postgres_database.begin() as tx:
+            return tx.incidents.get(told.id).level + tx.incidents.get(lead.id).level
+
+    with ThreadPoolExecutor() as pool:
+        with postgres_database.begin() as tx:
+            tx.incidents.get(lead.id)
+            other = pool.submit(hold_both)
+            assert until(lambda: somebody_waits(postgres_database))
+            tx.incidents.get(told.id)
+        assert other.result(60) == 3
 
 
 def test_a_crisis_is_its_lead_and_what_is_told_by_it(database: Database) -> None:
