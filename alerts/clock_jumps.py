@@ -16,7 +16,6 @@ from storage.database import Database, Transaction
 logger = logging.getLogger(__name__)
 
 JITTER = timedelta(minutes=1)  # less is an ordinary correction, or a slow write
-_NONE = timedelta(0)
 
 
 def mend(
@@ -25,26 +24,27 @@ def mend(
     *,
     machine: str,
     now: datetime,
-    ahead: timedelta = _NONE,
+    ahead: timedelta | None = None,
 ) -> bool:
     """Free what a clock that was ahead has postponed; answers whether the clock jumped.
 
     That it was set back, what this machine's clock showed last tells: it lies in
-    the future. That it was set ahead only a process that ran meanwhile can
-    know: ``ahead`` is by how much. What is held for somebody's quiet hours
-    stays: that hour was not reckoned from then.
+    the future; or what another machine of this name has noted, for a process whose
+    own clock went on evenly meanwhile. That it was set ahead only such a process can
+    know: ``ahead`` is by how much, less than 0 back, None for one that begins. What is
+    held for somebody's quiet hours stays: that hour was not reckoned from then.
     """
     with database.begin() as tx:
         clocks = tx.leases.clocks()
         tx.leases.note_clock(machine, now)
-        before = clocks.pop(machine, now)
-        if before > now + JITTER:
+        before = clocks.get(machine, now)
+        if before > now + JITTER and (ahead is None or ahead < -JITTER):
             back = before - now
             tx.deliveries.rewind(before, now)
             _tell(tx, recipients, "clock_back", now, by=back)
             logger.warning("the clock was set back", extra={"by": str(back)})
             return True
-        if ahead > JITTER:
+        if ahead is not None and ahead > JITTER:
             _tell(tx, recipients, "clock_ahead", now, by=ahead)
             logger.warning("the clock was set ahead", extra={"by": str(ahead)})
             return True

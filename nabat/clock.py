@@ -18,13 +18,13 @@ class SteadyClock:
         self._seconds = seconds
         self._last: tuple[datetime, float] | None = None
 
-    def ahead(self, now: datetime) -> timedelta:
+    def ahead(self, now: datetime) -> timedelta | None:
         """By how much the wall clock went ahead of this one since the last call; less than 0: back.
 
-        The first call answers 0: there is nothing to compare with yet.
+        The first call answers None: there is nothing to compare with yet.
         """
         last, passed = self._last, self._seconds()
         self._last = (now, passed)
         if last is None:
-            return timedelta(0)
+            return None
         return now - last[0] - timedelta(seconds=passed - last[1])

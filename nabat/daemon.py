@@ -87,7 +87,8 @@ def _clock_watch(
 
     def look() -> None:
         now = jobs.clock()
-        if steady.ahead(now) < -JITTER:
+        ahead = steady.ahead(now)
+        if ahead is not None and ahead < -JITTER:
             ticking.begin_again(now)
             for job in scheduler.get_jobs():
                 scheduler.modify_job(job.id, next_run_time=now)

@@ -51,14 +51,18 @@ def test_a_clock_that_goes_on_changes_nothing(ahead: Database) -> None:
 
 @pytest.mark.parametrize(
     ("ahead_by", "said"),
-    [(timedelta(0), "переведены назад: 24 ч"), (HOUR, "ушли вперёд: 1 ч")],
-    ids=["back", "ahead"],
+    [
+        (None, "переведены назад: 24 ч"),
+        (-24 * HOUR, "переведены назад: 24 ч"),
+        (HOUR, "ушли вперёд: 1 ч"),
+    ],
+    ids=["back", "back while it ran", "ahead"],
 )
 def test_operators_are_told_once_of_a_jump(
-    database: Database, ahead_by: timedelta, said: str
+    database: Database, ahead_by: timedelta | None, said: str
 ) -> None:
     """Nobody else is; and the next look has nothing to tell."""
-    then = NOON + (timedelta(0) if ahead_by else 24 * HOUR)
+    then = NOON + (timedelta(0) if ahead_by == HOUR else 24 * HOUR)
     with database.begin() as tx:
         tx.leases.note_clock("here", then)
 
@@ -86,3 +90,18 @@ def test_two_machines_apart_are_told_once_a_day_and_postpone_as_they_did(ahead: 
         new = [one for one in tx.outbox.listed() if one.kind == "ops"]
     assert rests == NOON + 25 * HOUR
     assert len(new) == 3
+
+
+def test_two_machines_of_one_name_apart_are_told_once_a_day(ahead: Database) -> None:
+    """A process whose own clock goes on evenly knows that none was set back."""
+    told, even = [chat("Ops", address="-1", ops=True)], timedelta(0)
+    for second in range(0, 20, 2):
+        now = NOON + timedelta(seconds=second)
+        assert not mend(ahead, told, machine="here", now=now + 24 * HOUR, ahead=even)
+        assert not mend(ahead, told, machine="here", now=now, ahead=even)
+
+    with ahead.begin() as tx:
+        rests = tx.destinations.held_until("telegram", "-100123")
+        [one] = [one for one in tx.outbox.listed() if one.kind == "ops"]
+    assert rests == NOON + 25 * HOUR
+    assert "Часы машины here спешат" in one.payload
