@@ -9,7 +9,7 @@ never stops the others. No transaction is open while the network is waited for.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from crawler.ingest import Added, Ingest
 from crawler.reading import Reading, count_visits_behind, is_left_alone, outcome_of
 from crawler.robots import Robots
 from crawler.sources.protocol import FailedPage, SourcePlugin, Visit, key_of
-from storage.database import Database
+from storage.database import Database, StorageError
 from storage.records import FetchOutcome, NewArticle, Source, SourceFailure
 
 BATCH = 50  # articles stored together
@@ -123,6 +123,7 @@ class _Pass:
         self._progress = progress
         self._tally = _Tally()
         self._outcomes: list[FetchOutcome] = []
+        self._many = asyncio.Event()  # outcomes wait, or none comes any more
         self._patience = choice.patience
         self._turns = asyncio.Semaphore(choice.at_once)
         self._processes = asyncio.Semaphore(CHILDREN)
@@ -154,8 +155,9 @@ class _Pass:
                         for source, plugin in chosen:
                             visits.create_task(self._visit(source, plugin, fetcher, robots))
                     over.set()
+                    self._many.set()
             finally:
-                await self._record(least=1)
+                await self._record()
 
     @asynccontextmanager
     async def _process(self) -> AsyncIterator[None]:
@@ -196,29 +198,32 @@ class _Pass:
             failures=failures,
             process=self._process,
         )
-        problem = await self._read(plugin, visit, reading)
+        ended_by = await self._tried(self._read(plugin, visit, reading), source)
+        unstored = await self._tried(self._store(reading), source)
+        problem = ended_by or unstored
         self._outcomes.append(outcome_of(reading, problem, self._now))
         self._count(reading, problem)
-        await self._record(least=OUTCOMES)
+        if len(self._outcomes) % OUTCOMES == 0:
+            self._many.set()
 
-    async def _read(
-        self, plugin: SourcePlugin, visit: Visit, reading: Reading
-    ) -> FetchError | None:
-        """Take what the source gives, storing as it comes; answers what ended it early."""
-        problem: FetchError | None = None
+    async def _tried(self, work: Awaitable[None], source: Source) -> FetchError | None:
+        """Do a part of a visit; answers what ended it early."""
         try:
-            async with aclosing(plugin.read(visit)) as findings:
-                async for finding in findings:
-                    reading.take(finding)
-                    if len(reading.waiting) >= BATCH:
-                        await self._store(reading)
+            await work
         except FetchError as error:
-            problem = error
+            return error
         except Exception as error:  # a mistake in one plug-in must not stop the others
-            logger.exception("source failed unexpectedly", extra={"source": visit.source.key})
-            problem = FetchError(f"internal error: {type(error).__name__}")
-        await self._store(reading)
-        return problem
+            logger.exception("source failed unexpectedly", extra={"source": source.key})
+            return FetchError(f"internal error: {type(error).__name__}")
+        return None
+
+    async def _read(self, plugin: SourcePlugin, visit: Visit, reading: Reading) -> None:
+        """Take what the source gives, storing as it comes."""
+        async with aclosing(plugin.read(visit)) as findings:
+            async for finding in findings:
+                reading.take(finding)
+                if len(reading.waiting) >= BATCH:
+                    await self._store(reading)
 
     async def _store(self, reading: Reading) -> None:
         articles, reading.waiting = reading.waiting, []
@@ -227,6 +232,9 @@ class _Pass:
         async with self._storing:
             try:
                 added = await asyncio.to_thread(self._ingest.add, articles, self._now)
+            except StorageError:  # no article is to blame, and each would wait as long
+                reading.unstored += len(articles)
+                raise
             except Exception:  # one article that cannot be stored must not take the others along
                 logger.exception("batch not stored", extra={"source": reading.source.key})
                 added = await asyncio.to_thread(self._store_singly, articles, reading)
@@ -257,15 +265,16 @@ class _Pass:
         """Write down from time to time what waits: other jobs go by when a source was read last."""
         while not over.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(over.wait(), OUTCOME_WAITS.total_seconds())
+                await asyncio.wait_for(self._many.wait(), OUTCOME_WAITS.total_seconds())
+            self._many.clear()
             try:
-                await self._record(least=1)
+                await self._record()
             except Exception:  # tried again, at the latest when the round ends; the visits go on
                 logger.exception("outcomes not recorded")
 
-    async def _record(self, *, least: int) -> None:
-        """Write the outcomes down once enough of them wait, after their articles."""
-        if len(self._outcomes) < least:
+    async def _record(self) -> None:
+        """Write the outcomes down, after their articles."""
+        if not self._outcomes:
             return
         async with self._storing:
             outcomes, self._outcomes = self._outcomes, []

@@ -312,6 +312,32 @@ def test_an_article_that_cannot_be_stored_ends_no_round(
     assert (report.visited, report.failed, report.new_articles) == (2, 0, 6)
 
 
+def test_a_source_of_which_nothing_can_be_stored_ends_no_round(
+    web: Web, visit_all: Poll, sqlite_database: Database, now: datetime
+) -> None:
+    """It has failed, the others have not, and it is stored once it can be."""
+    shut = feed(web, "/shut")
+    refuse_articles(sqlite_database, "%/shut/%")
+    report = visit_all([shut, feed(web)])
+    assert (report.visited, report.failed, report.new_articles) == (2, 1, 3)
+    with sqlite_database.begin() as tx:
+        tx.connection.execute(text("DROP TRIGGER refuse"))
+    assert visit_all([shut], now + timedelta(hours=1)).new_articles == 3
+
+
+def test_a_database_that_fails_is_no_fault_of_the_articles(
+    web: Web, visit_all: Poll, sqlite_database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They are not tried one by one, each as long, and none is a page that cannot be read."""
+    with sqlite_database.begin() as tx:
+        broken = "CREATE TRIGGER broken BEFORE INSERT ON articles BEGIN SELECT 1 FROM nowhere; END"
+        tx.connection.execute(text(broken))
+    report = visit_all([feed(web)])
+    assert (report.failed, report.failed_pages) == (1, 0)
+    assert failures(sqlite_database) == []
+    assert "batch not stored" not in caplog.text
+
+
 def refuse_articles(database: Database, address: str) -> None:
     """Let the database take no article with an address like this."""
     with database.begin() as tx:
@@ -408,15 +434,19 @@ def test_no_plug_in_takes_the_end_of_a_round_for_its_own_failure(
     assert sources(sqlite_database)["careless"].last_success_at is None
 
 
+@pytest.mark.parametrize(("waits", "at_once"), [(20, 50), (2000, 1)], ids=["time", "number"])
 def test_a_database_that_is_away_for_a_while_ends_no_round(
+    waits: int,
+    at_once: int,
     web: Web,
     visit_all: Poll,
     sqlite_database: Database,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The visits go on; what could not be put on record is, once it can be."""
-    monkeypatch.setattr("crawler.poll.OUTCOME_WAITS", timedelta(milliseconds=20))
+    """The visits go on, however many; what could not be put on record is, once it can be."""
+    monkeypatch.setattr("crawler.poll.OUTCOME_WAITS", timedelta(milliseconds=waits))
+    monkeypatch.setattr("crawler.poll.OUTCOMES", at_once)
     quick = feed(web)
 
     def is_back() -> bool:
