@@ -79,11 +79,13 @@ class _Section(BaseModel):
 class StorageSettings(_Section):
     """``[storage]``: where everything is remembered."""
 
-    url: str = "sqlite:///nabat.db"
+    url: str = "sqlite:///nabat.db"  # env: and file: work too, for one that holds a password
 
     @field_validator("url")
     @classmethod
     def _readable(cls, value: str) -> str:
+        if is_named(value):
+            value = secret(value, "storage.url")
         if "\0" in value:
             message = "holds the sign NUL, which no address can; remove it"
             raise ValueError(message)

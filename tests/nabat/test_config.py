@@ -127,6 +127,17 @@ def test_a_secret_is_read_from_a_file_or_the_environment(
             secret(f"file:{nowhere}", "here")
 
 
+def test_the_address_of_the_database_may_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of a server may hold a password."""
+    path = written(tmp_path, "[storage]\nurl = 'env:NABAT_TEST_DATABASE'")
+    with pytest.raises(ConfigError, match=r"storage.url: .*NABAT_TEST_DATABASE is not set"):
+        load(path)
+    monkeypatch.setenv("NABAT_TEST_DATABASE", "postgresql+psycopg://nabat:word@db/nabat")
+    assert load(path).storage.url == "postgresql+psycopg://nabat:word@db/nabat"
+
+
 def test_an_address_that_is_a_url_is_a_secret(tmp_path: Path) -> None:
     """What is behind its scheme may be a key; a chat's number and a mailbox are none."""
     people = ("-100123", "pr@example.org", "slack://T1JJ3T3L2/A1BRTD4JD")
