@@ -4,6 +4,7 @@ An unknown key is an error with the nearest known key. A secret is named, never
 written: ``env:NAME`` or ``file:PATH``; it is looked up when a plug-in is built.
 """
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -276,17 +277,21 @@ def secret(value: str, place: str) -> str:
     """Look up ``env:NAME`` or ``file:PATH``; ConfigError when it is not there."""
     scheme, _, name = value.partition(":")
     if scheme == "env":
-        found = os.environ.get(name, "")
+        found = os.environ.get(name, "").strip()
         if not found:
-            message = f"{place}: the environment variable {name} is not set; set it and run again"
+            message = f"{place}: the environment variable {name} is not set or empty; set it"
             raise ConfigError(message)
-        return found.strip()
+        return found
     if scheme == "file":
         try:
-            return Path(name).expanduser().read_text(encoding="utf-8").strip()
+            found = Path(name).expanduser().read_text(encoding="utf-8").strip()
         except (OSError, ValueError, RuntimeError) as error:  # no text, no path, nobody's home
             message = f"{place}: the file {name} cannot be read: {error}"
             raise ConfigError(message) from error
+        if not found:
+            message = f"{place}: the file {name} is empty; write the secret into it"
+            raise ConfigError(message)
+        return found
     message = f"{place}: write a secret as env:NAME or file:PATH, never in clear"
     raise ConfigError(message)
 
@@ -354,8 +359,15 @@ def _explain(item: Any) -> str:
     if item["type"] == "tuple_type" and isinstance(item["input"], dict):
         header = ".".join(part for part in item["loc"] if isinstance(part, str))
         return f"{place}: there may be several; write [[{header}]]"
+    return f"{place}: {reason_of(item)}"
+
+
+def reason_of(item: Any) -> str:
+    """Say in the words of the file why a value was not taken."""
+    if item["type"] == "tuple_type":
+        return f"is a list; write [{json.dumps(item['input'], ensure_ascii=False, default=str)}]"
     reason = str(item["msg"]).removeprefix("Value error, ")
-    return f"{place}: {reason[:1].lower()}{reason[1:]}"
+    return f"{reason[:1].lower()}{reason[1:]}"
 
 
 def _place(location: Sequence[str | int]) -> tuple[str, type[BaseModel] | None]:

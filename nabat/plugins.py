@@ -22,7 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 import alerts.notifiers
 import crawler.sources
 import monitor.sentiment
-from nabat.config import length
+from nabat.config import length, reason_of
 from nabat.errors import ConfigError, nearest
 
 
@@ -131,7 +131,7 @@ def _convert(hint: Any, value: Any, place: str) -> Any:
             return length(value)
         return TypeAdapter(hint).validate_python(value)
     except ValidationError as error:  # a kind of ValueError
-        message = f"{place}: {error.errors()[0]['msg'].lower()}, not {value!r}"
+        message = f"{place}: {reason_of(error.errors()[0])}, not {value!r}"
         raise ConfigError(message) from error
     except ValueError as error:
         message = f"{place}: {error}"

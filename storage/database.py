@@ -54,6 +54,7 @@ BUSY_TIMEOUT_MS = 30_000
 _USUALLY = (
     "check that the path or server in [storage] url exists and that this user may write there"
 )
+_UNKNOWN = "{0} is not supported; use SQLite or PostgreSQL"
 
 
 class StorageError(Exception):
@@ -229,6 +230,8 @@ def _engine(url: str) -> Engine:
         raise StorageError(message) from error
     except ModuleNotFoundError as error:
         message = f"{error.name} is not installed; run `pip install nabat[postgres]`"
+        if parsed.get_backend_name() != "postgresql":
+            message = _UNKNOWN.format(parsed.get_backend_name())
         raise StorageError(message) from error
     if "@" in (parsed.host or ""):  # the rest of the password, which errors would show
         message = "cannot read the database address; write @ in its password as %40"
@@ -239,7 +242,7 @@ def _engine(url: str) -> Engine:
     elif engine.dialect.name == "postgresql":
         event.listen(engine, "connect", _prepare_postgresql)
     else:
-        message = f"{engine.dialect.name} is not supported; use SQLite or PostgreSQL"
+        message = _UNKNOWN.format(engine.dialect.name)
         raise StorageError(message)
     return engine
 

@@ -122,6 +122,11 @@ def test_a_secret_is_read_from_a_file_or_the_environment(
     monkeypatch.setenv("NABAT_TEST_SECRET", "from-environment")
     assert secret(f"file:{tmp_path / 'token'}", "here") == "from-file"
     assert secret("env:NABAT_TEST_SECRET", "here") == "from-environment"
+    (tmp_path / "empty").write_text("\n", encoding="utf-8")
+    monkeypatch.setenv("NABAT_TEST_EMPTY", " ")
+    for empty in (f"file:{tmp_path / 'empty'}", "env:NABAT_TEST_EMPTY"):
+        with pytest.raises(ConfigError, match="empty"):
+            secret(empty, "here")
     for nowhere in (tmp_path / "nothing", "~nobody-of-that-name/token", "a\0b"):
         with pytest.raises(ConfigError, match="cannot be read"):
             secret(f"file:{nowhere}", "here")
@@ -136,6 +141,15 @@ def test_the_address_of_the_database_may_be_named(
         load(path)
     monkeypatch.setenv("NABAT_TEST_DATABASE", "postgresql+psycopg://nabat:word@db/nabat")
     assert load(path).storage.url == "postgresql+psycopg://nabat:word@db/nabat"
+
+
+def test_a_word_in_place_of_a_list_is_told_with_the_list(tmp_path: Path) -> None:
+    """As what people write first: one name, one level."""
+    with pytest.raises(ConfigError, match=r'brand\[1\].aliases: is a list; write \["Ромашки"\]'):
+        load(written(tmp_path, "[[brand]]\nname = 'Ромашка'\naliases = 'Ромашки'"))
+    text = "[[recipient]]\nname = 'PR'\nchannel = 'console'\naddress = 'x'\nlevels = 3"
+    with pytest.raises(ConfigError, match=r"recipient\[1\].levels: is a list; write \[3\], not 3"):
+        assembly.recipients(load(written(tmp_path, text)), channels=["console"])
 
 
 def test_an_address_that_is_a_url_is_a_secret(tmp_path: Path) -> None:

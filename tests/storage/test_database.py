@@ -85,7 +85,7 @@ def test_a_database_never_upgraded_says_what_to_run(tmp_path: Path) -> None:
     ("url", "said"),
     [
         ("nonsense", "cannot read the database address"),
-        ("mysql://x/y", "not installed|not supported"),
+        ("mysql://x/y", "mysql is not supported; use SQLite or PostgreSQL"),
         ("sqlite:////nowhere/at/all/nabat.db", r"\[storage\] url"),
         ("postgresql+psycopg://nabat@host:port/nabat", "cannot read the database address"),
     ],
