@@ -47,6 +47,7 @@ def matcher() -> Matcher:
         pytest.param("Экономисты спорят", [], id="a plural"),
         pytest.param("В районе Челси", [], id="a district"),
         pytest.param("Вышла с дочерью Челси", [], id="a daughter"),
+        pytest.param("Дочка Ромашки и Ромашка", ["Ромашки", "Ромашка"], id="a subsidiary"),
         pytest.param("Врач Анна Ромашка", [], id="a surname"),
         pytest.param("Вышло в интервью Ефимов Sony", ["Sony"], id="no surname in other letters"),
         pytest.param("Ромашку закрыли", ["Ромашку"], id="nothing speaks against it"),
