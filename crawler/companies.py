@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 
 from crawler.company_words import announces_company
-from crawler.dictionary import agree, is_given_name, tags
+from crawler.dictionary import agree, is_given_name, is_given_nominative, tags
 from crawler.document import Document, Occurrence
-from crawler.folding import spelling, words
+from crawler.folding import script, spelling, words
 from crawler.marks import is_marked
 from crawler.names import Name
 
@@ -58,6 +58,8 @@ def _verdict(name: Name, document: Document, place: Occurrence) -> str:
         written = characters[place.start : place.end]
         if not town or spelling(written) == spelling(name.term):
             return "yes"
+    if before == "subject":
+        before = "" if _is_oblique(name, characters, place) else "person"
     if before == "person" and not _is_foreign(characters, place):
         return "other"
     if before == "town" or (town and before == "inside"):
@@ -71,6 +73,12 @@ def _is_foreign(characters: str, place: Occurrence) -> bool:
     """Whether a name in Latin letters stands after a Cyrillic word: «интервью Ефимов CNN»."""
     before = characters[max(0, place.start - 3) : place.start]
     return characters[place.start : place.end].isascii() and not before.isascii()
+
+
+def _is_oblique(name: Name, characters: str, place: Occurrence) -> bool:
+    """Whether a name is no subject: «Рада Ощадбанку» and «Роман Газпрома» are nobody."""
+    written, term = spelling(characters[place.start : place.end]), spelling(name.term)
+    return written != term and script(written) == script(term)
 
 
 def _kind_before(characters: str, start: int) -> str:
@@ -90,7 +98,9 @@ def _kind(word: str) -> str:
     if announces_company(word):
         return "company"
     spelled = spelling(word)
-    if _KIN.fullmatch(spelled) or (word[:1].isupper() and is_given_name(spelled)):
+    if word[:1].isupper() and is_given_name(spelled):
+        return "subject" if is_given_nominative(spelled) else "person"
+    if _KIN.fullmatch(spelled):
         return "person"
     if _TOWN.fullmatch(spelled):
         return "town"

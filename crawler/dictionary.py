@@ -12,12 +12,22 @@ from typing import Any
 import pymorphy3
 from pymorphy3.analyzer import Parse
 
+from crawler.folding import words
+
 _PROPER = frozenset({"Surn", "Name", "Patr", "Orgn", "Geox", "Trad", "Abbr"})
 _PERSONAL = frozenset({"Surn", "Name", "Patr"})
 _STEM = 4  # letters; a longer common beginning that no word has rules all forms out
 _FOREIGN = {"ru": frozenset("іїєґ"), "uk": frozenset("ыэъё")}
 _MARKED = {"ru": ("е", "ёэ"), "uk": ("г", "ґ")}  # as ``folding.spelling`` writes them
 _COMPARED = frozenset({"COMP", "Supr"})
+# Rare first names and their forms that are nearly always other words, and begin sentences so.
+_NO_GIVEN_NAMES = frozenset(
+    words(
+        "аби або аж але али аль ані дай далі дарма ему иду из іду коли коль ли любой має маю "
+        "ніколи ось піти ради радо сами самий сему сьома сьому тай таю тобі тому только хай че "
+        "якими якобы"
+    )
+)
 
 
 def lexeme(word: str, lang: str) -> frozenset[str]:
@@ -81,8 +91,17 @@ def name_gender(word: str) -> str | None:
 
 @functools.lru_cache(50_000)
 def is_given_name(word: str) -> bool:
-    """Whether the word may be a form of a first name."""
-    return any("Name" in tag for tag in tags(word, "ru") + tags(word, "uk"))
+    """Whether the word may be a form of a first name, and is not nearly always another word."""
+    return word not in _NO_GIVEN_NAMES and any(
+        "Name" in tag for tag in tags(word, "ru") + tags(word, "uk")
+    )
+
+
+@functools.lru_cache(50_000)
+def is_given_nominative(word: str) -> bool:
+    """Whether every reading of the word as a first name is in the nominative."""
+    named = [tag for lang in ("ru", "uk") for tag in tags(word, lang) if "Name" in tag]
+    return is_given_name(word) and all("nomn" in tag for tag in named)
 
 
 @functools.lru_cache(50_000)
@@ -146,10 +165,10 @@ def tags(word: str, lang: str) -> tuple[str, ...]:
     analyzer, word = _analyzer(lang), word.lower()
     if not _FOREIGN[lang].isdisjoint(word) or not word.isprintable():
         return ()  # a lone surrogate, for one, it cannot even be asked about
-    words = analyzer.dictionary.words
-    if not any(variant in words for variant in _variants(word, lang)):
+    lexicon = analyzer.dictionary.words
+    if not any(variant in lexicon for variant in _variants(word, lang)):
         return ()
-    found = words.similar_items(word, _substitutes(lang))
+    found = lexicon.similar_items(word, _substitutes(lang))
     return tuple(
         str(analyzer.dictionary.build_tag_info(paradigm, index))
         for _, places in found
