@@ -99,6 +99,81 @@ _SAME = """
 яков яків
 ярослав
 """
+# In each line names, and what their bearers are called: short, or by English newspapers.
+_CALLED = """
+александр олександр александра олександра = саша сашка саня шура сашко
+александр олександр = alexander alexandre
+алексей олексій = алёша лёша олекса
+алёна олена елена = лена helen helena
+анастасия анастасія = настя ася
+андрей андрій = андрюша andrew
+анна ганна = аня анюта нюра ann anne
+антон антін = тоша anthony
+антонина антоніна = тоня
+артём артем артемий = тёма
+борис = боря
+вадим = вадик
+валентин валентина валерий валерій валерия валерія = валя лера валера
+василий василь = вася basil
+виктор віктор = витя вітя victor
+виктория вікторія = вика віка victoria
+виталий віталій = виталик
+владимир володимир = вова володя
+владислав вячеслав вʼячеслав станислав станіслав ярослав святослав ростислав мирослав = слава
+владислав влада = влад
+станислав станіслав = стас
+галина = галя
+геннадий геннадій = гена
+георгий георгій = гоша жора george
+григорий григорій = гриша gregory
+даниил данило данил данила = даня daniel
+дарья дарія дарина = даша
+денис = дэн dennis
+дмитрий дмитро димитрий = дима митя діма
+евгений євген евген евгения євгенія = женя
+евгений євген евген = eugene
+екатерина катерина = катя catherine katherine
+елизавета єлизавета = лиза elizabeth
+иван іван = ваня john
+игорь ігор = гарик
+илья ілля = илюша
+иосиф йосип = joseph
+ирина ірина = ира іра irene
+кирилл кирило = cyril
+константин костянтин = костя
+ксения ксенія оксана = ксюша
+лариса = лара
+леонид леонід = лёня льоня
+лев = leo
+любовь = люба
+людмила = люда мила ludmila
+маргарита = рита
+мария марія = маша маруся mary
+максим = макс
+матвей матвій = matthew
+михаил михайло = миша міша michael
+надежда надія = надя
+наталья наталія наталия = наташа
+никита микита = nick
+николай микола = коля nicholas
+ольга = оля
+павел павло = паша paul
+пётр петро = петя peter
+роман = рома
+светлана світлана = света світа
+семён семен = сёма
+сергей сергій = серёжа serge
+софья софія = соня sophia sofia
+степан = стёпа stephen
+тамара = тома
+татьяна тетяна = таня
+тимофей тимофій тимур = тима
+фёдор федір = федя theodore
+эдуард едуард = эдик edward
+юлия юлія = юля julia
+юрий юрій = юра george
+яков яків = яша jacob
+"""
 _SURE = 7  # letters; a shorter name with one letter changed is another name
 _SHORT_FORM = 4
 
@@ -113,6 +188,21 @@ def other_spellings(name: str) -> frozenset[str]:
     """The same first name in the other language: Николай and Микола; the name itself too."""
     name = name.lower()
     return _groups().get(name, frozenset()) | {name}
+
+
+@functools.cache
+def _called() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for line in _CALLED.strip().splitlines():
+        names, _, called = line.partition("=")
+        for name in words(names):
+            found[name] = found.get(name, frozenset()) | frozenset(words(called))
+    return found
+
+
+def short_names(name: str) -> frozenset[str]:
+    """What the bearer of a first name is also called: Саша, Alexander. Initials say the name."""
+    return _called().get(name.lower(), frozenset())
 
 
 @functools.lru_cache(20_000)

@@ -18,7 +18,7 @@ from crawler.dictionary import (
     is_surname,
     name_gender,
 )
-from crawler.first_names import other_spellings
+from crawler.first_names import other_spellings, short_names
 from crawler.folding import fold_words, script, spelling, spellings, words
 from crawler.habits import Gate, Habits
 from crawler.known_brands import is_known_brand
@@ -28,7 +28,8 @@ from crawler.two_languages import russian_spellings, ukrainian_spellings
 from crawler.word_forms import brand_forms, given_name_forms, surname_forms, word_forms
 
 _PATRONYMIC = re.compile(
-    r"(ович|евич|йович|ьич|кузьмич|лукич|фомич|никитич|овна|евна|ична|инична|івна|ївна)$"
+    r"(ович|евич|йович|ьич|лліч|кузьмич|лукич|фомич|хомич|никитич|силыч|саввич|"
+    r"овна|евна|ична|инична|івна|ївна)$"
 )
 _OFFICES = {
     "director": (
@@ -60,7 +61,7 @@ class PersonAnchor:
     """What shows that a surname is this person's."""
 
     given: frozenset[str]  # forms of first name and patronymic
-    called: frozenset[str]  # forms of the first name, which may be misspelled or shortened
+    called: frozenset[str]  # forms of the first name, short ones too, which may be misspelled
     initials: frozenset[str]
     offices: frozenset[str]  # forms of the words for what the person is
 
@@ -191,6 +192,8 @@ def split_full_name(term: str) -> tuple[list[str], list[str]]:
     if len(parts) < 2 or (len(parts) > 2 and max(map(len, parts)) <= _SHORT):
         return [], _hyphen_parts(parts)  # Ким Чен Ир is looked for whole
     patronymic = next((i for i, part in enumerate(parts) if i and _is_patronymic(part)), None)
+    if len(parts) == 2 and patronymic and _is_surname_after(*parts):
+        return parts[:1], _hyphen_parts(parts[1:])
     if patronymic is not None:
         given = parts[patronymic - 1 : patronymic + 1]
         surname = parts[: patronymic - 1] + parts[patronymic + 1 :]
@@ -200,6 +203,12 @@ def split_full_name(term: str) -> tuple[list[str], list[str]]:
     if surname_first:
         return parts[-1:], _hyphen_parts(parts[:-1])
     return parts[:-1], _hyphen_parts(parts[-1:])
+
+
+def _is_surname_after(first: str, last: str) -> bool:
+    """Роман Абрамович and Светлана Алексиевич have no patronymic there; Иван Иванович has."""
+    is_womans = name_gender(first.lower()) == "f" and last.lower().endswith("ич")
+    return is_given_name(first.lower()) and (is_womans or is_surname(last.lower()))
 
 
 def is_person_name(term: str) -> bool:
@@ -308,6 +317,7 @@ def _anchor(given: list[str], role: str) -> PersonAnchor:
     latin = {form for part in parts for form in latin_spellings(part)}
     first = other_spellings(given[0])
     called = [part for part in parts if not _is_patronymic(part)]
+    called += [short for part in given for short in short_names(part)]
     return PersonAnchor(
         given=frozenset(forms | latin),
         called=spellings(form for part in called for form in _given_forms(part)),

@@ -260,6 +260,6 @@ def _given(name: Name, document: Document, number: int) -> str:
             return "own"
         second = any(form.startswith(spelled) for form in name.person.given)
         return "" if second else "other"
-    if is_likely_same(spelled, name.person.called):
+    if spelled in name.person.called or is_likely_same(spelled, name.person.called):
         return "own"
     return "other" if is_given_name(spelled) else ""

@@ -18,12 +18,25 @@ _HABITS: tuple[tuple[str, dict[str, str]], ...] = (
     ("jh kh tc tch ch chtch iou ia io i", {"у": "ou", "й": "i"}),  # French
     ("zh x cz ch sh shh yu ya yo yi", {"й": "j"}),  # the Russian state standard
     ("zh kh ts ch sh shch yu ya yo yi", {"г": "h", "и": "y", "є": "ie"}),  # Ukrainian
+    ("zh kh ts ch sh shch iu ia e i", {"г": "h", "и": "y", "й": "i", "є": "ie"}),  # its passports
 )
 _TABLES = tuple(
     str.maketrans({**_COMMON, **dict(zip("жхцчшщюяёї", row.split(), strict=True)), **own})
     for row, own in _HABITS
 )
 _ADJECTIVE_END = re.compile(r"(ий|ый|ій)$")
+_ADJECTIVE_ENDS = ("y", "iy", "i", "yy", "yi")
+# What some write otherwise, whatever their habit: Yevgeny, Andreyev, Vasiliev, Alexey.
+_SOMETIMES = (
+    (re.compile("ё"), "е"),
+    (re.compile("^[еє]"), "ye"),
+    (re.compile("^ю"), "yu"),
+    (re.compile("^я"), "ya"),
+    (re.compile("(?<=[аеёиоуыэюяьъ])е"), "ye"),
+    (re.compile("ь(?=[еяю])"), "i"),
+    (re.compile("[иіь]я$"), "ia"),
+    (re.compile("кс"), "x"),
+)
 
 _CLUSTERS = (
     ("shch", "щ"), ("sch", "ш"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"), ("ch", "ч"),
@@ -38,11 +51,17 @@ _LETTERS = str.maketrans(
 
 def latin_spellings(word: str) -> frozenset[str]:
     """The Latin spellings of a Cyrillic name in use, lower case, without marks."""
-    word = word.lower()
-    spelled = {word.translate(table) for table in _TABLES}
-    if ending := _ADJECTIVE_END.search(word):
-        stem = word[: ending.start()]
-        spelled |= {stem.translate(table) + end for table in _TABLES for end in ("y", "iy", "i")}
+    heard = {word.lower()}
+    for sound, letters in _SOMETIMES:
+        heard |= {sound.sub(letters, one) for one in heard}
+    spelled = {one.translate(table) for one in heard for table in _TABLES}
+    stems = {one[: end.start()] for one in heard if (end := _ADJECTIVE_END.search(one))}
+    spelled |= {
+        stem.translate(table) + end
+        for stem in stems
+        for table in _TABLES
+        for end in _ADJECTIVE_ENDS
+    }
     return frozenset(latin for latin in spelled if latin.isascii() and latin)
 
 

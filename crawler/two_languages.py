@@ -8,10 +8,11 @@ import re
 
 _RUSSIAN_ENDINGS = (
     ("ский", "ський"), ("цкий", "цький"), ("ской", "ськой"), ("ская", "ська"),
-    ("цкая", "цька"),
+    ("цкая", "цька"), ("ец", "ець"), ("арь", "ар"),
 )  # fmt: skip
 _UKRAINIAN_ENDINGS = (
     ("ський", "ский"), ("цький", "цкий"), ("зький", "зкий"), ("ська", "ская"), ("цька", "цкая"),
+    ("ець", "ец"), ("ар", "арь"),
 )  # fmt: skip
 _VOWELS = "аеєиіїоуюяыэё"
 _AFTER_VOWEL = re.compile(rf"(?<=[{_VOWELS}ь'])е(?!\u0301)|^е(?!\u0301)")
@@ -23,7 +24,7 @@ _OF_RUSSIANS = re.compile(r"(?:[оеё]в|[иы]н)а?$|[сц]к(?:ий|ой|а�
 _HARD_E = re.compile(r"(?<=[бвгдзклмнпрстфц])е(?!\u0301)")  # Белов is Бєлов, as белый is білий
 _APOSTROPHE = re.compile(r"(?<=[бвгкмпрфх])ь(?=[єюя])")
 _SIGN = re.compile(r"ь(?=[єюя])")
-_I_AFTER_VOWEL = re.compile(rf"(?<=[{_VOWELS}])[иі]")
+_I_AFTER_VOWEL = re.compile(rf"(?<=[{_VOWELS}ь])[иі]")
 _RUSSIAN_LETTERS = str.maketrans("єїґі", "еиги")
 
 

@@ -101,6 +101,29 @@ def test_a_person_needs_an_anchor(matcher: Matcher, text: str, expected: list[st
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Кравець Олег Ілліч", "позов до Олега Кравця", ["Кравця"]),
+        ("Роман Абрамович", "Абрамовича ждут. Роман Абрамович", ["Абрамовича", "Абрамович"]),
+        ("Светлана Алексиевич", "С. Алексиевич против", ["Алексиевич"]),
+        ("Иван Иванович", "Ивана Петровича. Ивану Ивановичу", ["Ивану Ивановичу"]),
+        ("Мартынова Екатерина", "Катю Мартынову уволили", ["Мартынову"]),
+        ("Куприн Александр Иванович", "Саша Куприн. С. Куприн", ["Куприн"]),
+        ("Куприн Александр Иванович", "Alexander Kuprin left", ["Kuprin"]),
+        ("Евтушенко Евгений", "Yevgeny Yevtushenko left", ["Yevtushenko"]),
+        ("Васильев Алексей", "Alexey Vasiliev and Alexei Vasilyev", ["Vasiliev", "Vasilyev"]),
+        ("Гайдай Ігор", "Ihor Haidai left", ["Haidai"]),
+        ("Богомолец Ольга", "позов Ольги Богомолець", ["Богомолець"]),
+    ],
+)
+def test_people_are_known_by_many_names(name: str, text: str, expected: list[str]) -> None:
+    """Patronymics of both languages, short first names, spellings of English newspapers."""
+    matcher = Matcher([Watch(brand="Слобода", persons=(Person(name=name, role=""),))])
+
+    assert [form for match in matcher.match("", text) for form in _texts(match)] == expected
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         pytest.param("Власти ждут. Все власти ждут", [], id="the text writes it small"),

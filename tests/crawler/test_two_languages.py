@@ -37,6 +37,9 @@ from crawler.two_languages import russian_spellings, ukrainian_spellings
         ("Сечин", "сєчін"),
         ("Белинский", "бєлінський"),
         ("Цветаева", "цвєтаєва"),
+        ("Ильин", "ільїн"),
+        ("Кравец", "кравець"),
+        ("Бондарь", "бондар"),
     ],
 )
 def test_a_russian_surname_in_ukrainian(russian: str, ukrainian: str) -> None:
