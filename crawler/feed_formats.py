@@ -33,9 +33,12 @@ _PLAIN_DATE = re.compile(
     r"(?:[+-]\d{4}|GMT|UTC|UT|Z)|\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?"
     r"(?:Z|[+-]\d\d:?\d\d))?"
 )
+# What the fast reader passes over: bases, lost letters, and the whole texts of Russian feeds.
+_SLOW_ALONE = re.compile("xml:base|\ufffd|:full-text|turbo:content")
 _BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,31};)")
 # An ampersand that XML does not know: the fast reader leaves it out, with what it stood for.
 _STRAY_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#[xX][0-9a-fA-F]+);)")
+_WHOLE = ("full-text", "turbo_content")  # of Russian feeds, whatever they call the namespace
 
 
 class FeedError(Exception):
@@ -112,7 +115,7 @@ def read_fast(text: str) -> RawFeed:
 
 def suits_fast_reader(text: str) -> bool:
     """Whether nothing in the feed needs the slow reader: odd dates, bases, letters."""
-    if "xml:base" in text or "\ufffd" in text or _NOT_XML.search(text):
+    if _SLOW_ALONE.search(text) or _NOT_XML.search(text):
         return False
     if any(_STRAY_AMPERSAND.search(part) for part in _split_cdata(text)[::2]):
         return False
@@ -163,7 +166,7 @@ def _slow_entry(entry: Mapping[str, Any]) -> RawEntry:
         base=next((_text(detail, "base") for detail in bases if _text(detail, "base")), ""),
         title=_text(entry, "title"),
         summary=_text(entry, "summary"),
-        content=_longest_content(entry),
+        content=max(_longest_content(entry), _whole_text(entry), key=len),
         author=_text(entry, "author"),
         date=_text(entry, "published") or _text(entry, "created") or _text(entry, "updated"),
     )
@@ -206,6 +209,11 @@ def _as_markup(plain: str) -> str:
 def _longest_content(entry: Mapping[str, Any]) -> str:
     parts = entry.get("content") or ()
     texts = [_text(part, "value") for part in parts if isinstance(part, Mapping)]
+    return max(texts, key=len, default="")
+
+
+def _whole_text(entry: Mapping[str, Any]) -> str:
+    texts = [_text(entry, name) for name in entry if name.endswith(_WHOLE)]
     return max(texts, key=len, default="")
 
 

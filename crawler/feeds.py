@@ -69,7 +69,7 @@ def read_feed(
     if not raw.entries:
         message = "feed has no items"
         raise FeedError(message)
-    chosen = raw.entries[:MOST_ENTRIES]
+    chosen = _newest(raw.entries, now, zone)
     shared = _shared_links(raw, url)
     entries: dict[str, Entry] = {}
     identities: set[str] = set()
@@ -117,6 +117,15 @@ def _read(text: str, *, exact: bool) -> RawFeed:
             return found
         empty = empty or found
     return empty or read_slowly(start)  # which says best what is wrong
+
+
+def _newest(raw: tuple[RawEntry, ...], now: datetime, zone: tzinfo) -> tuple[RawEntry, ...]:
+    """As many entries as are read: the first ones, or the last where the feed ends with news."""
+    if len(raw) <= MOST_ENTRIES:
+        return raw
+    first, last = (parse_date(entry.date, now=now, zone=zone) for entry in (raw[0], raw[-1]))
+    ends_with_news = first is not None and last is not None and last > first
+    return raw[-MOST_ENTRIES:] if ends_with_news else raw[:MOST_ENTRIES]
 
 
 def _base(raw: RawFeed, url: str) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.feed_formats import FeedError, suits_fast_reader
-from crawler.feeds import Entry, read_feed
+from crawler.feeds import MOST_ENTRIES, Entry, read_feed
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 URL = "https://news.example/rss.xml"
@@ -186,6 +186,25 @@ def test_long_content_counts_as_the_whole_text() -> None:
     (entry,) = entries(body)
     assert entry.is_whole
     assert entry.text.startswith("слово слово")
+
+
+@pytest.mark.parametrize("name", ["yandex:full-text", "ya:full-text", "turbo:content"])
+def test_the_whole_text_of_a_russian_feed_is_read(name: str) -> None:
+    """As feeds for Yandex carry it beside a summary."""
+    prefix = name.split(":")[0]
+    whole = f'<{name} xmlns:{prefix}="http://{prefix}.example">Весь текст о заводе</{name}>'
+    (entry,) = entries(rss(item().replace("</item>", f"{whole}</item>")))
+    assert entry.text == "Весь текст о заводе"
+
+
+def test_of_a_very_long_feed_the_newest_entries_are_read() -> None:
+    """At whichever end of it they stand."""
+    dates = (NOW - timedelta(minutes=number) for number in range(MOST_ENTRIES + 50))
+    news = [item(number, pubDate=date.isoformat()) for number, date in enumerate(dates)]
+    for feed in (rss(*news), rss(*reversed(news))):
+        assert {entry.title for entry in entries(feed)} == {
+            f"Новость {number}" for number in range(MOST_ENTRIES)
+        }
 
 
 def test_broken_xml_gives_what_can_be_read() -> None:
