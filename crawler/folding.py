@@ -33,6 +33,8 @@ _APOSTROPHES = "'’‘ʼʹ`´ʻ＇"
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 
 _TWINS = dict(zip("aceopxykmthbi03", "асеорхукмтнвіоз", strict=True))
+_CYRILLIC_TWINS = {one: other for one, other in _TWINS.items() if one.isalpha()}
+_LATIN_TWINS = {other: one for one, other in _CYRILLIC_TWINS.items()}
 _GREEK = dict(zip("αβεηικμνορτυχ", "авенікмнортух", strict=True))
 _SPELLING = {"ё": "е", "й": "и", "ї": "і", "ґ": "г", "э": "е", "ў": "у"}
 
@@ -146,6 +148,14 @@ def _spelling_of(word: str) -> str:
     if not word.isascii() and not unicodedata.is_normalized("NFC", word):
         word = unicodedata.normalize("NFC", word)
     return word.lower().translate(_SPELLED)
+
+
+def twin(word: str) -> str:
+    """A spelling in look-alike letters of the other script, digits kept; "" where there is none."""
+    for letters in (_CYRILLIC_TWINS, _LATIN_TWINS):
+        if all(letter.isdigit() or letter in letters for letter in word):
+            return "".join(letters.get(letter, letter) for letter in word)
+    return ""
 
 
 def script(word: str) -> str:

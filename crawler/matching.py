@@ -17,7 +17,7 @@ from crawler.document import Document, Found, Occurrence
 from crawler.entities import Entities, unlikely
 from crawler.habits import Habits
 from crawler.meanings import Meaning, Meanings, trouble
-from crawler.names import Name, brand_name, is_person_name, person_name, phrase
+from crawler.names import Name, brand_name, is_person_name, person_name, phrase, tag_name
 from crawler.occurrences import accept
 from crawler.persons import choose_person
 from crawler.watch_query import WatchQuery
@@ -181,10 +181,11 @@ class _Watched:
             )
             for term in (watch.brand, *watch.aliases)
         ]
+        tags = [tag_name(term) for term in (watch.brand, *watch.aliases)]
         persons = [person_name(person.name, person.role) for person in watch.persons]
         excluded = [name for term in watch.exclude if (name := phrase(term, kind="exclude"))]
         crisis = [name for term in watch.crisis_words if (name := phrase(term, kind="crisis"))]
-        names = [name for name in (*brands, *persons) if name is not None]
+        names = [name for name in (*brands, *tags, *persons) if name is not None]
         spelled = {form for name in names for form in name.words[name.anchor]}
         return cls(
             brand=watch.brand,

@@ -19,7 +19,7 @@ from crawler.dictionary import (
     name_gender,
 )
 from crawler.first_names import other_spellings, short_names
-from crawler.folding import fold_words, script, spelling, spellings, words
+from crawler.folding import fold_words, script, spelling, spellings, twin, words
 from crawler.habits import Gate, Habits
 from crawler.known_brands import is_known_brand
 from crawler.misspellings import misspellings
@@ -144,6 +144,15 @@ def _one_word_name(term: str, word: str, any_case: bool, mistyped: int, kind: st
     )
 
 
+def tag_name(term: str) -> Name | None:
+    """A brand's name of several words run together: #ЗелёныйМыс, @почтароссии."""
+    parts = _without_legal_form(words(term))
+    if len(parts) < 2:
+        return None
+    joined = spellings(["".join(map(spelling_kept, parts))])
+    return Name(term=term, kind="brand", words=(joined,), anchor=0, gate=Gate(joined))
+
+
 def phrase(term: str, *, kind: str) -> Name | None:
     """A phrase in any form and any case; None when it has no word."""
     parts = words(term)
@@ -225,15 +234,21 @@ def spelling_kept(word: str) -> str:
 @functools.lru_cache(_KEPT)
 def _brand_spellings(part: str) -> frozenset[str]:
     """Forms of a brand's one word; of what a Latin one is read as, only those that mean it."""
-    forms = spellings(brand_forms(spelling_kept(part)))
+    forms, alike = spellings(brand_forms(spelling_kept(part))), _twins(part.lower())
     if script(part) != "latin":
-        return forms
+        return forms | alike
     reading = spelling(cyrillic_spelling(part.lower()))
     if len(part) <= _TOO_SHORT_TO_READ:
-        return frozenset(form for form in forms if script(form) != "cyrillic")
+        return frozenset(form for form in forms if script(form) != "cyrillic") | alike
     if reading.endswith(tuple("еиоуы")):  # as such names stay: Сони, Рено
         forms = frozenset(form for form in forms if script(form) != "cyrillic" or form == reading)
-    return frozenset(form for form in forms if form == reading or not is_given_name(form))
+    return frozenset(form for form in forms if form == reading or not is_given_name(form)) | alike
+
+
+def _twins(word: str) -> frozenset[str]:
+    """What one letter or letters with digits are written as, too: nobody sees 1С from 1C."""
+    alike = len(word) == 1 or any(letter.isdigit() for letter in word)
+    return frozenset(other for other in [twin(spelling(word))] if alike and other)
 
 
 def _mistyped_forms(word: str, budget: int) -> frozenset[str]:
@@ -264,7 +279,7 @@ def _phrase(term: str, parts: list[str], *, kind: str, any_case: bool) -> Name:
 def _phrase_spellings(part: str) -> frozenset[str]:
     word = spelling_kept(part)
     if len(word) < 3 or word.isdigit():
-        return frozenset({spelling(word)})
+        return frozenset({spelling(word)}) | _twins(word)
     return spellings(word_forms(word) | brand_forms(word))
 
 

@@ -83,5 +83,5 @@ def _stands_out(document: Document, start: int, end: int, name: Name) -> bool:
     """Whether a name that is also an ordinary word is written as a name."""
     characters = document.characters
     if name.shouted and not is_address(characters, start, end):
-        return characters[start:end].isupper()
-    return characters[start].isupper() or is_marked(characters, start, end)
+        return characters[start : min(start + 2, end)].isupper()  # ПИКе, too
+    return not characters[start].islower() or is_marked(characters, start, end)

@@ -101,6 +101,26 @@ def test_a_person_needs_an_anchor(matcher: Matcher, text: str, expected: list[st
 
 
 @pytest.mark.parametrize(
+    ("brand", "text", "expected"),
+    [
+        ("1С", "сбой в 1C", ["1C"]),  # Latin
+        ("X5", "акции Х5", ["Х5"]),  # Cyrillic
+        ("Т-Банк", "T-Банка и T-Bank", ["T-Банка", "T-Bank"]),
+        ("H&M", "магазин Н&М", ["Н&М"]),
+        ("5ka", "акция 5ka", ["5ka"]),
+        ("ПИК", "в ПИКе врут на пике", ["ПИКе"]),
+        ("ООО «Зелёный мыс»", "#ЗелёныйМыс, #зеленыймыс", ["ЗелёныйМыс", "зеленыймыс"]),
+        ("Почта России", "@почтароссии, почтароссии", ["почтароссии"]),
+    ],
+)
+def test_brands_are_written_in_many_ways(brand: str, text: str, expected: list[str]) -> None:
+    """Letters nobody can tell apart beside digits, capitals with an ending, words run together."""
+    matcher = Matcher([Watch(brand=brand)])
+
+    assert [form for match in matcher.match("", text) for form in _texts(match)] == expected
+
+
+@pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
         ("Кравець Олег Ілліч", "позов до Олега Кравця", ["Кравця"]),
