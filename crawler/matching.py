@@ -15,9 +15,10 @@ from typing import NamedTuple
 from crawler.crisis_words import CrisisPlace, CrisisWords, near, shipped_crisis_words
 from crawler.document import Document, Found, Occurrence
 from crawler.entities import Entities, unlikely
+from crawler.full_names import is_person_name
 from crawler.habits import Habits
 from crawler.meanings import Meaning, Meanings, trouble
-from crawler.names import Name, brand_name, is_person_name, person_name, phrase, tag_name
+from crawler.names import Name, brand_name, person_name, phrase, tag_name
 from crawler.occurrences import accept
 from crawler.persons import choose_person
 from crawler.watch_query import WatchQuery

@@ -15,11 +15,11 @@ from crawler.dictionary import (
     is_common_word,
     is_given_name,
     is_place,
-    is_surname,
     name_gender,
 )
 from crawler.first_names import other_spellings, short_names
 from crawler.folding import fold_words, script, spelling, spellings, twin, words
+from crawler.full_names import is_patronymic, split_full_name
 from crawler.habits import Gate, Habits
 from crawler.known_brands import is_known_brand
 from crawler.misspellings import misspellings
@@ -27,10 +27,6 @@ from crawler.transliteration import cyrillic_spelling, latin_spellings
 from crawler.two_languages import russian_spellings, ukrainian_spellings
 from crawler.word_forms import brand_forms, given_name_forms, surname_forms, word_forms
 
-_PATRONYMIC = re.compile(
-    r"(ович|евич|йович|ьич|лліч|кузьмич|лукич|фомич|хомич|никитич|силыч|саввич|"
-    r"овна|евна|ична|инична|івна|ївна)$"
-)
 _OFFICES = {
     "director": (
         "директор гендиректор руководитель начальник глава директорка керівник керівниця "
@@ -42,12 +38,6 @@ _OFFICES = {
     "spokesman": "пресс-секретарь представитель представник речник речниця spokesman spokesperson",
 }
 NO_GATE = Gate()
-PARTICLES = frozenset(
-    words(
-        "бен бин ибн фон де дель ди да ван дер аль эль мл ст оглы кызы "
-        "von van de der del bin al jr sr"
-    )
-)
 _RUSSIAN_ONLY = re.compile("[ыэъё]")
 _UKRAINIAN_ONLY = re.compile("[іїєґ']")
 _DOUBLE = re.compile(r"([бвгдзклмнпрстфц])\1")
@@ -189,43 +179,6 @@ def person_name(
     )
 
 
-def split_full_name(term: str) -> tuple[list[str], list[str]]:
-    """First name and patronymic, and surname, of a name in either order."""
-    family, comma, rest = term.partition(",")
-    if comma and words(rest):
-        return words(rest), words(family)
-    parts = [part for word in term.split() if (part := "-".join(words(word)))]
-    parts = [
-        part for place, part in enumerate(parts) if not place or part.lower() not in PARTICLES
-    ] or parts
-    if len(parts) < 2 or (len(parts) > 2 and max(map(len, parts)) <= _SHORT):
-        return [], _hyphen_parts(parts)  # Ким Чен Ир is looked for whole
-    patronymic = next((i for i, part in enumerate(parts) if i and _is_patronymic(part)), None)
-    if len(parts) == 2 and patronymic and _is_surname_after(*parts):
-        return parts[:1], _hyphen_parts(parts[1:])
-    if patronymic is not None:
-        given = parts[patronymic - 1 : patronymic + 1]
-        surname = parts[: patronymic - 1] + parts[patronymic + 1 :]
-        return (given, _hyphen_parts(surname)) if surname else ([], _hyphen_parts(parts))
-    first, last = parts[0].lower(), parts[-1].lower()
-    surname_first = is_given_name(last) and (not is_given_name(first) or is_surname(first))
-    if surname_first:
-        return parts[-1:], _hyphen_parts(parts[:-1])
-    return parts[:-1], _hyphen_parts(parts[-1:])
-
-
-def _is_surname_after(first: str, last: str) -> bool:
-    """Роман Абрамович and Светлана Алексиевич have no patronymic there; Иван Иванович has."""
-    is_womans = name_gender(first.lower()) == "f" and last.lower().endswith("ич")
-    return is_given_name(first.lower()) and (is_womans or is_surname(last.lower()))
-
-
-def is_person_name(term: str) -> bool:
-    """Whether a brand's name is a person's full name."""
-    parts = words(term)
-    return len(parts) in (2, 3) and any(_is_patronymic(part) for part in parts[1:])
-
-
 def spelling_kept(word: str) -> str:
     """A word ready for the rules: lower case, ё and apostrophes as the rules know them."""
     return word.lower().replace("’", "'").replace("ʼ", "'").replace("\u0301", "")
@@ -328,20 +281,24 @@ def _single_letters(form: str) -> set[str]:
 def _anchor(given: list[str], role: str) -> PersonAnchor:
     parts = [name for part in given for name in other_spellings(part)]
     parts += [piece for part in given for piece in part.split("-") if "-" in part]
-    forms = spellings(form for part in parts for form in _given_forms(part))
-    latin = {form for part in parts for form in latin_spellings(part)}
     first = other_spellings(given[0])
-    called = [part for part in parts if not _is_patronymic(part)]
+    called = [part for part in parts if not is_patronymic(part)]
     called += [short for part in given for short in short_names(part)]
     return PersonAnchor(
-        given=frozenset(forms | latin),
-        called=spellings(form for part in called for form in _given_forms(part)),
+        given=frozenset().union(*map(_spelled_forms, parts)),
+        called=frozenset().union(*map(_spelled_forms, called)),
         initials=frozenset(
             {spelling(name)[:1] for name in first}
             | {form[:1] for name in first for form in latin_spellings(name)}
         ),
         offices=_office_forms(_OFFICES.get(role, role)),
     )
+
+
+@functools.lru_cache(_KEPT)
+def _spelled_forms(name: str) -> frozenset[str]:
+    """A first name or patronymic in every form, in Latin too; many people share theirs."""
+    return spellings(_given_forms(name)) | latin_spellings(name)
 
 
 def _given_forms(name: str) -> frozenset[str]:
@@ -383,11 +340,3 @@ def _else_of_surname(word: str) -> frozenset[str]:
 def _without_legal_form(parts: list[str]) -> list[str]:
     kept = [part for part in parts if part.lower() not in LEGAL_FORMS]
     return kept or parts
-
-
-def _hyphen_parts(parts: list[str]) -> list[str]:
-    return [piece for part in parts for piece in part.split("-") if piece]
-
-
-def _is_patronymic(part: str) -> bool:
-    return bool(_PATRONYMIC.search(part.lower()))

@@ -20,7 +20,8 @@ from crawler.dictionary import (
 from crawler.document import Document, Found, Occurrence
 from crawler.first_names import is_likely_same
 from crawler.folding import spelling
-from crawler.names import PARTICLES, Name
+from crawler.full_names import PARTICLES
+from crawler.names import Name
 
 _SURNAME_END = re.compile(
     r"(ов|ев|ёв|ин|ын|ск\w\w|цк\w\w|ич|ко|юк|ук|ян|дзе|швили|ова|ева|ина)$", re.IGNORECASE

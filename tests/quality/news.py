@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.names import split_full_name
+from crawler.full_names import split_full_name
 
 _SPAN = re.compile(r"(\w+) (\d+) .*?(\d+)$")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
