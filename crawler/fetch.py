@@ -11,8 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -22,10 +21,9 @@ from crawler.addresses import find_address, host_of
 from crawler.connect import GuardedTransport
 from crawler.guard import AddressGuard, AddressRefusedError
 from crawler.inflate import InflateError, inflate
-from crawler.pace import HostPace
+from crawler.pace import HostPace, asked_wait
 
 MOST_REDIRECTS = 5
-LONGEST_WAIT = timedelta(days=1)  # what Retry-After may ask for at most
 _STEP = 65_536  # bytes read at a time
 _PACKED = frozenset({"br", "compress", "deflate", "zstd"})  # and never asked for
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 507})
@@ -216,7 +214,9 @@ class Fetcher:
     def _refusal(self, response: httpx.Response, host: str) -> FetchError:
         status = response.status_code
         phrase = response.reason_phrase[:60]
-        wait = _retry_after(response, self._now)
+        headers = response.headers
+        asked, there = headers.get("retry-after", ""), headers.get("date", "")
+        wait = asked_wait(asked, there, self._now)
         if status in (429, 503):
             self.pace.hold(host, wait or timedelta(minutes=1))
         reason = f"HTTP {status} {phrase}".strip()
@@ -285,25 +285,6 @@ def _redirect(response: httpx.Response, url: str) -> _Redirect:
         message = f"redirect to what is no web address: {where[:200]!r}"
         raise FetchError(message, permanent=True)
     return _Redirect(address, response.status_code in (301, 308))
-
-
-def _retry_after(response: httpx.Response, now: datetime) -> timedelta | None:
-    """How long a site asks to be left alone: seconds, or until an HTTP date."""
-    value = response.headers.get("retry-after", "").strip()
-    if value.isdecimal():
-        return min(timedelta(seconds=int(value[:9])), LONGEST_WAIT)
-    until, there = _http_date(value), _http_date(response.headers.get("date", ""))
-    if until is None:
-        return None
-    return min(max(until - (there or now), timedelta()), LONGEST_WAIT)
-
-
-def _http_date(value: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _reason(error: Exception) -> str:

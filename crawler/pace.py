@@ -5,8 +5,10 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
+LONGEST_WAIT = timedelta(days=1)  # what Retry-After may ask for at most
 LONGEST_TURN = timedelta(seconds=30)  # a longer wait is the next visit's business
 
 
@@ -51,3 +53,22 @@ class HostPace:
         start = max(now, self._free_at.get(host, 0.0), self._held_until.get(host, 0.0))
         self._free_at[host] = start + max(self._delay, self._slower.get(host, 0.0))
         return start - now
+
+
+def asked_wait(retry_after: str, date: str, now: datetime) -> timedelta | None:
+    """How long a site asks to be left alone: seconds, or until an HTTP date by its own clock."""
+    value = retry_after.strip()
+    if value.isdecimal():
+        return min(timedelta(seconds=int(value[:9])), LONGEST_WAIT)
+    until, there = _http_date(value), _http_date(date)
+    if until is None:
+        return None
+    return min(max(until - (there or now), timedelta()), LONGEST_WAIT)
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -11,7 +11,7 @@ import resource
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,7 @@ from crawler.addresses import canonical_address
 from crawler.extract import extract
 from crawler.guard import AddressGuard, AddressRefusedError
 from crawler.links import MOST_SITEMAPS, article_links, looks_like_sitemap, read_sitemap
+from crawler.pace import asked_wait
 from crawler.spiders.resolver import ALLOWED
 from crawler.spiders.wire import (
     ANSWER,
@@ -50,6 +51,7 @@ from crawler.spiders.wire import (
 
 ASKED_AT_ONCE = 500  # addresses
 _LEAVE_ALONE = (429, 503)
+_UNSAID_WAIT = timedelta(minutes=10)  # of a site that asks for peace and not for how long
 _REASONS: dict[type[Exception], str] = {
     CannotResolveHostError: "name cannot be resolved",
     DownloadConnectionRefusedError: "cannot connect",
@@ -241,7 +243,7 @@ class SiteSpider(scrapy.Spider):
                 return Ended(reason=str(error), permanent=True)
             except OSError:
                 return Ended(reason="name cannot be resolved")
-        return _end_of(failure)
+        return _end_of(failure, self._job.now)
 
     def _send(self, line: Line) -> None:
         try:
@@ -294,13 +296,17 @@ def settings_of(job: SiteJob) -> dict[str, object]:
 
 
 def _content_type(response: Response) -> str:
-    return (response.headers.get(b"Content-Type") or b"").decode("latin-1")
+    return _header(response, b"Content-Type")
 
 
-def _end_of(failure: Failure) -> Ended:
+def _header(response: Response, name: bytes) -> str:
+    return (response.headers.get(name) or b"").decode("latin-1")
+
+
+def _end_of(failure: Failure, now: datetime) -> Ended:
     error = failure.value
     if isinstance(error, HttpError):
-        return _end_of_status(error.response)
+        return _end_of_status(error.response, now)
     if isinstance(error, IgnoreRequest):
         reason = str(error)
         if "robots.txt" in reason:
@@ -312,15 +318,15 @@ def _end_of(failure: Failure) -> Ended:
     return Ended(reason=named or f"{type(error).__name__}: {str(error)[:200]}".rstrip(": "))
 
 
-def _end_of_status(response: Response) -> Ended:
+def _end_of_status(response: Response, now: datetime) -> Ended:
     status = response.status
-    wait = (response.headers.get(b"Retry-After") or b"").decode("latin-1").strip()
-    asks = status in _LEAVE_ALONE
-    length = timedelta(seconds=int(wait[:6])) if wait.isdecimal() else timedelta(minutes=10)
+    asked, there = (_header(response, name) for name in (b"Retry-After", b"Date"))
+    wait = asked_wait(asked, there, now)
+    peace = _UNSAID_WAIT if wait is None else wait
     return Ended(
         reason=f"HTTP {status}",
         permanent=400 <= status < 500 and status not in (408, 425, 429),
-        retry_after=length if asks else None,
+        retry_after=peace if status in _LEAVE_ALONE else None,
     )
 
 

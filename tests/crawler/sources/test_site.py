@@ -215,6 +215,18 @@ def test_a_site_that_asks_for_peace_gets_it(web: Web, manners: FetchSettings) ->
     assert len(web.seen) < 20
 
 
+def test_a_site_may_ask_for_peace_until_a_date(web: Web, manners: FetchSettings) -> None:
+    """By its own clock."""
+    headers = {
+        "Retry-After": "Mon, 02 Mar 2026 15:00:00 GMT",
+        "Date": "Mon, 02 Mar 2026 12:00:00 GMT",
+    }
+    source = SiteSource(url=web.put("/list", status=429, headers=headers), follow="/topic/")
+    _, end = crawl(source, manners)
+    assert end is not None
+    assert end.retry_after == timedelta(hours=3)
+
+
 def test_a_crawl_that_takes_too_long_is_ended(web: Web, manners: FetchSettings) -> None:
     """What it had read by then is kept."""
     web.put("/topic/1", article_page("Тема 1"))
