@@ -1,7 +1,7 @@
 """Job: the morning digest, once a day for each recipient who wants one; it says nabat is alive."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from alerts import payload
 from alerts.chat_commands import digest
@@ -49,6 +49,16 @@ def plan_digests(
 
 
 def _is_time(recipient: Recipient, now: datetime) -> bool:
-    """Whether it is morning, and nobody's sleep is broken."""
-    is_morning = now.astimezone(zone(recipient.timezone)).time() >= MORNING
-    return is_morning and recipient.reachable_at(now, min(LEVELS)) <= now
+    """Whether the morning, or the quiet hours over it, ended today, and nobody sleeps.
+
+    Quiet hours may end only after midnight: then it is the digest of the night.
+    """
+    here, level = zone(recipient.timezone), min(LEVELS)
+    today = now.astimezone(here).date()
+    mornings = [
+        datetime.combine(day, MORNING, tzinfo=here).astimezone(UTC)
+        for day in (today - timedelta(days=1), today)
+    ]
+    ends = [recipient.reachable_at(one, level) for one in mornings]
+    is_due = any(one <= now and one.astimezone(here).date() == today for one in ends)
+    return is_due and recipient.reachable_at(now, level) <= now

@@ -262,3 +262,22 @@ def test_before_the_morning_there_is_no_digest(sqlite_database: Database, clock:
     clock.pass_time(hours=-8)
 
     assert plan_digests(sqlite_database, playbook(), [chat(digest=True)], now=clock()) == 0
+
+
+def test_quiet_hours_until_midnight_leave_time_for_a_digest(sqlite_database: Database) -> None:
+    """Once a day, as soon as they are over."""
+    sleeper = chat(digest=True, quiet_hours="09:00-00:00")
+    hours = [NOON + timedelta(hours=hour) for hour in range(48)]  # from 15:00 in Moscow
+
+    told = [one for one in hours if plan_digests(sqlite_database, playbook(), [sleeper], now=one)]
+
+    assert told == [NOON + timedelta(hours=9), NOON + timedelta(hours=33)]
+
+
+def test_a_night_without_quiet_hours_gets_no_digest_of_yesterday(
+    sqlite_database: Database,
+) -> None:
+    """Who comes to the config at night waits for the morning."""
+    night = NOON + timedelta(hours=12)
+
+    assert plan_digests(sqlite_database, playbook(), [chat(digest=True)], now=night) == 0
