@@ -18,6 +18,8 @@ class Brief:
     recognised: Recognised
     reaction: Reaction
     begun_at: datetime  # when the clocks of the reaction began
+    take_until: datetime  # when the next one is called, or would be
+    asked: str  # the role that is to take it
     owners: tuple[tuple[str, str], ...] = ()  # role, who has it
     language: str = "ru"
     timezone: str = DEFAULT_ZONE

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.escalation import OTHER, STARTS, Levels, begun_at, called, levels
+from alerts.escalation import OTHER, STARTS, Levels, asked_at, begun_at, called, levels
 from alerts.playbook import Playbook
 from alerts.silences import Quiet
 from alerts.situations import Recognised, Situation
@@ -27,6 +27,7 @@ class Case:
     silence: Silence | None  # to be quiet for now
     was_over: bool  # people were told that it is over
     begun_at: datetime  # when it began, or could be told after a silence
+    asked_at: datetime  # since when it is to be taken, by who was called last
     levels: Levels  # as it was known before
     called: tuple[str, ...]  # roles it has risen to while nobody took it
     ticked: int  # steps of the reaction map that are done
@@ -79,6 +80,7 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
         silence=quiet.silence(now),
         was_over=_was_over(planned),
         begun_at=quiet.heard_at(now if is_other else begun_at(incident, known)),
+        asked_at=quiet.counted_from(now if is_other else asked_at(incident, known), now),
         levels=levels(known, least.level),
         called=called(known, playbook.reaction(situation.id)),
         ticked=_ticked(known),

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from alerts.cases import quiet_about
-from alerts.escalation import asked_at, called, heard_at, levels, overdue
+from alerts.escalation import asked_at, audience, called, levels, overdue, take_until
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
 from storage.database import Database, Transaction
@@ -63,14 +64,13 @@ def _missed(
     quiet = quiet_about(tx, incident, events[-1].facts, situation.id)
     if quiet.silence(now):
         return None
-    others, roles = [one.incident.brand for one in quiet.links], called(events, reaction)
-    told = [
-        one
-        for one in recipients
-        if one.wants(incident, incident.level, situation.id, others=others)
-        or (one.role in roles and one.serves(incident, others=others))
-    ]
-    asked = asked_at(incident, events)
-    heard = levels(events, situation.level)
-    since = heard_at(max(asked, quiet.last_end(now) or asked), told, heard)
-    return role if now >= since + reaction.take_within else None
+    told = audience(
+        recipients,
+        replace(incident, situation=situation.id),
+        others=[one.incident.brand for one in quiet.links],
+        roles=called(events, reaction),
+        copies=tx.outbox.readers(incident.id),
+    )
+    since = quiet.counted_from(asked_at(incident, events), now)
+    until = take_until(since, reaction.take_within, told, levels(events, situation.level))
+    return role if now >= until else None

@@ -1,7 +1,7 @@
 """Who is told next, and when, while nobody has taken an incident. Pure."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from alerts.recipients import Recipient
 from alerts.situations import Reaction
@@ -38,9 +38,41 @@ def asked_at(incident: Incident, events: Sequence[Event]) -> datetime:
     return rises[-1].at if rises else begun_at(incident, events)
 
 
+def audience(
+    recipients: Iterable[Recipient],
+    incident: Incident,
+    *,
+    others: Collection[str],
+    roles: Collection[str],
+    copies: Collection[str],
+) -> list[Recipient]:
+    """Who hears of an incident: by route, as the role that is called, or as they were told before.
+
+    ``others`` are the kindred brands of its crisis, ``copies`` the names of those told before.
+    """
+    return [
+        one
+        for one in recipients
+        if one.name in copies
+        or (one.role in roles and one.serves(incident, others=others))
+        or one.wants(incident, incident.level, incident.situation or "", others=others)
+    ]
+
+
 def levels(events: Sequence[Event], situation: int) -> Levels:
     """From when it was how grave, and at least as its situation is."""
     return [(one.at, max(one.level, situation)) for one in events]
+
+
+def take_until(
+    at: datetime, within: timedelta, told: Sequence[Recipient], levels: Levels
+) -> datetime:
+    """When the time to take what was asked is over: it runs while one of those told can be rung."""
+    at, left = heard_at(at, told, levels), within
+    while (quiet_at := _quiet_from(at, told, levels)) and quiet_at < at + left:
+        left -= quiet_at - at
+        at = heard_at(quiet_at, told, levels)
+    return at + left
 
 
 def heard_at(at: datetime, told: Iterable[Recipient], levels: Levels) -> datetime:
@@ -54,6 +86,14 @@ def heard_at(at: datetime, told: Iterable[Recipient], levels: Levels) -> datetim
 def begun_at(incident: Incident, events: Sequence[Event]) -> datetime:
     """When the clocks of the reaction map began: at the last opening, or for another situation."""
     return max((one.at for one in events if one.kind in _BEGINS), default=incident.opened_at)
+
+
+def _quiet_from(at: datetime, told: Iterable[Recipient], levels: Levels) -> datetime | None:
+    """When the last of those who can be rung now no longer can; None where somebody always can."""
+    level = max((level for since, level in levels if since <= at), default=0)
+    ends = [one.quiet_from(at, level) for one in told if one.reachable_at(at, level) <= at]
+    known = [one for one in ends if one is not None]
+    return max(known, default=None) if len(known) == len(ends) else None
 
 
 def _rises(events: Sequence[Event]) -> list[Event]:

@@ -237,8 +237,8 @@ def _foot(brief: Brief) -> list[Line]:
         said = speech.say("taken", who=clip(incident.taken_by, 60), time=at)
         lines.append(Line("owner", (Span(f"✅ {said}", "bold"),)))
     elif incident.state == "open":
-        until = speech.clock(brief.begun_at + brief.reaction.take_within, near=event.at)
-        owner = clip(brief.owner(brief.reaction.owner), 60)
+        until = speech.clock(brief.take_until, near=event.at)
+        owner = clip(brief.owner(brief.asked), 60)
         lines.append(Line("owner", (Span(f"👤 {speech.say('owner', owner=owner, time=until)}"),)))
     if brief.silence is not None:
         until = speech.clock(brief.silence.until, near=event.at)

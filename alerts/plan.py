@@ -15,10 +15,11 @@ from alerts.brief import Brief
 from alerts.cases import OVER, Case, read_case
 from alerts.chart import Chart, no_chart
 from alerts.compose import alert, push
-from alerts.escalation import OTHER, heard_at
+from alerts.escalation import OTHER, audience, heard_at, take_until
 from alerts.parts import named
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
+from alerts.situations import Reaction
 from alerts.texts import Speech
 from storage.database import Database, Transaction
 from storage.incident_records import Event, Message
@@ -93,6 +94,7 @@ def _decide(
     chart: Chart,
 ) -> Decided:
     situation, level = case.recognised.situation.id, case.level
+    reaction = playbook.reaction(situation)
     owners = tuple(
         (one.role, one.name)
         for one in recipients
@@ -100,16 +102,19 @@ def _decide(
     )
     stored = {one.key for one in case.sent}
     added: list[NewNotification] = []
-    told = [one for one in recipients if _concerns(case, one)]
-    clocks_begin = heard_at(case.begun_at, told, (*case.levels, (now, level)))
-    for recipient in told:
+    hearing, levels = _hearing(case, recipients), (*case.levels, (now, level))
+    clocks_begin = heard_at(case.begun_at, hearing, levels)
+    until = take_until(case.asked_at, reaction.take_within, hearing, levels)
+    for recipient in _told(case, hearing):
         brief = Brief(
             incident=case.incident,
             event=case.event,
             level=level,
             recognised=case.recognised,
-            reaction=playbook.reaction(situation),
+            reaction=reaction,
             begun_at=clocks_begin,
+            take_until=until,
+            asked=_role(case, reaction),
             owners=owners,
             language=recipient.language,
             timezone=recipient.timezone,
@@ -126,21 +131,28 @@ def _decide(
     return Decided(case=case, notifications=tuple(added))
 
 
-def _concerns(case: Case, recipient: Recipient) -> bool:
-    has_copy = any(one.recipient == recipient.name for one in case.sent)
-    is_called = (
-        recipient.role in case.called
-        and case.incident.state != "resolved"
-        and recipient.serves(case.incident, others=case.others)
+def _hearing(case: Case, recipients: Iterable[Recipient]) -> list[Recipient]:
+    """Whom it concerns, whether or not it is to be quiet for now."""
+    return audience(
+        recipients,
+        replace(case.incident, level=case.level, situation=case.recognised.situation.id),
+        others=case.others,
+        roles=_called(case),
+        copies={one.recipient for one in case.sent},
     )
-    if case.silence is not None and not has_copy:
-        return is_called and not case.is_silenced
-    situation = case.recognised.situation.id
-    return (
-        has_copy
-        or is_called
-        or recipient.wants(case.incident, case.level, situation, others=case.others)
-    )
+
+
+def _told(case: Case, hearing: Iterable[Recipient]) -> list[Recipient]:
+    """Whom it is told now: under a silence who has a copy already, or is called by hand."""
+    copies = {one.recipient for one in case.sent}
+    called = () if case.is_silenced else _called(case)
+    return [
+        one for one in hearing if case.silence is None or one.name in copies or one.role in called
+    ]
+
+
+def _called(case: Case) -> tuple[str, ...]:
+    return case.called if case.incident.state != "resolved" else ()
 
 
 def _messages(
@@ -176,10 +188,10 @@ def _pushes(
         }
         return [("push-closed", lambda given: push(given, channel, "push_closed", **values))]
     if "escalated" in kinds:
-        next_one = {"who": _by(case, "escalated"), "owner": brief.owner(_role(case, brief))}
+        next_one = {"who": _by(case, "escalated"), "owner": brief.owner(brief.asked)}
         return [("push-missed", lambda given: push(given, channel, "push_escalated", **next_one))]
     if case.incident.taken_by is None and "missed" in kinds:
-        late = _late(case, brief)
+        late = _late(brief)
         return [("push-missed", lambda given: push(given, channel, "push_missed", **late))]
     if "joined" in kinds:
         joined = {"brands": named(case.others, speech)}
@@ -208,13 +220,13 @@ def _rise(
     return []
 
 
-def _late(case: Case, brief: Brief) -> dict[str, object]:
+def _late(brief: Brief) -> dict[str, object]:
     waited = brief.speech.duration(brief.event.at - brief.begun_at)
-    return {"within": waited, "owner": brief.owner(_role(case, brief))}
+    return {"within": waited, "owner": brief.owner(brief.asked)}
 
 
-def _role(case: Case, brief: Brief) -> str:
-    return case.called[-1] if case.called else brief.reaction.owner
+def _role(case: Case, reaction: Reaction) -> str:
+    return case.called[-1] if case.called else reaction.owner
 
 
 def _by(case: Case, kind: str) -> str:

@@ -75,6 +75,20 @@ class Recipient:
         morning = datetime.combine(day, end, tzinfo=zone(self.timezone)).astimezone(now.tzinfo)
         return max(now, morning)  # where clocks go back, an hour shows its times twice
 
+    def quiet_from(self, now: datetime, level: int) -> datetime | None:
+        """When who can be rung now no longer can, as the quiet hours begin; None for never."""
+        span = _span(self.quiet_hours) if self.quiet_hours else None
+        if span is None or level >= _URGENT or span[0] == span[1]:
+            return None
+        here = zone(self.timezone)
+        today = now.astimezone(here).date()
+        begins = (
+            datetime.combine(today + timedelta(days=day), span[0].replace(fold=fold), tzinfo=here)
+            for day in range(3)
+            for fold in (0, 1)  # where clocks go back, the first may be over
+        )
+        return min(at for one in begins if (at := one.astimezone(now.tzinfo)) > now)
+
 
 def reached(recipients: Iterable[Recipient], addresses: Mapping[str, str]) -> list[Recipient]:
     """The recipients under their true addresses, for what never stands in the records."""

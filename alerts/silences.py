@@ -43,6 +43,12 @@ class Quiet:
         ends = sorted({one.over_at for one in self.silences if one.over_at <= now}, reverse=True)
         return next((end for end in ends if self.silence(end - _MOMENT)), None)
 
+    def counted_from(self, asked_at: datetime, now: datetime) -> datetime:
+        """From when the time to take it runs: since it was asked, anew once it is let be heard."""
+        heard_at = self.heard_at(now)
+        last_end = heard_at if heard_at > now else self.last_end(now)
+        return max(asked_at, last_end or asked_at)
+
 
 def covering(
     silences: Iterable[Silence], incident: Incident, situation: str, facts: Facts, now: datetime

@@ -291,6 +291,11 @@ class Outbox:
             query = query.where(notifications.c.recipient == recipient)
         return [Notification(**row._mapping) for row in self.connection.execute(query)]
 
+    def readers(self, incident_id: int) -> set[str]:
+        """Answer the names of those who are told of an incident."""
+        query = select(notifications.c.recipient).where(notifications.c.incident_id == incident_id)
+        return set(self.connection.execute(query.distinct()).scalars())
+
     def listed(
         self, *, states: Sequence[str] | None = None, limit: int | None = None
     ) -> list[Notification]:

@@ -52,13 +52,16 @@ def compose(folder: Path) -> tuple[Message, Event]:
         event = tx.incidents.events(1)[0]
     database.close()
     recognised = maps.recognise(event.facts)
+    reaction = maps.reaction(recognised.situation.id)
     brief = Brief(
         incident=replace(incident, state="open", taken_by=None),
         event=event,
         level=max(event.level, recognised.situation.level),
         recognised=recognised,
-        reaction=maps.reaction(recognised.situation.id),
+        reaction=reaction,
         begun_at=incident.opened_at,
+        take_until=incident.opened_at + reaction.take_within,
+        asked=reaction.owner,
     )
     return replace(alert(brief, "telegram"), photo=draw(event.facts, Speech(), patience=60)), event
 

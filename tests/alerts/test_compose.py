@@ -49,13 +49,16 @@ def paused(by: str) -> Silence:
 def brief(**given: Any) -> Brief:
     about = given.pop("facts", facts())
     recognised = playbook().recognise(about)
+    reaction = playbook().reaction(recognised.situation.id)
     made = Brief(
         incident=incident(),
         event=event(facts=about),
         level=3,
         recognised=recognised,
-        reaction=playbook().reaction(recognised.situation.id),
+        reaction=reaction,
         begun_at=NOON,
+        take_until=NOON + reaction.take_within,
+        asked=reaction.owner,
         mark="0123456789",
     )
     return replace(made, **given)

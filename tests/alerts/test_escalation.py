@@ -47,6 +47,13 @@ def missed_at(database: Database, people: list[Recipient], minutes: range) -> li
     ]
 
 
+def newest_text(database: Database) -> str:
+    """What the message says as it was composed last."""
+    with database.read() as tx:
+        rows = [one for one in tx.outbox.listed() if not one.kind.startswith("push-")]
+    return payload.read(rows[0]).text
+
+
 @pytest.mark.parametrize(
     ("events", "minutes", "role"),
     [
@@ -208,6 +215,66 @@ def test_while_everybody_may_sleep_no_time_runs(database: Database) -> None:
     assert first.not_before == NOON + timedelta(hours=3)
     assert "взять до 18:20" in payload.read(first).text
     assert called_at == [200, 220]
+
+
+def test_the_time_stands_still_when_the_night_begins(database: Database) -> None:
+    """Five minutes of it ran before, the rest does in the morning; the message says so at once."""
+    people = [chat(role="PR", quiet_hours="15:05-18:00")]  # noon in UTC is 15:00 in Moscow
+    open_incident(database, add_brand(database), level=1, **QUIET)
+
+    plan(database, playbook(), people, now=NOON)
+    called_at = missed_at(database, people, range(0, 240, 5))
+
+    assert "взять до 18:15" in newest_text(database)
+    assert called_at == [195, 215]
+
+
+def test_the_time_runs_while_anybody_can_be_rung(database: Database) -> None:
+    """One falls asleep later than the other; who has a copy counts, whatever the route says now."""
+    people = [chat(quiet_hours="15:05-18:00"), mail(quiet_hours="15:10-18:00", levels=(1,))]
+    opened = open_incident(database, add_brand(database), level=1, **QUIET)
+    plan(database, playbook(), people, now=NOON)
+    happen(database, opened.id, "worsened", NOON, level=2, situation="unknown", top=QUIET["top"])
+
+    assert missed_at(database, people, range(0, 240, 5)) == [190, 210]
+
+
+def test_what_rings_at_night_has_its_time_at_night(database: Database) -> None:
+    """From level 3 on nobody is let sleep."""
+    people = [chat(quiet_hours="15:05-18:00")]
+    open_incident(database, add_brand(database))
+    plan(database, playbook(), people, now=NOON)
+
+    assert missed_at(database, people, range(0, 60, 5)) == [10, 20]
+
+
+def test_the_message_names_who_is_next_and_until_when(database: Database) -> None:
+    """The time of who was asked first is over."""
+    people = [chat(), mail(name="Юристова", role="юрист", levels=(4,))]
+    open_incident(database, add_brand(database))
+    plan(database, playbook(), people, now=NOON)
+    late = NOON + timedelta(minutes=11)
+    escalate(database, playbook(), people, now=late)
+
+    plan(database, playbook(), people, now=late)
+
+    assert "Ответственный: Юристова, взять до 15:21" in newest_text(database)
+
+
+def test_a_pause_moves_the_time_that_the_message_names(database: Database) -> None:
+    """The whole of it runs anew after the pause."""
+    number = open_incident(database, add_brand(database)).id
+    plan(database, playbook(), [chat()], now=NOON)
+    with database.begin() as tx:
+        pause(tx, number, by="Орлов", now=NOON + timedelta(minutes=2))
+    plan(database, playbook(), [chat()], now=NOON + timedelta(minutes=2))
+    during = newest_text(database)
+    later = NOON + timedelta(minutes=65)
+    happen(database, number, "updated", later)
+    plan(database, playbook(), [chat()], now=later)
+
+    assert "взять до 16:12" in during
+    assert "взять до 16:12" in newest_text(database)
 
 
 def test_what_turns_too_grave_to_wait_has_its_time_from_then(database: Database) -> None:

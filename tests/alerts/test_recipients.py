@@ -1,6 +1,6 @@
 """Quiet hours: midnight, summer time, urgency."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -69,3 +69,34 @@ def test_unreadable_quiet_hours_are_refused(words: str) -> None:
     """At start, not at night."""
     with pytest.raises(ValueError, match="cannot read quiet_hours"):
         chat(quiet_hours=words)
+
+
+@pytest.mark.parametrize(
+    ("now", "begin"),
+    [
+        (at(2, 12), at(2, 20)),
+        (at(2, 20), at(3, 20)),
+        (at(2, 5), at(2, 20)),
+        (at(2, 19, 59), at(2, 20)),
+    ],
+    ids=["noon", "the start", "the end", "before midnight"],
+)
+def test_the_quiet_hours_begin_every_evening(now: datetime, begin: datetime) -> None:
+    """The next time, never one that has been."""
+    assert NIGHT.quiet_from(now, 2) == begin
+
+
+def test_quiet_hours_begin_after_the_clocks_went_back() -> None:
+    """In Kyiv it is 03:15 twice on 25 October; the second time 03:30 is to come once more."""
+    kyiv = chat(quiet_hours="03:30-08:00", timezone="Europe/Kyiv")
+    second = datetime(2026, 10, 25, 1, 15, tzinfo=UTC)
+
+    assert kyiv.quiet_from(second, 1) == second + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("hours", "level"), [("23:00-08:00", 3), ("", 1), ("08:00-08:00", 1)], ids=str
+)
+def test_some_can_always_be_rung(hours: str, level: int) -> None:
+    """For what is urgent, and who has no quiet hours."""
+    assert chat(quiet_hours=hours).quiet_from(at(2, 12), level) is None

@@ -94,6 +94,8 @@ def _brief(random: Random, maps: Playbook) -> Brief:
         ),
         reaction=maps.reaction(situation.id),
         begun_at=NOON,
+        take_until=NOON,
+        asked=maps.reaction(situation.id).owner,
         owners=((maps.reaction(situation.id).owner, string(random)),),
         language=random.choice(_LANGUAGES),
         links=tuple(Link(incident=incident(brand=string(random)), facts=about) for _ in range(2)),

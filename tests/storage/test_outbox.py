@@ -159,6 +159,7 @@ def test_a_newer_message_takes_the_place_of_those_unsent(database: Database) -> 
             "pending",
         ]
         assert [one.id for one in tx.outbox.of_incident(incident, recipient="CEO")] == [ids[2]]
+        assert tx.outbox.readers(incident) == {"PR", "CEO"}
         newest = _one(tx, ids[3])
         assert [one.id for one in tx.attempts.siblings(newest)] == ids[:2]
         assert tx.attempts.siblings(replace(newest, incident_id=None)) == []
