@@ -240,7 +240,7 @@ def _foot(brief: Brief) -> list[Line]:
         until = speech.clock(brief.take_until, near=event.at)
         owner = clip(brief.owner(brief.asked), 60)
         lines.append(Line("owner", (Span(f"👤 {speech.say('owner', owner=owner, time=until)}"),)))
-    if brief.silence is not None:
+    if brief.silence is not None and incident.state != "resolved":
         until = speech.clock(brief.silence.until, near=event.at)
         said = speech.say("paused", time=until, who=clip(brief.silence.by, 60))
         lines.append(Line("owner", (Span(f"🔕 {said}"),)))

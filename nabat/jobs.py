@@ -27,6 +27,7 @@ from alerts.replies import Listener
 from alerts.shout import shout
 from alerts.source_watch import learn_gaps, watch_sources
 from alerts.troubles import report_troubles
+from alerts.unsilence import unsilence
 from crawler.habits import Habits
 from crawler.ingest import Ingest
 from crawler.matching import Matcher
@@ -283,6 +284,7 @@ class Jobs:
 
     def _fill_outbox(self, now: datetime) -> int:
         escalate(self.database, self.playbook, self.recipients, now=now)
+        unsilence(self.database, self.playbook, now=now)
         try:
             added = plan(self.database, self.playbook, self.recipients, now=now, chart=draw)
         finally:  # what one incident holds must not keep the rest from being told
