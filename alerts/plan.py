@@ -274,6 +274,8 @@ def _due_at(
     living: Collection[str],
 ) -> datetime:
     """When it may go out: a silence and quiet hours hold what rings, no change of a message."""
+    if _is_called_by_hand(case, brief, recipient):
+        return now
     may_change = not _is_push(kind) and recipient.channel in living
     if may_change and any(
         one.recipient == recipient.name
@@ -285,6 +287,16 @@ def _due_at(
         return now
     silence = case.silence if case.is_silenced else None
     return recipient.reachable_at(silence.until if silence else now, brief.level)
+
+
+def _is_called_by_hand(case: Case, brief: Brief, recipient: Recipient) -> bool:
+    """Whether somebody has the next one called: that waits for no morning.
+
+    Where nobody has the role, whoever is told is called in their stead.
+    """
+    if all(one.kind != "escalated" for one in case.fresh):
+        return False
+    return recipient.role == brief.asked or brief.asked not in {role for role, _ in brief.owners}
 
 
 def _is_push(kind: str) -> bool:

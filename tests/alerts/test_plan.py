@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from alerts import payload
-from alerts.actions import false_alarm, pause, step_done
+from alerts.actions import escalate, false_alarm, pause, step_done
 from alerts.plan import UntoldIncidentsError, plan
 from alerts.recipients import Recipient
 from storage.database import Database
@@ -448,6 +448,28 @@ def test_quiet_hours_hold_no_change_of_a_message(database: Database, brand: int)
         ("telegram", "push-level", evening),
         ("email", "worsened", evening),
     ]
+
+
+@pytest.mark.parametrize("role", ["клиентская служба", "HR"], ids=["called", "nobody has it"])
+def test_who_is_called_by_hand_is_rung_at_night(database: Database, brand: int, role: str) -> None:
+    """A person pressed it; the others, where somebody is called, hear of it in the morning."""
+    night = {"quiet_hours": "15:00-18:00"}  # noon in UTC is 15:00 in Moscow
+    readers = [chat(**night), mail("Дежурный", role=role, levels=(4,), **night)]
+    number = open_incident(database, brand, level=2, **QUIET).id
+    told(database, readers, minutes=-1)
+    sent(database)
+    with database.begin() as tx:
+        escalate(tx, number, by="Орлов", now=NOON)
+
+    told(database, readers)
+
+    evening, is_called = NOON + timedelta(hours=3), role != "HR"
+    due = [(one.recipient, one.kind, one.not_before) for one in rows(database)[1:]]
+    assert due[:2] == [
+        ("PR", "escalated", NOON),
+        ("PR", "push-missed", evening if is_called else NOON),
+    ]
+    assert due[2:] == [("Дежурный", "escalated", NOON)][: int(is_called)]
 
 
 def test_the_message_names_the_people_behind_the_roles(database: Database, brand: int) -> None:
