@@ -1,7 +1,7 @@
 """One incident with what is new about it, read for those who tell of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts.escalation import OTHER, STARTS, Levels, asked_at, begun_at, called, levels
@@ -29,7 +29,7 @@ class Case:
     begun_at: datetime  # when it began, or could be told after a silence
     asked_at: datetime  # since when it is to be taken, by who was called last
     levels: Levels  # as it was known before
-    called: tuple[str, ...]  # roles it has risen to while nobody took it
+    called: tuple[str, ...]  # roles whose turn it was, whatever their routes, the last one last
     ticked: int  # steps of the reaction map that are done
     links: tuple[Link, ...]  # the same crisis at kindred brands
 
@@ -37,6 +37,12 @@ class Case:
     def level(self) -> int:
         """How grave it is, by the newest that is known."""
         return max(self.event.level, self.recognised.situation.level)
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether it is news that somebody else answers for it now."""
+        told = self.is_other or any(one.kind == OTHER for one in self.fresh)
+        return told and bool(self.called)
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -68,6 +74,7 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
     recognised = _recognise(incident, fresh[-1].facts, playbook)
     is_other = incident.situation not in (None, recognised.situation.id)
     least = recognised.situation if incident.situation is None else situation
+    life = [*known, replace(fresh[-1], kind=OTHER, at=now, by=None)] if is_other else known
     planned = [one for one in known if one.planned_at is not None]
     quiet = quiet_about(tx, incident, fresh[-1].facts, recognised.situation.id)
     return Case(
@@ -79,11 +86,11 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
         sent=tuple(tx.outbox.of_incident(number)),
         silence=quiet.silence(now),
         was_over=_was_over(planned),
-        begun_at=quiet.heard_at(now if is_other else begun_at(incident, known)),
-        asked_at=quiet.counted_from(now if is_other else asked_at(incident, known), now),
+        begun_at=quiet.heard_at(begun_at(incident, life)),
+        asked_at=quiet.counted_from(asked_at(incident, life), now),
         levels=levels(known, least.level),
-        called=called(known, playbook.reaction(situation.id)),
-        ticked=_ticked(known),
+        called=called(life, recognised.situation, playbook.reaction(recognised.situation.id)),
+        ticked=_ticked(life),
         links=quiet.links,
     )
 

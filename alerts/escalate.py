@@ -68,7 +68,7 @@ def _missed(
         recipients,
         replace(incident, situation=situation.id),
         others=[one.incident.brand for one in quiet.links],
-        roles=called(events, reaction),
+        roles=called(events, situation, reaction),
         copies=tx.outbox.readers(incident.id),
     )
     since = quiet.counted_from(asked_at(incident, events), now)

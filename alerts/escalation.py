@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from alerts.recipients import Recipient
-from alerts.situations import Reaction
+from alerts.situations import Reaction, Situation
 from storage.incident_records import Event, Incident
 
 STARTS = ("opened", "reopened")
 OTHER = "recognised"  # it turned out to be another situation, with steps of its own
 RISES = ("missed", "escalated")  # each calls the next role on the reaction map
 _BEGINS = (*STARTS, OTHER)
+_LEAST = 1  # level of a situation that is graver than none
 Levels = Sequence[tuple[datetime, int]]  # from when an incident was how grave
 
 
@@ -27,9 +28,16 @@ def overdue(
     return reaction.then[reached] if now >= deadline else None
 
 
-def called(events: Sequence[Event], reaction: Reaction) -> tuple[str, ...]:
-    """The roles the incident has risen to, lowest first."""
-    return reaction.then[: len(_rises(events))]
+def called(events: Sequence[Event], situation: Situation, reaction: Reaction) -> tuple[str, ...]:
+    """The roles that are called whatever their routes, the last one last.
+
+    First the owner of a graver situation that took over, or of one that a person chose; then
+    those the incident has risen to.
+    """
+    begun = next((one for one in reversed(events) if one.kind in _BEGINS), None)
+    took_over = begun is not None and begun.kind == OTHER and (begun.by or situation.level > _LEAST)
+    owner = (reaction.owner,) if took_over else ()
+    return (*owner, *reaction.then[: len(_rises(events))])
 
 
 def asked_at(incident: Incident, events: Sequence[Event]) -> datetime:

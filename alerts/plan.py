@@ -119,7 +119,7 @@ def _decide(
             language=recipient.language,
             timezone=recipient.timezone,
             reader=recipient.name,
-            ticked=0 if case.is_other else case.ticked,
+            ticked=case.ticked,
             silence=case.silence,
             links=case.links,
         )
@@ -165,7 +165,7 @@ def _messages(
     if channel not in living:
         loud = (*_LOUD, "reopened") if case.was_over else _LOUD  # of a calming nobody was told
         is_news = not has_copy or brief.level > case.told_level
-        is_loud = is_news or any(one.kind in loud for one in case.fresh)
+        is_loud = is_news or case.is_turned or any(one.kind in loud for one in case.fresh)
         may_be_told = not case.is_silenced or case.incident.state == "resolved"  # the last word
         return [whole] if is_loud and may_be_told else []
     if not has_copy or case.is_silenced:
@@ -208,15 +208,17 @@ def _rise(
     """
     said = [one for one in case.sent if one.recipient == recipient.name]
     channel, rings = recipient.channel, sum(one.kind == "push-level" for one in said)
-    is_other = case.is_other or any(one.kind == OTHER for one in case.fresh)
-    if (rings >= _MAX_LEVEL_PUSHES and not is_other) or brief.incident.state != "open":
+    if (rings >= _MAX_LEVEL_PUSHES and not case.is_turned) or brief.incident.state != "open":
         return []
     if case.was_over:
         again = {"level": brief.level}
         return [("push-level", lambda given: push(given, channel, "push_reopened", **again))]
+    rise = {"level": brief.level, "before": case.told_level, "owner": brief.owner(brief.asked)}
     if brief.level > case.told_level > 0:
-        levels = {"level": brief.level, "before": case.told_level}
-        return [("push-level", lambda given: push(given, channel, "push_level", **levels))]
+        what = "push_graver" if case.is_turned else "push_level"
+        return [("push-level", lambda given: push(given, channel, what, **rise))]
+    if case.is_turned and case.told_level > 0:
+        return [("push-level", lambda given: push(given, channel, "push_turned", **rise))]
     return []
 
 

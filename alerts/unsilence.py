@@ -5,7 +5,7 @@ from datetime import datetime
 from alerts.cases import quiet_about
 from alerts.playbook import Playbook
 from storage.database import Database, Transaction
-from storage.records import Event, Incident
+from storage.incident_records import Event, Incident
 
 
 def unsilence(database: Database, playbook: Playbook, *, now: datetime) -> int:

@@ -82,7 +82,28 @@ def test_what_is_taken_or_over_calls_nobody(changes: dict[str, str]) -> None:
 
 def test_the_roles_it_has_risen_to() -> None:
     """Lowest first."""
-    assert called(after(("opened", 0), ("missed", 10)), REACTION) == ("юрист",)
+    events = after(("opened", 0), ("missed", 10))
+
+    assert called(events, playbook().situation("leader_accused"), REACTION) == ("юрист",)
+
+
+@pytest.mark.parametrize(
+    ("situation", "by", "who"),
+    [
+        ("harm", None, ("директор",)),
+        ("one_voice", None, ()),
+        ("one_voice", "Орлов", ("клиентская служба",)),
+    ],
+    ids=["graver", "found out", "chosen"],
+)
+def test_who_answers_for_what_took_over_is_called(
+    situation: str, by: str | None, who: tuple[str, ...]
+) -> None:
+    """A cause that was unknown, and turns out to be nothing grave, is told as routes say."""
+    maps = playbook()
+    events = [*after(("opened", 0), ("missed", 10)), event(kind="recognised", by=by)]
+
+    assert called(events, maps.situation(situation), maps.reaction(situation)) == who
 
 
 def test_a_missed_deadline_is_written_once(database: Database) -> None:

@@ -186,7 +186,9 @@ def test_a_level_rings_twice_at_most(database: Database, brand: int) -> None:
     for level in (2, 3, 4):
         told(database, [chat()])
         sent(database)
-        happen(database, number, "worsened", NOON, level=level, situation="unknown")
+        with database.begin() as tx:
+            worse = replace(tx.incidents.get(number), level=level)
+            tx.incidents.add_event(worse, kind="worsened", at=NOON, facts=facts(**QUIET))
     told(database, [chat()])
 
     assert [kind for _, kind in kinds(database)].count("push-level") == 2
@@ -207,6 +209,27 @@ def test_a_graver_situation_rings_after_other_levels_did(database: Database, bra
 
     assert [kind for _, kind in kinds(database)].count("push-level") == 3
     assert "Уровень 4 из 4, был 3" in payload.read(rows(database)[-1]).text
+
+
+def test_who_answers_for_a_graver_situation_is_called(database: Database, brand: int) -> None:
+    """Though neither his route nor a level that was as high before would tell him."""
+    readers = [chat(), mail("Директоров", role="директор", situations=("blackmail",)), mail()]
+    number = open_incident(database, brand, level=4, **QUIET).id
+    told(database, readers)
+    sent(database)
+    poisoned = facts(crisis=(("отравление", 15),), persons=())
+    with database.begin() as tx:
+        tx.incidents.add_event(tx.incidents.get(number), kind="updated", at=NOON, facts=poisoned)
+
+    told(database, readers)
+    happen(database, number, "updated", NOON)
+    told(database, readers)
+
+    assert kinds(database)[2:] == [
+        ("PR", "updated"), ("PR", "push-level"), ("Директоров", "updated"), ("Почта", "updated"),
+        ("PR", "updated"),
+    ]  # fmt: skip
+    assert "Ситуация теперь другая. Отвечает: Директоров" in payload.read(rows(database)[3]).text
 
 
 def test_an_incident_that_comes_back_after_its_end_rings(database: Database, brand: int) -> None:
