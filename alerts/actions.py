@@ -7,7 +7,9 @@ button twice changes nothing the second time.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from alerts.escalation import OTHER
 from alerts.marks import Marked, copies, mark
+from alerts.situations import Situation
 from storage.database import Transaction
 from storage.incident_records import Incident
 
@@ -101,6 +103,24 @@ def step_done(tx: Transaction, number: int, *, by: str, now: datetime) -> Done:
         return Done(phrase="already_done")
     _record(tx, incident, "step", by, now)
     return Done(phrase="you_ticked")
+
+
+def turn(tx: Transaction, number: int, situation: Situation, *, by: str, now: datetime) -> Done:
+    """Say which situation of the crisis map it is: with its owners, steps, and clocks anew.
+
+    The level is what the stories alone made it, and at least the situation's.
+    """
+    incident, *others = tx.incidents.crisis(number)
+    if incident.state == "resolved":
+        return Done(phrase="already_closed")
+    if incident.situation == situation.id:
+        return Done(phrase="already_so")
+    told = tx.incidents.events(incident.id)
+    spikes = [one.level for one in told if one.kind in ("opened", "worsened")]
+    spikes += [one.level for one in others if one.state != "resolved"]
+    level = max([situation.level, *spikes])
+    _record(tx, replace(incident, situation=situation.id, level=level), OTHER, by, now)
+    return Done(phrase="you_turned")
 
 
 def exclude(tx: Transaction, number: int, mention: int, *, by: str, now: datetime) -> Done:

@@ -71,7 +71,7 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
         return None
     incident = tx.incidents.get(number)
     situation = playbook.situation(incident.situation)
-    recognised = _recognise(incident, fresh[-1].facts, playbook)
+    recognised = _recognise(incident, known, playbook)
     is_other = incident.situation not in (None, recognised.situation.id)
     least = recognised.situation if incident.situation is None else situation
     life = [*known, replace(fresh[-1], kind=OTHER, at=now, by=None)] if is_other else known
@@ -106,14 +106,26 @@ def quiet_about(tx: Transaction, incident: Incident, facts: Facts, situation: st
     )
 
 
-def _recognise(incident: Incident, facts: Facts, playbook: Playbook) -> Recognised:
-    """The situation as known, or as these facts show it: for the first time, or graver."""
+def _recognise(incident: Incident, events: Sequence[Event], playbook: Playbook) -> Recognised:
+    """The situation as known, or as the newest facts show it: for the first time, or graver.
+
+    One that a person chose gives way only to one graver than whatever was seen till then.
+    """
     known = playbook.situation(incident.situation)
-    seen = playbook.recognise(facts)
-    if known.fallback or seen.situation.level > known.level:
+    seen = playbook.recognise(events[-1].facts)
+    rejected = _seen_before_chosen(events, playbook) if seen.situation.id != known.id else 0
+    is_open = known.fallback and not rejected
+    if is_open or seen.situation.level > max(known.level, rejected):
         return seen
     because = seen.because if seen.situation.id == known.id else ()
     return Recognised(situation=known, score=seen.score, because=because)
+
+
+def _seen_before_chosen(events: Sequence[Event], playbook: Playbook) -> int:
+    """The level of the gravest situation seen until a person chose one; 0 where nobody did."""
+    chosen = [place for place, one in enumerate(events) if one.kind == OTHER and one.by]
+    until = events[: chosen[-1] + 1] if chosen else ()
+    return max((playbook.recognise(one.facts).situation.level for one in until), default=0)
 
 
 def _told_level(planned: Sequence[Event], fresh: Sequence[Event], situation: Situation) -> int:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from alerts.actions import turn
 from alerts.parts import number
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
@@ -39,6 +40,8 @@ def obey(
         return _brand(tx, rest, recipient, speech, now)
     if command == "/incident":
         return _incident(tx, rest, recipient, playbook, speech)
+    if command == "/situation":
+        return _turn(tx, rest, recipient, playbook, speech, by, now)
     if command == "/silence":
         return _silence(tx, rest, recipient, speech, by, now)
     return [speech.say("help")]
@@ -88,15 +91,42 @@ def _brand(
 def _incident(
     tx: Transaction, rest: str, recipient: Recipient, playbook: Playbook, speech: Speech
 ) -> list[str]:
-    found = _NUMBER.search(rest)
+    incident = _meant(tx, rest, recipient)
+    if incident is None:
+        return [speech.say("no_incident")]
+    return record(tx, incident, playbook, speech)
+
+
+def _turn(
+    tx: Transaction,
+    rest: str,
+    recipient: Recipient,
+    playbook: Playbook,
+    speech: Speech,
+    by: str,
+    now: datetime,
+) -> list[str]:
+    """Correct the situation that the crisis map chose; without one, those there are."""
+    which, name = [*rest.split(maxsplit=1), "", ""][:2]
+    incident, situation = _meant(tx, which, recipient), playbook.named(name)
+    if incident is None:
+        return [speech.say("no_incident")]
+    if situation is None:
+        known = [f"{one.id} — {clip(one.title, 80)}" for one in playbook.situations]
+        return [speech.say("which_situation", number=incident.id), *known]
+    done = turn(tx, incident.id, situation, by=by, now=now)
+    return [speech.say(done.phrase, situation=clip(situation.title, 80))]
+
+
+def _meant(tx: Transaction, words: str, recipient: Recipient) -> Incident | None:
+    """The incident of that number, where its crisis is the recipient's business."""
+    found = _NUMBER.search(words)
     try:
         incident = tx.incidents.get(int(found[1]) if found else 0)
     except IncidentError:
-        return [speech.say("no_incident")]
+        return None
     brands = {one.brand for one in tx.incidents.crisis(incident.id)}
-    if recipient.brands and brands.isdisjoint(recipient.brands):
-        return [speech.say("no_incident")]
-    return record(tx, incident, playbook, speech)
+    return None if recipient.brands and brands.isdisjoint(recipient.brands) else incident
 
 
 def record(tx: Transaction, incident: Incident, playbook: Playbook, speech: Speech) -> list[str]:

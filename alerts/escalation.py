@@ -68,8 +68,8 @@ def audience(
 
 
 def levels(events: Sequence[Event], situation: int) -> Levels:
-    """From when it was how grave, and at least as its situation is."""
-    return [(one.at, max(one.level, situation)) for one in events]
+    """From when it was how grave since it last began, and at least as its situation is."""
+    return [(one.at, max(one.level, situation)) for one in _since_begun(events)]
 
 
 def take_until(
@@ -106,5 +106,9 @@ def _quiet_from(at: datetime, told: Iterable[Recipient], levels: Levels) -> date
 
 def _rises(events: Sequence[Event]) -> list[Event]:
     """How often it rose since it last began."""
+    return [one for one in _since_begun(events) if one.kind in RISES]
+
+
+def _since_begun(events: Sequence[Event]) -> Sequence[Event]:
     starts = [place for place, one in enumerate(events) if one.kind in _BEGINS]
-    return [one for one in events[starts[-1] if starts else 0 :] if one.kind in RISES]
+    return events[starts[-1] if starts else 0 :]

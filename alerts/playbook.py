@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from alerts.recognise import ENOUGH, weigh
+from alerts.recognise import ENOUGH, fold, weigh
 from alerts.situations import TAKE_WITHIN, Reaction, Recognised, Situation, Step
 from storage.durations import parse_duration
 from storage.incident_records import Facts
@@ -53,6 +53,13 @@ class Playbook:
     def situation(self, name: str | None) -> Situation:
         """The situation of that id; the fallback for one that left the map."""
         return next((one for one in self.situations if one.id == name), self.fallback)
+
+    def named(self, words: str) -> Situation | None:
+        """The situation that a person means, by its id or its title."""
+        meant = fold(words.strip().strip('«»"'))
+        return next(
+            (one for one in self.situations if meant in (fold(one.id), fold(one.title))), None
+        )
 
     def reaction(self, situation: str) -> Reaction:
         """What to do in a situation; the fallback's reaction where it has none of its own."""

@@ -1,7 +1,7 @@
 """Act without a chat: take an incident, resolve it, keep quiet about a brand."""
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from alerts import actions, marks
 from monitor.reasons import basis_reason
 from nabat import assembly, clock
 from nabat.commands.arguments import LARGEST, Config, opened, settings_of
-from nabat.config import secrets_of
+from nabat.config import Settings, secrets_of
 from nabat.errors import CommandError, nearest
 from nabat.logs import set_up
 from storage.database import Database, Transaction
@@ -28,6 +28,8 @@ _SAID = {
     "already_taken": "{who} has it already",
     "you_escalated": "the next one on the reaction map is called",
     "you_closed": "closed",
+    "you_turned": "situation, owner, steps and deadlines changed",
+    "already_so": "it is that situation already",
     "already_closed": "it is resolved already",
     "already_done": "that was done already",
 }
@@ -35,11 +37,25 @@ _SAID = {
 
 def incident(
     number: Annotated[int, typer.Argument(max=LARGEST, help="The incident's number.")],
-    action: Annotated[str, typer.Argument(help=f"One of: {', '.join(ACTIONS)}.")],
+    action: Annotated[
+        str | None, typer.Argument(help=f"One of: {', '.join(ACTIONS)}.", show_default=False)
+    ] = None,
+    situation: Annotated[
+        str | None, typer.Option(help="Which of the crisis map it is, by its id or title.")
+    ] = None,
     by: Annotated[str | None, typer.Option(help="Who does it; you, unless said.")] = None,
     config: Config = None,
 ) -> None:
-    """Take an incident, resolve it, hand it up, call it a false alarm, or ask why."""
+    """Take an incident, resolve it, hand it up, call it a false alarm, or ask why.
+
+    Or correct its situation: only one graver than all that was seen before takes its place.
+    """
+    if (action is None) == (situation is None):
+        message = f"say an action ({', '.join(ACTIONS)}) or --situation NAME"
+        raise typer.BadParameter(message)
+    if situation is not None:
+        typer.echo(_turn(settings_of(config), number, situation, by=by or _whoever()))
+        return
     if action not in ACTIONS:
         message = f"unknown action {action!r}; known: {', '.join(ACTIONS)}"
         raise typer.BadParameter(message)
@@ -58,6 +74,21 @@ def act(tx: Transaction, number: int, action: str, *, by: str, now: datetime) ->
     else:
         done = _ACTIONS[action](tx, number, by=by, now=now)
     return f"incident {number}: {_SAID[done.phrase].format(by=by, who=done.who)}"
+
+
+def _turn(settings: Settings, number: int, name: str, *, by: str) -> str:
+    """Correct the situation that the crisis map chose; answers what came of it."""
+    playbook = assembly.playbook(settings)
+    situation = playbook.named(name)
+    if situation is None:
+        raise CommandError(_no_situation(name, [one.id for one in playbook.situations]))
+    with opened(settings).begin() as tx:
+        done = actions.turn(tx, number, situation, by=by, now=clock.now())
+    return f"incident {number}: {_SAID[done.phrase]}"
+
+
+def _no_situation(name: str, known: Sequence[str]) -> str:
+    return f"no situation of the map is {name!r}{nearest(name, known)}"
 
 
 def silence(
@@ -83,8 +114,7 @@ def silence(
     now = clock.now()
     situations = [one.id for one in assembly.playbook(settings).situations]
     if situation is not None and situation not in situations:
-        message = f"no situation of the map is {situation!r}{nearest(situation, situations)}"
-        raise CommandError(message)
+        raise CommandError(_no_situation(situation, situations))
     try:
         until = now if length is None else now + parse_duration(length)
     except DurationError as error:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from alerts import payload
-from alerts.actions import escalate, false_alarm, pause, step_done
+from alerts.actions import escalate, false_alarm, pause, step_done, turn
 from alerts.plan import UntoldIncidentsError, plan
 from alerts.recipients import Recipient
 from storage.database import Database
@@ -230,6 +230,82 @@ def test_who_answers_for_a_graver_situation_is_called(database: Database, brand:
         ("PR", "updated"),
     ]  # fmt: skip
     assert "Ситуация теперь другая. Отвечает: Директоров" in payload.read(rows(database)[3]).text
+
+
+def test_a_situation_that_a_person_chose_stays(database: Database, brand: int) -> None:
+    """With its owner, steps, clocks and level; only one graver than all seen before replaces it."""
+    readers = [chat(), mail("Анна", role="клиентская служба", levels=(4,))]
+    accused = {"top": (), "top_author_share": 0.1, "crisis": (("обвинение", 15),)}
+    number = open_incident(database, brand, level=1, **accused).id
+    told(database, readers)
+    sent(database)
+    with database.begin() as tx:
+        done = turn(tx, number, playbook().situation("service"), by="Орлов", now=NOON)
+    told(database, readers, minutes=1)
+    corrected = rows(database)[1:]
+    sent(database)
+    newest = []
+    for crisis in ("обвинение", "утечка", "отравление"):  # rejected, as grave, and graver
+        said = facts(**{**accused, "crisis": ((crisis, 15),), "persons": ()})
+        said = replace(said, persons=facts().persons) if crisis == "обвинение" else said
+        with database.begin() as tx:
+            tx.incidents.add_event(tx.incidents.get(number), kind="updated", at=NOON, facts=said)
+        told(database, readers, minutes=2)
+        with database.read() as tx:
+            one = tx.incidents.get(number)
+            newest.append((one.situation, one.level))
+
+    assert done.phrase == "you_turned"
+    assert [(one.recipient, one.kind) for one in corrected] == [
+        ("PR", "recognised"), ("PR", "push-level"), ("Анна", "recognised"),
+    ]  # fmt: skip
+    text = payload.read(corrected[0]).text
+    assert "уровень 1 из 4" in text
+    assert "R-08" in text
+    assert "Ответственный: Анна, взять до 15:30" in text
+    assert newest == [("service", 1), ("service", 1), ("harm", 4)]
+
+
+def test_nothing_of_the_map_may_be_chosen_too(database: Database, brand: int) -> None:
+    """The cause is not clear, says a person: then what was seen does not come back."""
+    number = open_incident(database, brand, level=1).id
+    told(database, [chat()])
+    with database.begin() as tx:
+        turn(tx, number, playbook().fallback, by="Орлов", now=NOON)
+        told_again = turn(tx, number, playbook().fallback, by="Орлов", now=NOON)
+    happen(database, number, "updated", NOON)
+    told(database, [chat()], minutes=1)
+
+    assert told_again.phrase == "already_so"
+    with database.read() as tx:
+        assert tx.incidents.get(number).situation == "unknown"
+
+
+def test_a_corrected_crisis_is_as_grave_as_at_its_other_brands(
+    database: Database, brand: int
+) -> None:
+    """Their stories are part of it."""
+    number = open_incident(database, brand, level=1).id
+    join_crisis(database, number)
+    told(database, [chat()])
+    with database.begin() as tx:
+        turn(tx, number, playbook().situation("service"), by="Орлов", now=NOON)
+
+        assert tx.incidents.get(number).level == 2
+
+
+def test_what_a_person_made_milder_lets_people_sleep(database: Database, brand: int) -> None:
+    """Its level was too grave to wait; the time to take the milder one runs in the morning."""
+    number = open_incident(database, brand, level=1).id
+    readers = [chat(quiet_hours="15:00-18:00")]  # noon in UTC is 15:00 in Moscow
+    told(database, readers)
+    sent(database)
+    with database.begin() as tx:
+        turn(tx, number, playbook().situation("service"), by="Орлов", now=NOON)
+
+    told(database, readers, minutes=1)
+
+    assert "взять до 18:30" in payload.read(rows(database)[1]).text
 
 
 def test_an_incident_that_comes_back_after_its_end_rings(database: Database, brand: int) -> None:

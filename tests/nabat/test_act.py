@@ -56,6 +56,41 @@ def test_taking_an_incident_is_on_its_record(
     assert _kinds(database)[1:] == [("taken", "Анна")]
 
 
+def test_a_wrong_situation_is_corrected(nabat: Command, config: Path, database: Database) -> None:
+    """By its id or title, on the record with who did it; an end is an end."""
+    said = [
+        nabat("incident", 1, "--situation", name, "--by", "Анна", "-c", config).out
+        for name in ("service", "Массовые жалобы на обслуживание и сроки")
+    ]
+    nabat("incident", 1, "resolve", "-c", config)
+    said.append(nabat("incident", 1, "--situation", "harm", "-c", config).out)
+
+    assert said == [
+        "incident 1: situation, owner, steps and deadlines changed\n",
+        "incident 1: it is that situation already\n",
+        "incident 1: it is resolved already\n",
+    ]
+    assert _incident(database).situation == "service"
+    assert _kinds(database)[1] == ("recognised", "Анна")
+
+
+def test_an_unknown_situation_is_refused_with_the_nearest(nabat: Command, config: Path) -> None:
+    """And the map's ids."""
+    wrong = nabat("incident", 1, "--situation", "servise", "-c", config)
+
+    assert wrong.code == 1
+    assert "did you mean 'service'?" in wrong.err
+
+
+@pytest.mark.parametrize("given", [[], ["ack", "--situation", "service"]], ids=["none", "both"])
+def test_one_thing_is_done_to_an_incident(nabat: Command, config: Path, given: list[str]) -> None:
+    """Said before anything is done."""
+    wrong = nabat("incident", 1, *given, "-c", config)
+
+    assert wrong.code == 2
+    assert "--situation NAME" in wrong.err
+
+
 def test_resolving_ends_it_once(nabat: Command, config: Path, database: Database) -> None:
     """The second time there is nothing left to end."""
     assert nabat("incident", 1, "resolve", "--by", "Анна", "-c", config).code == 0
