@@ -328,6 +328,10 @@ def _write(tx: Transaction, decided: Decided, now: datetime) -> int:
         fresh.append(other.id)
     elif changed != incident:
         tx.incidents.change(changed)
+    if incident.state == "resolved":
+        tx.outbox.withdraw(incident.id, kind="push-", now=now)
+    elif incident.taken_by is not None:  # who sleeps is not called to what somebody has by morning
+        tx.outbox.withdraw(incident.id, kind="push-missed", now=now)
     added = tx.outbox.add(decided.notifications, now)
     for one in decided.notifications:
         tx.outbox.supersede(one)

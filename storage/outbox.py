@@ -229,6 +229,24 @@ class Outbox:
         )
         return done.rowcount
 
+    def withdraw(self, incident_id: int, *, kind: str, now: datetime) -> int:
+        """Merge what is held back about an incident; for what would be untrue by then.
+
+        ``kind`` is a beginning of kinds.
+        """
+        done = self.connection.execute(
+            update(notifications)
+            .where(
+                notifications.c.incident_id == incident_id,
+                notifications.c.state == "pending",
+                notifications.c.attempts == 0,
+                notifications.c.not_before > now,
+                notifications.c.kind.startswith(kind, autoescape=True),
+            )
+            .values(state="merged", last_error="untrue by now")
+        )
+        return done.rowcount
+
     def supersede_digests(self, newer: NewNotification) -> int:
         """Merge the digests of other days that still wait for the same reader."""
         done = self.connection.execute(

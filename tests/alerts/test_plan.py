@@ -528,6 +528,28 @@ def test_a_pause_at_night_rings_nobody_before_it_and_the_night_are_over(
     assert {one.not_before for one in rows(database)} == {evening}
 
 
+@pytest.mark.parametrize(
+    ("end", "rings"), [("taken", ["push-level"]), ("resolved", ["push-closed"])]
+)
+def test_what_is_untrue_by_the_morning_is_not_said_then(
+    database: Database, brand: int, end: str, rings: list[str]
+) -> None:
+    """Somebody was awake and saw to it."""
+    readers = [chat(quiet_hours="15:00-18:00")]  # noon in UTC is 15:00 in Moscow
+    number = open_incident(database, brand, level=1, **QUIET).id
+    told(database, readers, minutes=-1)
+    sent(database)
+    changes = {"taken": {"taken_by": "Анна"}, "resolved": {"state": "resolved"}}
+    for kind in ("worsened", "missed", end):
+        with database.begin() as tx:
+            one = replace(tx.incidents.get(number), level=2, **changes.get(kind, {}))
+            tx.incidents.add_event(one, kind=kind, at=NOON, facts=facts(**QUIET))
+        told(database, readers)
+
+    waiting = [one.kind for one in rows(database) if one.state == "pending"]
+    assert [kind for kind in waiting if kind.startswith("push-")] == rings
+
+
 def test_quiet_hours_hold_no_change_of_a_message(database: Database, brand: int) -> None:
     """It rings nobody; who presses a button at night sees it. What rings and a letter wait."""
     readers = [one(quiet_hours="12:00-18:00") for one in (chat, mail)]
