@@ -19,7 +19,7 @@ import pytest
 
 from nabat.commands.arguments import FORMATS
 from nabat.errors import CommandError
-from nabat.output import FORMATS, line, show, show_parts
+from nabat.output import line, show, show_parts
 
 AT = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 EMPTY = pd.DataFrame([], columns=["id", "title", "at"])
