@@ -1,7 +1,7 @@
 """The demo's alert as Telegram shows it, for the documentation: a page and its picture.
 
 Run ``nabat demo FOLDER`` first, then ``python tools/chat_picture.py FOLDER docs/images/alert.png``;
-needs Chromium on the path.
+needs Chromium on the path and a font with emoji, such as Noto Color Emoji.
 """
 
 import base64
