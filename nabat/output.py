@@ -7,6 +7,7 @@ characters.
 
 import json
 import math
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -29,6 +30,7 @@ from nabat.streams import write
 from nabat.table import show_table
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_BEGINS_ANEW = re.compile(r"([;\r\n])([=+\-@＝＋－＠])")
 _MOST_ROWS = 1_048_575  # of a worksheet, under its header
 _LONGEST_CELL = 32_767  # of a worksheet; a longer text would be left out whole
 
@@ -151,7 +153,8 @@ def _jsonl(parts: Iterable[pd.DataFrame]) -> Iterator[str]:
 
 def _csv(parts: Iterable[pd.DataFrame]) -> Iterator[str]:
     for number, part in enumerate(parts):
-        yield _disarmed(part).to_csv(index=False, header=number == 0, lineterminator="\n")
+        plain = _disarmed(part, _harmless_in_csv)
+        yield plain.to_csv(index=False, header=number == 0, lineterminator="\n")
 
 
 def _parquet(parts: Iterable[pd.DataFrame], stream: IO[bytes]) -> None:
@@ -168,7 +171,7 @@ def _xlsx(parts: Iterable[pd.DataFrame], stream: IO[bytes]) -> None:
         options = {"strings_to_formulas": False, "strings_to_urls": False}
         book = Workbook(stream, options | {"constant_memory": True, "tmpdir": folder})
         try:
-            _fill(book, map(_disarmed, parts))
+            _fill(book, (_disarmed(part, _harmless) for part in parts))
             book.close()
         finally:
             for sheet in book.worksheets():
@@ -230,11 +233,11 @@ def _as_texts(column: "pd.Series[Any]") -> "pd.Series[Any]":
     return pd.Series(cells, index=column.index, dtype="str" if are_texts else object)
 
 
-def _disarmed(frame: pd.DataFrame) -> pd.DataFrame:
+def _disarmed(frame: pd.DataFrame, harmless: Callable[[Any], Any]) -> pd.DataFrame:
     flat = _flat(frame)
     for column in flat.columns:
         if is_string_dtype(flat[column]) or is_object_dtype(flat[column]):
-            flat[column] = flat[column].map(_harmless)
+            flat[column] = flat[column].map(harmless)
     return flat
 
 
@@ -242,6 +245,12 @@ def _harmless(value: Any) -> Any:
     """Answer the cell so that no spreadsheet runs it: behind an apostrophe, as they all read it."""
     armed = isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value)
     return f"'{value}" if armed else value
+
+
+def _harmless_in_csv(value: Any) -> Any:
+    """Answer the cell harmless also where semicolons part cells, as in Excel in Russian."""
+    value = _harmless(value)
+    return _BEGINS_ANEW.sub(r"\1'\2", value) if isinstance(value, str) else value
 
 
 def _is_number(text: str) -> bool:

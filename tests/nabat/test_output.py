@@ -57,11 +57,28 @@ def _sheet(path: Path) -> str:
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "=cmd|' /C calc'!A0", "+7 999", "-2+3", "@SUM(A1)", "\t=1", "\n=1", "＝1", "＠x"],
+    ["=1+1", "=cmd|' /C calc'!A0", "+7 999", "-2+3", "@SUM(A1)", "\t=1", "＝1", "＠x"],
 )
 def test_a_formula_is_disarmed_in_csv(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A title of a crawled page must not run in the analyst's spreadsheet."""
     assert _csv_cell(text, capsys) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Скидки;=cmd|' /C calc'!A0;", "Скидки;'=cmd|' /C calc'!A0;"),
+        ("a\n=1+1;b", "a\n'=1+1;b"),
+        ("\n=1", "'\n'=1"),
+        ("a;@SUM(A1);-1", "a;'@SUM(A1);'-1"),
+        ("a; = b", "a; = b"),
+    ],
+)
+def test_a_formula_after_a_semicolon_is_disarmed_in_csv(
+    text: str, kept: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Excel in Russian and Ukrainian parts cells there, and heeds no quotes in the middle."""
+    assert _csv_cell(text, capsys) == kept
 
 
 @pytest.mark.parametrize("text", ["Ромашка", "a=b", "-100123", "+7", "'quoted", "5 - 3"])
