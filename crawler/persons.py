@@ -100,14 +100,20 @@ def _bare_surname(
 ) -> list[Occurrence]:
     """What is left of a surname known without a first name.
 
-    A town's name is the town's until somebody's first name stands beside it; letters such as
-    II or ГОУ are a surname nowhere else.
+    A town's name is the town's until somebody's first name stands beside it, or a form that the
+    town has not; letters such as II or ГОУ are a surname nowhere else.
     """
     if "initials" in name.also:
         return [place for place in occurrences if _follows_a_name(document, place)]
-    if "place" in name.also and not any(_has_first_name(document, one) for one in occurrences):
+    if "place" in name.also and not any(_is_no_town(document, one) for one in occurrences):
         return []
     return _sure_of_themselves(document, occurrences)
+
+
+def _is_no_town(document: Document, place: Occurrence) -> bool:
+    """Whether a surname that is also a town's name is somebody's: «Ивановой» is not Иваново."""
+    written = document.characters[place.start : place.end]
+    return _has_first_name(document, place) or not is_place(spelling(written))
 
 
 def _has_first_name(document: Document, place: Occurrence) -> bool:
@@ -147,19 +153,24 @@ def _is_strange(word: str) -> bool:
 
 
 def _sure_of_themselves(document: Document, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
-    """All of them, unless each is an ordinary word that merely begins a sentence.
-
-    «Адвокат» is not the coach Адвокат there.
-    """
+    """All of them, unless each is an ordinary word that merely begins a sentence."""
     characters = document.characters
     if any(
         not place.gated
         or not document.begins_sentence(place.start)
-        or not is_ordinary_noun(spelling(characters[place.start : place.end]))
+        or not _is_ordinary(spelling(characters[place.start : place.end]))
         for place in occurrences
     ):
         return list(occurrences)
     return []
+
+
+def _is_ordinary(word: str) -> bool:
+    """Whether a word is hardly the surname where it begins a sentence.
+
+    «Адвокат» is not the coach Адвокат there; few sentences begin with many «зайцев».
+    """
+    return is_ordinary_noun(word) and not (is_surname(word) and _SURNAME_END.search(word))
 
 
 def _in_address(characters: str, found: Found) -> bool:
