@@ -82,6 +82,9 @@ def _breaks(document: Document, number: int) -> bool:
 def _stands_out(document: Document, start: int, end: int, name: Name) -> bool:
     """Whether a name that is also an ordinary word is written as a name."""
     characters = document.characters
+    written = characters[start:end]
     if name.shouted and not is_address(characters, start, end):
-        return characters[start : min(start + 2, end)].isupper()  # ПИКе, too
-    return not characters[start].islower() or is_marked(characters, start, end)
+        return written[:2].isupper()  # ПИКе, too
+    if len(name.words) == 1 and written[0].isdigit() and not written.isdigit():
+        return True  # 5ka has no capital to be written with
+    return written[0].isupper() or is_marked(characters, start, end)
