@@ -21,6 +21,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from monitor.sentiment.onnx_session import load_runtime
 from monitor.sentiment.protocol import LABELS, Passage
 from monitor.sentiment.verdict import Floats, softmax, tones_of
 from storage.records import Tone
@@ -169,9 +170,9 @@ def _check_files(folder: str) -> None:
 
 @cache
 def _opened(folder: str, threads: int, labels: tuple[str, ...]) -> _Classifier:
-    # Both are here and not above: this judge is for those who installed the extra.
     try:
-        import onnxruntime
+        onnxruntime = load_runtime()
+        # Here and not above: this judge is for those who installed the extra.
         from tokenizers import Tokenizer
     except (ImportError, OSError) as error:
         message = f"{folder}: {error}; run `pip install nabat[huggingface]` for this judge"

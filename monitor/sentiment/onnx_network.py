@@ -13,6 +13,7 @@ import numpy as np
 
 from monitor.sentiment.encoding import Ints
 from monitor.sentiment.onnx_model import MICROSOFT, Graph
+from monitor.sentiment.onnx_session import load_runtime
 from monitor.sentiment.verdict import Floats
 from monitor.sentiment.weights import HEADS, EmbeddedWeights
 
@@ -55,9 +56,7 @@ class _Bytes:
 
 def open_network(weights: EmbeddedWeights, threads: int) -> OnnxNetwork:
     """A session over the weights, on so many threads."""
-    # Here and not above: onnxruntime has no wheel for some machines, and numpy will do.
-    import onnxruntime
-
+    onnxruntime = load_runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
