@@ -27,7 +27,8 @@ _MENDS: Final = (
     ),
     (
         ("not a database", "malformed", "file is encrypted"),
-        "the file is damaged or something else; put the last backup in its place",
+        "the file is damaged or something else; put the last backup in its place, "
+        "and remove the files beside it that end in -wal and -shm",
     ),
     (
         ("readonly", "read-only", "permission denied", "Permission denied"),

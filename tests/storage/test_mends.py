@@ -13,7 +13,7 @@ from storage.mends import find_mend
         ("database is locked", "close whatever"),
         ("database or disk is full", "free some space"),
         ("could not extend file: No space left on device", "free some space"),
-        ("database disk image is malformed", "backup"),
+        ("database disk image is malformed", "-wal and -shm"),
         ("attempt to write a readonly database", "right to write"),
         ('password authentication failed for user "nabat"', "user and password"),
         ("server closed the connection unexpectedly", "tried again"),
