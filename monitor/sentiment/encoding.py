@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.sentiment.protocol import Passage
+from monitor.sentiment.spelling import calm
 from monitor.sentiment.unigram import BEGIN, END, PAD, Unigram
 
 LONGEST = 128  # pieces, the two at the ends included
@@ -41,7 +42,7 @@ class Encoded:
 def encode(passage: Passage, unigram: Unigram, *, masked: bool, longest: int = LONGEST) -> Encoded:
     """The passage as pieces, its target flagged or masked."""
     text, start, end = _window(passage)
-    pieces = unigram.split(text, start, end)
+    pieces = unigram.split(calm(text), start, end)
     ids, flags = list(pieces.ids), [TARGET if flag else PLAIN for flag in pieces.flags]
     if masked and TARGET in flags:
         first = flags.index(TARGET)

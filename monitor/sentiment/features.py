@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.sentiment.protocol import Passage
+from monitor.sentiment.spelling import in_one_script, visible
 
 BITS = 18
 BUCKETS = 1 << BITS
@@ -105,7 +106,8 @@ class Hasher:
         return [*left, _Word(_TARGET, (), False), *right], len(left)
 
     def _split(self, text: str) -> list[_Word]:
-        clean = _NOISE.sub(lambda found: " url " if found["link"] else " user ", text.lower())
+        seen = in_one_script(visible(text.lower()))
+        clean = _NOISE.sub(lambda found: " url " if found["link"] else " user ", seen)
         return [self._words.get(word) or self._learn(word) for word in _WORD.findall(clean)]
 
     def _learn(self, word: str) -> _Word:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from monitor.sentiment.protocol import Passage
+from monitor.sentiment.spelling import in_one_script, visible
 from monitor.sentiment.verdict import tone_of
 from storage.records import MatchedTerm, Mention, MentionView, Tone
 
@@ -103,26 +104,15 @@ def cut(text: str, spans: Iterable[tuple[int, int]], *, lang: str) -> list[Passa
 def find_target(text: str, target: str) -> list[tuple[int, int]]:
     """Where the target stands: as written in any letter case, else with another ending.
 
-    In any spelling: ё may be written as е, and й as two characters. In a long text, which
-    is cut to what is said of it, its other grammatical cases are found beside it.
+    In any spelling: ё may be written as е, й as two characters, a letter as its twin of the
+    other script, and what nobody sees may stand within. In a long text, which is cut to what
+    is said of it, its other grammatical cases are found beside it.
     """
-    composed = unicodedata.normalize("NFC", target).strip()
-    words = _WORD.findall(composed[:LONGEST_TARGET])
-    if not words:
-        return []
-    found = _spans(_spelled(composed), text)
-    if not found:
-        return _spans(_GAP.join(map(_inflected, words)), text)
-    if len(text) <= SHORT:
-        return found
-    declined = _spans(_GAP.join(map(_declined, words)), text)
-    last = 0
-    together: list[tuple[int, int]] = []
-    for start, end in sorted([*found, *declined]):
-        if start >= last:
-            together.append((start, end))
-            last = end
-    return together
+    seen = in_one_script(visible(text))
+    if len(seen) == len(text):
+        return _found(seen, target)
+    places = [place for place, sign in enumerate(text) if visible(sign)]
+    return [(places[start], places[end - 1] + 1) for start, end in _found(seen, target)]
 
 
 def sum_up(passages: Sequence[Passage], tones: Sequence[Tone]) -> Verdict:
@@ -139,6 +129,26 @@ def sum_up(passages: Sequence[Passage], tones: Sequence[Tone]) -> Verdict:
             for passage, tone, share in zip(passages, tones, shares, strict=True)
         ),
     )
+
+
+def _found(text: str, target: str) -> list[tuple[int, int]]:
+    composed = in_one_script(visible(unicodedata.normalize("NFC", target))).strip()
+    words = _WORD.findall(composed[:LONGEST_TARGET])
+    if not words:
+        return []
+    found = _spans(_spelled(composed), text)
+    if not found:
+        return _spans(_GAP.join(map(_inflected, words)), text)
+    if len(text) <= SHORT:
+        return found
+    declined = _spans(_GAP.join(map(_declined, words)), text)
+    last = 0
+    together: list[tuple[int, int]] = []
+    for start, end in sorted([*found, *declined]):
+        if start >= last:
+            together.append((start, end))
+            last = end
+    return together
 
 
 def _names(mention: Mention) -> Sequence[MatchedTerm]:

@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from monitor.sentiment.spelling import in_one_script, visible
+
 BEGIN, PAD, END, UNKNOWN = 0, 1, 2, 3
 LONGEST_WORD = 64  # characters; a longer run is cut, as nothing is learnt from it
 CACHED_WORDS = 50_000
@@ -53,7 +55,7 @@ class Unigram:
             raw, base = chunk.group(), chunk.start()
             touched = start < chunk.end() and base < end
             word = raw if touched else _HANDLE.sub("@user", _LINK.sub("url", raw))
-            normal = unicodedata.normalize("NFKC", word)[:LONGEST_WORD]
+            normal = _spelled(word)[:LONGEST_WORD]
             even = len(normal) == len(raw)
             for piece, first, last in self._split_word("▁" + normal):
                 ids.append(piece)
@@ -97,3 +99,7 @@ class Unigram:
             path.append((piece, first, last))
             last = first
         return path[::-1]
+
+
+def _spelled(word: str) -> str:
+    return in_one_script(visible(unicodedata.normalize("NFKC", word)))

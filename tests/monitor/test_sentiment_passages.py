@@ -36,6 +36,8 @@ TWO_SIGNS = unicodedata.normalize("NFD", "Чайка")
         ("О СЕМЁНОВЕ молчат", "Семенов", ["СЕМЁНОВЕ"]),
         (f"Банк {TWO_SIGNS} молчит", "Чайка", [TWO_SIGNS]),
         ("Банк Чайка молчит", TWO_SIGNS, ["Чайка"]),
+        ("В Ро\u00admашке и Ро́машке", "Ромашке", ["Ро\u00admашке", "Ро́машке"]),
+        ("у Рoмашки в офисе\u200b", "ромашки", ["Рoмашки"]),
     ],
     ids=[
         "as written",
@@ -51,6 +53,8 @@ TWO_SIGNS = unicodedata.normalize("NFD", "Чайка")
         "ё for е",
         "й as two signs",
         "target's й as two signs",
+        "signs that nobody sees",
+        "a letter of the other script",
     ],
 )
 def test_a_target_is_found_in_its_forms(text: str, target: str, found: list[str]) -> None:
