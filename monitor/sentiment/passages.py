@@ -29,9 +29,12 @@ LONGEST_TARGET = 200
 STRONGEST_SHARE = 2 / 3
 HARM = 1.5  # an accusation outweighs praise that much more certain
 
-# Giving nothing back: of hundreds of dots and spaces it would try every division.
+_SMALL = "a-zа-яіїєґё"
+# Giving nothing back: of hundreds of dots and spaces it would try every division. A line that
+# goes on in small letters behind no stop was broken for its length.
 _SENTENCE_END = re.compile(
-    r"(?:[.!?…]++[»”\")\]]*+\s++(?=[«“\"(\[—–-]*+\s*+[^\W_a-zа-яіїєґё])|\n+)"
+    rf"(?:[.!?…]++[»”\")\]]*+\s++(?=[«“\"(\[—–-]*+\s*+(?:[@#]|(?![{_SMALL}])[^\W_]))"
+    rf"|\n(?:[^\S\n]*+\n)++|(?<=[.!?…])\n|\n(?![^\S\n]*+[{_SMALL}]))"
 )
 _ABBREVIATION = re.compile(
     r"(?<![\w'’])(?:"

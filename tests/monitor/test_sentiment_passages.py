@@ -167,6 +167,26 @@ def test_other_ends_of_sentences_still_cut(end: str) -> None:
     assert passage.text == own
 
 
+def test_a_line_broken_for_its_length_ends_no_sentence() -> None:
+    """A page or letter with lines of sixty signs says the same as one without."""
+    said = "Рубикон годами удерживал вклады пенсионеров\n и не возвращал их без суда. "
+    (passage,) = passages_toward(FILLER + said + FILLER, "Рубикон", None, None, "ru")
+    assert passage.text == said
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["\n\nдругое: ", "\nДругое: ", "\n- другое: ", ".\nдругое: ", ". @user пишет: ", "! #новость: "],
+    ids=["paragraph", "capital", "list", "full stop", "handle", "tag"],
+)  # fmt: skip
+def test_other_lines_and_handles_begin_a_sentence(end: str) -> None:
+    """What stands in the lines and posts before is not said about the target."""
+    before = "Суд арестовал за хищение бюджета всё руководство мэрии, включая сторожа"
+    said = "Рубикон здесь ни при чём, он давно и честно работает в другом городе. "
+    (passage,) = passages_toward(FILLER + before + end + said + FILLER, "Рубикон", None, None, "ru")
+    assert "арестовал" not in passage.text
+
+
 @pytest.mark.parametrize(
     ("start", "end"),
     [(-1, 3), (3, 3), (5, 2), (0, 10**9), (None, 4)],
