@@ -100,8 +100,9 @@ def passages_toward(
 
 
 def cut(text: str, spans: Iterable[tuple[int, int]], *, lang: str) -> list[Passage]:
-    """The passage around each span that fits the text, in order."""
-    return [around(text, start, end, lang) for start, end in spans if 0 <= start < end <= len(text)]
+    """The passage around each span that fits the text, in order; of very many the first."""
+    fitting = ((start, end) for start, end in spans if 0 <= start < end <= len(text))
+    return [around(text, start, end, lang) for start, end in islice(fitting, MOST_OCCURRENCES)]
 
 
 def find_target(text: str, target: str) -> list[tuple[int, int]]:

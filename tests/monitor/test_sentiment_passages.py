@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.sentiment.passages import (
+    MOST_OCCURRENCES,
     MOST_PASSAGES,
+    around,
+    cut,
     find_target,
     passages_toward,
     sum_up,
@@ -219,6 +222,15 @@ def test_occurrences_in_one_sentence_do_not_hide_the_rest_of_the_text() -> None:
     found = passages_toward(text, "Рубикон", None, None, "ru")
 
     assert ["обманул" in passage.text for passage in found] == [False, True]
+
+
+def test_a_page_that_names_the_target_all_over_is_cut_around_some_of_it() -> None:
+    """A hostile page of many thousand offsets would take seconds of everybody's time."""
+    text = "Обман. " * 20_000
+    spans = [(place, place + 5) for place in range(0, len(text), 7)]
+    found = cut(text, spans, lang="ru")
+    assert len(found) == MOST_OCCURRENCES
+    assert found[0] == around(text, 0, 5, "ru")
 
 
 def test_a_page_of_dots_and_spaces_is_cut_at_once() -> None:
