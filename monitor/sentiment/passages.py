@@ -39,8 +39,9 @@ _SENTENCE_END = re.compile(
 _ABBREVIATION = re.compile(
     r"(?<![\w'’])(?:"
     r"[^\W\d_]|гг|рр|ул|вул|просп|пер|пл|буд|корп|кв|стр|обл|р-н|им|ім|акад|проф|доц|зам|заст|гос"
-    r"|ред|гл|ст|св|см|др|ін|руб|коп|грн|тыс|тис|млн|млрд|трлн"
-    r"|mr|mrs|ms|dr|prof|sr|jr|st|ave|inc|ltd|co|corp|no|vs|gen|gov|sen|rep"
+    r"|гр|пос|дер|мкр|наб|ген|тел|ред|гл|ст|св|см|др|ін|руб|коп|грн|тыс|тис|млн|млрд|трлн"
+    r"|mr|mrs|ms|dr|prof|sr|jr|st|ave|inc|ltd|co|corp|no|vs|gen|gov|sen|rep|approx"
+    r"|jan|feb|apr|aug|sept|oct|nov|dec"
     r")\Z",
     re.IGNORECASE,
 )
