@@ -67,15 +67,15 @@ def f1_polar(labels: np.ndarray, guessed: np.ndarray) -> float:
 
 
 FLOORS = {
-    "plain": {"ru": 0.825, "uk": 0.825, "en": 0.83},
+    "plain": {"ru": 0.83, "uk": 0.83, "en": 0.835},
     "deep": {"ru": 0.865, "uk": 0.77, "en": 0.68},
-    "wide": {"ru": 0.83, "uk": 0.82, "en": 0.81},
+    "wide": {"ru": 0.835, "uk": 0.82, "en": 0.82},
     "close": {"ru": 0.78, "uk": 0.82, "en": 0.82},
     "bare": {"ru": 0.8, "uk": 0.755, "en": 0.79},
     "blunt": {"ru": 0.855, "uk": 0.80, "en": 0.865},
 }
-LINEAR_FLOOR = 0.63
-MOST_CALIBRATION_ERROR = 0.05
+LINEAR_FLOOR = 0.66
+MOST_CALIBRATION_ERROR = 0.045
 
 
 @pytest.mark.parametrize("group", FLOORS)
@@ -103,10 +103,10 @@ def apart() -> dict[str, list[Row]]:
 @pytest.mark.parametrize(
     ("name", "lang", "floor"),
     [
-        ("everyday", "ru", 0.905),
-        ("everyday", "uk", 0.885),
-        ("everyday", "en", 0.955),
-        ("stream", "ru", 0.87),
+        ("everyday", "ru", 0.925),
+        ("everyday", "uk", 0.905),
+        ("everyday", "en", 0.95),
+        ("stream", "ru", 0.88),
         ("stream", "uk", 0.89),
         ("stream", "en", 0.86),
     ],
@@ -169,15 +169,15 @@ def test_both_sides_of_a_contrast_pair_are_told_apart(
     [
         ("rusentne", "rusentne", "f1_polar", 0.475),
         ("newsmtsc", "newsmtsc", "f1_macro", 0.76),
-        ("cedr", "cedr", "f1_polar", 0.82),
-        ("brighter", "brighter_uk", "f1_polar", 0.585),
+        ("cedr", "cedr", "f1_polar", 0.825),
+        ("brighter", "brighter_uk", "f1_polar", 0.6),
     ],
 )
 def test_public_sets_keep_their_f1(name: str, source: str, measure: str, floor: float) -> None:
     """Groups of their training parts that were held out: they set the temperatures only.
 
     Each by the measure its line of the issue names (docs/decisions/0008; for the heights 0009
-    to 0015).
+    to 0017).
     """
     rows = [row for row in read_public(name) if row.source == source]
     _, held_out = split(rows)
