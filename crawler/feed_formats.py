@@ -45,6 +45,10 @@ class FeedError(Exception):
     """The bytes are no feed, or a feed that says nothing; the message says which."""
 
 
+class NoItemsError(FeedError):
+    """A feed without items: a search that found nothing, or a site that broke its feed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawEntry:
     """One entry as its feed writes it."""

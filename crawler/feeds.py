@@ -18,6 +18,7 @@ from crawler.dates import clamp, parse_date
 from crawler.encodings import decode
 from crawler.feed_formats import (
     FeedError,
+    NoItemsError,
     RawEntry,
     RawFeed,
     read_fast,
@@ -68,7 +69,7 @@ def read_feed(
     raw = _read(decoded.text, exact=decoded.as_declared)
     if not raw.entries:
         message = "feed has no items"
-        raise FeedError(message)
+        raise NoItemsError(message)
     chosen = _newest(raw.entries, now, zone)
     shared = _shared_links(raw, url)
     entries: dict[str, Entry] = {}

@@ -47,6 +47,10 @@ class SlowError(FetchError):
     """No whole answer came within the time it may take."""
 
 
+class EmptyError(FetchError):
+    """The answer is well-formed and holds nothing; at the next visit it may."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchSettings:
     """How the crawler behaves toward the sites it reads."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from crawler.fetch import FetchError
+from crawler.fetch import EmptyError, FetchError
 from crawler.sources.protocol import FailedPage, Finding, Found, Freshness, LeftOver
 from storage.records import FetchOutcome, NewArticle, Source, SourceFailure
 
@@ -112,7 +112,12 @@ def outcome_of(reading: Reading, problem: FetchError | None, now: datetime) -> F
 
 
 def pause_after(problem: FetchError, source: Source) -> timedelta:
-    """How long to leave a failing source alone: longer each time, and as long as it asked."""
+    """How long to leave a failing source alone: longer each time, and as long as it asked.
+
+    One that only has nothing is asked as often as ever: what a search finds first is news.
+    """
+    if isinstance(problem, EmptyError):
+        return source.interval
     times = min(source.failures, 8) + (2 if problem.permanent else 0)
     pause: timedelta = min(source.interval * 2**times, max(LONGEST_PAUSE, source.interval))
     return max(pause, problem.retry_after or timedelta())

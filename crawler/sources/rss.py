@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from crawler.addresses import host_of
 from crawler.extract import Extracted, extract
-from crawler.feed_formats import FeedError
+from crawler.feed_formats import FeedError, NoItemsError
 from crawler.feeds import Entry, Feed, read_feed
-from crawler.fetch import FetchError, Page, SlowError
+from crawler.fetch import EmptyError, FetchError, Page, SlowError
 from crawler.reading import is_given_up, is_left_alone
 from crawler.sources.protocol import (
     FailedPage,
@@ -96,6 +96,8 @@ class RssSource:
                 content_type=page.content_type,
                 zone=ZoneInfo(self.timezone),
             )
+        except NoItemsError as error:
+            raise EmptyError(str(error)) from error
         except FeedError as error:
             raise FetchError(str(error)) from error
 

@@ -160,6 +160,19 @@ def test_one_broken_source_never_stops_the_others(
         assert state.failures == 1
 
 
+def test_a_search_that_finds_nothing_is_asked_as_often_as_ever(
+    web: Web, visit_all: Poll, sqlite_database: Database, now: datetime
+) -> None:
+    """The first thing it finds is news; that there is none yet stands on record."""
+    source = RssSource(id="search", url=web.put("/search", rss_of([])))
+    for turn in range(4):
+        at = now + turn * timedelta(minutes=10)
+        assert visit_all([source], at).failed == 1
+        state = sources(sqlite_database)["search"]
+        assert (state.last_error, state.failures) == ("feed has no items", turn + 1)
+        assert state.next_due_at == at + timedelta(minutes=10)
+
+
 def test_a_summary_feed_gets_its_pages(
     web: Web, visit_all: Poll, sqlite_database: Database
 ) -> None:
