@@ -22,7 +22,7 @@ from alerts.recipients import Recipient
 from alerts.situations import Reaction
 from alerts.texts import Speech
 from storage.database import Database, Transaction
-from storage.incident_records import Event, Message
+from storage.incident_records import Event, Incident, Message
 from storage.outbox import NewNotification
 
 logger = logging.getLogger(__name__)
@@ -206,8 +206,11 @@ def _rise(
 
     A graver situation rings also after these: who is busy with complaints knows of no deaths.
     """
-    said = [one for one in case.sent if one.recipient == recipient.name]
-    channel, rings = recipient.channel, sum(one.kind == "push-level" for one in said)
+    channel = recipient.channel
+    rings = sum(
+        one.recipient == recipient.name and one.kind == "push-level" and one.state != "merged"
+        for one in case.sent
+    )
     if (rings >= _MAX_LEVEL_PUSHES and not case.is_turned) or brief.incident.state != "open":
         return []
     if case.was_over:
@@ -328,10 +331,8 @@ def _write(tx: Transaction, decided: Decided, now: datetime) -> int:
         fresh.append(other.id)
     elif changed != incident:
         tx.incidents.change(changed)
-    if incident.state == "resolved":
-        tx.outbox.withdraw(incident.id, kind="push-", now=now)
-    elif incident.taken_by is not None:  # who sleeps is not called to what somebody has by morning
-        tx.outbox.withdraw(incident.id, kind="push-missed", now=now)
+    for kind in _untrue(case, incident):
+        tx.outbox.withdraw(incident.id, kind=kind, now=now)
     added = tx.outbox.add(decided.notifications, now)
     for one in decided.notifications:
         tx.outbox.supersede(one)
@@ -342,6 +343,15 @@ def _write(tx: Transaction, decided: Decided, now: datetime) -> int:
         extra={"incident": incident.id, "situation": situation, "added": len(added)},
     )
     return len(added)
+
+
+def _untrue(case: Case, incident: Incident) -> list[str]:
+    """How the kinds of messages begin that are no longer so by the time they may ring."""
+    if incident.state == "resolved":
+        is_news = any(one.kind in OVER for one in case.fresh)  # else the word of its end may wait
+        return ["push-"] if is_news else []
+    # Who sleeps is not called to what somebody has by morning.
+    return ["push-closed", *(["push-missed"] if incident.taken_by is not None else [])]
 
 
 def _newest(events: Sequence[Event]) -> int:

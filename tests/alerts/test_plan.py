@@ -40,6 +40,13 @@ def rows(database: Database) -> list[Notification]:
         return list(reversed(tx.outbox.listed()))
 
 
+def add_quiet(database: Database, number: int, kind: str, **changes: object) -> None:
+    """An event of what may wait for the morning."""
+    with database.begin() as tx:
+        changed = replace(tx.incidents.get(number), **changes)  # type: ignore[arg-type]
+        tx.incidents.add_event(changed, kind=kind, at=NOON, facts=facts(**QUIET))
+
+
 def sent(database: Database) -> None:
     """Everything in the outbox reaches its reader."""
     with database.begin() as tx:
@@ -548,6 +555,41 @@ def test_what_is_untrue_by_the_morning_is_not_said_then(
 
     waiting = [one.kind for one in rows(database) if one.state == "pending"]
     assert [kind for kind in waiting if kind.startswith("push-")] == rings
+
+
+@pytest.mark.parametrize(
+    ("later", "again", "rings"),
+    [("not-us", "resolved", ["push-closed"]), ("reopened", "open", ["push-level"])],
+)
+def test_an_end_at_night_is_told_in_the_morning_while_it_is_one(
+    database: Database, brand: int, later: str, again: str, rings: list[str]
+) -> None:
+    """Who marks a story of it afterwards takes the word of the end from nobody."""
+    readers = [chat(quiet_hours="15:00-18:00")]  # noon in UTC is 15:00 in Moscow
+    number = open_incident(database, brand, level=1, **QUIET).id
+    told(database, readers, minutes=-1)
+    sent(database)
+    for kind, state in (("resolved", "resolved"), (later, again)):
+        add_quiet(database, number, kind, state=state)
+        told(database, readers)
+
+    waiting = [one.kind for one in rows(database) if one.state == "pending"]
+    assert [kind for kind in waiting if kind.startswith("push-")] == rings
+
+
+def test_what_was_never_said_does_not_count_as_said(database: Database, brand: int) -> None:
+    """What came back at night and was over by morning, twice, leaves the next time its voice."""
+    readers = [chat(quiet_hours="15:00-18:00")]
+    number = open_incident(database, brand, level=1, **QUIET).id
+    told(database, readers, minutes=-1)
+    sent(database)
+    for kind in ("resolved", "reopened", "resolved", "reopened", "resolved"):
+        add_quiet(database, number, kind, state="open" if kind == "reopened" else kind)
+        told(database, readers)
+    add_quiet(database, number, "reopened", state="open")
+    told(database, readers, minutes=240)
+
+    assert rows(database)[-1].kind == "push-level"
 
 
 def test_quiet_hours_hold_no_change_of_a_message(database: Database, brand: int) -> None:
