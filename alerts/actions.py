@@ -4,14 +4,16 @@ Every function works inside one unit of work and may be repeated: pressing a
 button twice changes nothing the second time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from alerts.escalation import OTHER
 from alerts.marks import Marked, copies, mark
 from alerts.situations import Situation
 from storage.database import Transaction
-from storage.incident_records import Incident
+from storage.incident_records import Event, Incident
 
 PAUSE = timedelta(hours=1)
 _AGAIN = timedelta(minutes=1)  # the same press within this is one press;
@@ -115,8 +117,7 @@ def turn(tx: Transaction, number: int, situation: Situation, *, by: str, now: da
         return Done(phrase="already_closed")
     if incident.situation == situation.id:
         return Done(phrase="already_so")
-    told = tx.incidents.events(incident.id)
-    spikes = [one.level for one in told if one.kind in ("opened", "worsened")]
+    spikes = _levels_of_stories(tx.incidents.events(incident.id))
     spikes += [one.level for one in others if one.state != "resolved"]
     level = max([situation.level, *spikes])
     _record(tx, replace(incident, situation=situation.id, level=level), OTHER, by, now)
@@ -153,6 +154,13 @@ def _mark(tx: Transaction, number: int, mention: int, word: str, *, by: str, now
         _record(tx, tx.incidents.get(number), kind, by, now)
         return Done(phrase=phrase, marked=marked)
     return Done(phrase="no_mention")
+
+
+def _levels_of_stories(events: Sequence[Event]) -> list[int]:
+    """The levels that an incident's spikes had, whatever its situation."""
+    levels = [one.level for one in events if one.kind in ("opened", "worsened")]
+    again = [one for one in pairwise(events) if one[1].kind == "reopened"]
+    return levels + [one.level for before, one in again if one.level > before.level]
 
 
 def _lead(tx: Transaction, number: int) -> Incident:

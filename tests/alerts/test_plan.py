@@ -301,6 +301,20 @@ def test_a_corrected_crisis_is_as_grave_as_at_its_other_brands(
         assert tx.incidents.get(number).level == 2
 
 
+def test_a_corrected_crisis_is_as_grave_as_its_second_spike_was(
+    database: Database, brand: int
+) -> None:
+    """It had been over; the stories that opened it again were more than the first."""
+    number = open_incident(database, brand, level=1).id
+    told(database, [chat()])
+    happen(database, number, "resolved", NOON, state="resolved")
+    happen(database, number, "reopened", NOON, state="open", level=4)
+    with database.begin() as tx:
+        turn(tx, number, playbook().situation("service"), by="Орлов", now=NOON)
+
+        assert tx.incidents.get(number).level == 4
+
+
 def test_what_a_person_made_milder_lets_people_sleep(database: Database, brand: int) -> None:
     """Its level was too grave to wait; the time to take the milder one runs in the morning."""
     number = open_incident(database, brand, level=1).id
