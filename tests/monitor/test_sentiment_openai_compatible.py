@@ -4,7 +4,6 @@ import gzip
 import json
 import re
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -274,24 +273,22 @@ def test_a_slow_endpoint_is_left_alone(monkeypatch: pytest.MonkeyPatch, judge_at
 )
 def test_an_answer_that_drips_is_not_waited_for(where: str, first: bytes, judge_at: Build) -> None:
     """The time for one answer is for all of it, not for each of its bytes."""
-    late = Event()
+    late, drops = Event(), 0
 
     def drip() -> Iterator[bytes]:
+        nonlocal drops
         yield first
-        for _ in range(1200):
-            if late.wait(0.05):
-                return
+        while drops < 1200 and not late.wait(0.05):
+            drops += 1
             yield b" "
 
     drips: dict[str, Any] = {where: drip}
     expected = here()
     with endpoint(good, **drips) as (url, asked):
-        begun = time.monotonic()
         label = judge_at(url, timeout_seconds=0.5).judge([PASSAGE])[0].label
-        waited = time.monotonic() - begun
         late.set()
     assert (label, len(asked)) == (expected, 1)
-    assert waited < 30
+    assert drops < 1200
 
 
 def test_the_log_says_why_and_keeps_the_keys(

