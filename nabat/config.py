@@ -80,7 +80,7 @@ class _Section(BaseModel):
 class StorageSettings(_Section):
     """``[storage]``: where everything is remembered."""
 
-    url: str = "sqlite:///nabat.db"  # env: and file: work too, for one that holds a password
+    url: str = "sqlite:///nabat.db"
 
     @field_validator("url")
     @classmethod
