@@ -31,10 +31,11 @@ def _told_before_the_end(
     tx: Transaction, incident: Incident, playbook: Playbook, now: datetime
 ) -> Event | None:
     """The newest event, where its message may say that it is to be quiet, and no longer is."""
-    events = tx.incidents.events(incident.id)
-    if not events or incident.state == "resolved" or not tx.outbox.readers(incident.id):
+    if incident.state == "resolved" or not tx.silences.held_since(incident.opened_at):
         return None
-    newest = events[-1]
+    newest = tx.incidents.find_newest(incident.id)
+    if newest is None or not tx.outbox.readers(incident.id):
+        return None
     situation = playbook.situation(incident.situation).id
     quiet = quiet_about(tx, incident, newest.facts, situation)
     end = None if quiet.silence(now) else quiet.last_end(now)

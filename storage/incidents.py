@@ -189,6 +189,12 @@ class Incidents:
         row = self.connection.execute(query.order_by(events.c.revision).limit(1)).first()
         return _event(row) if row else None
 
+    def find_newest(self, incident_id: int) -> Event | None:
+        """Answer an incident's last event; None while it has none."""
+        query = select(events).where(events.c.incident_id == incident_id)
+        row = self.connection.execute(query.order_by(events.c.revision.desc()).limit(1)).first()
+        return _event(row) if row else None
+
     def unplanned(self) -> list[int]:
         """Answer the incidents with events that are not in the outbox yet, longest waiting first.
 

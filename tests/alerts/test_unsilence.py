@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import event
+
 from alerts import payload
 from alerts.actions import escalate, false_alarm, pause
 from alerts.plan import plan
@@ -105,3 +107,17 @@ def test_an_incident_without_events_has_no_message(database: Database) -> None:
         tx.incidents.change(replace(made, peak=1))
 
     assert unsilence(database, playbook(), now=NOON) == 0
+
+
+def test_where_nothing_was_silenced_no_event_is_read(sqlite_database: Database) -> None:
+    """It runs every minute, and the events of a long crisis are many."""
+    open_incident(sqlite_database, add_brand(sqlite_database))
+    asked: list[str] = []
+    event.listen(
+        sqlite_database.engine, "before_cursor_execute", lambda *given: asked.append(given[2])
+    )
+
+    assert unsilence(sqlite_database, playbook(), now=NOON) == 0
+
+    assert asked
+    assert not [one for one in asked if "FROM events" in one]

@@ -25,6 +25,8 @@ def test_an_incident_and_its_events_are_one_story(database: Database) -> None:
         assert tx.incidents.events(opened.id) == [first, replace(second, by=KEPT)]
         assert tx.incidents.find_opening(opened.id) == first
         assert tx.incidents.find_opening(opened.id + 1) is None
+        assert tx.incidents.find_newest(opened.id) == replace(second, by=KEPT)
+        assert tx.incidents.find_newest(opened.id + 1) is None
         found = tx.incidents.get(opened.id)
     assert (found.level, found.revision, found.situation) == (3, 2, "leak")
     assert (found.opened_at, found.changed_at, found.brand) == (NOON, NOON + HOUR, "Ромашка")
