@@ -246,7 +246,7 @@ def test_a_page_of_dots_and_spaces_is_cut_at_once() -> None:
     begun = process_time()
     passages_toward(text, "Рубикон", None, None, "ru")
 
-    assert process_time() - begun < 3
+    assert process_time() - begun < 5
 
 
 def test_the_strongest_passage_outweighs_the_first() -> None:
