@@ -26,6 +26,7 @@ _KIN = re.compile(  # «дочка» is not among them: what companies have is c
     r"(дочь|дочери|дочерью|сын|сын[аеу]|сыном|жен[аеуы]|женой|муж|муж[ауе]|мужем|брат|брат[ауе]|"
     r"братом|сестр\w+|донь\w+|дружин\w+|чоловік\w*|син|син[ауі]|сином)"
 )
+_SURNAME_SUBJECT = re.compile(r"((ов|ев|ин|ын)[аыі]|[сц](кая|кие|ька|ькі))$")  # hers, or theirs
 _TOWN = re.compile(
     r"(город\w{0,3}|г|пригород\w?|штат\w?|област\w|район\w{0,2}|улиц\w{1,2}|мэр\w?|міст\w|мер\w?)"
 )
@@ -76,9 +77,13 @@ def _is_foreign(characters: str, place: Occurrence) -> bool:
 
 
 def _is_oblique(name: Name, characters: str, place: Occurrence) -> bool:
-    """Whether a name is no subject: «Рада Ощадбанку» and «Роман Газпрома» are nobody."""
+    """Whether a name is no subject: «Рада Ощадбанку» and «Роман Газпрома» are nobody.
+
+    Анна Калашникова is somebody, whatever «Калашников» makes.
+    """
     written, term = spelling(characters[place.start : place.end]), spelling(name.term)
-    return written != term and script(written) == script(term)
+    other_form = written != term and script(written) == script(term)
+    return other_form and not _SURNAME_SUBJECT.search(written)
 
 
 def _kind_before(characters: str, start: int) -> str:

@@ -139,6 +139,20 @@ def is_ordinary_noun(word: str) -> bool:
     )
 
 
+@functools.lru_cache(50_000)
+def is_ordinary_subject(word: str) -> bool:
+    """Whether a form is an ordinary noun in the nominative.
+
+    The Ukrainian dictionary has surnames twice, once without saying that they are some.
+    """
+    ukrainian = tags(word, "uk")
+    known = () if any("Surn" in tag for tag in ukrainian) else ukrainian
+    return any(
+        tag.startswith("NOUN") and "nomn" in tag and not _PROPER & _grammemes(tag)
+        for tag in (*tags(word, "ru"), *known)
+    )
+
+
 def is_surname(word: str) -> bool:
     """Whether the dictionary has the word among surnames."""
     return any("Surn" in tag for tag in tags(word, "ru") + tags(word, "uk"))

@@ -14,6 +14,7 @@ from crawler.dictionary import (
     is_common_word,
     is_given_name,
     is_ordinary_noun,
+    is_ordinary_subject,
     is_place,
     is_surname,
 )
@@ -168,9 +169,12 @@ def _sure_of_themselves(document: Document, occurrences: Sequence[Occurrence]) -
 def _is_ordinary(word: str) -> bool:
     """Whether a word is hardly the surname where it begins a sentence.
 
-    «Адвокат» is not the coach Адвокат there; few sentences begin with many «зайцев».
+    «Адвокат» is not the coach Адвокат there, nor «Голова» a Голов; few sentences begin with
+    many «зайцев».
     """
-    return is_ordinary_noun(word) and not (is_surname(word) and _SURNAME_END.search(word))
+    if not is_ordinary_noun(word):
+        return False
+    return is_ordinary_subject(word) or not (is_surname(word) and _SURNAME_END.search(word))
 
 
 def _in_address(characters: str, found: Found) -> bool:

@@ -5,7 +5,10 @@ import pytest
 from crawler.matching import Matcher
 from storage.records import Watch
 
-BRANDS = ("Барселона", "Эдвардс", "Алиса", "Наши", "Нова", "Экономист", "Челси", "Ромашка", "Sony")
+BRANDS = (
+    "Барселона", "Эдвардс", "Алиса", "Наши", "Нова", "Экономист", "Челси", "Ромашка", "Sony",
+    "Калашников", "Касперский",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,9 @@ def matcher() -> Matcher:
         pytest.param("Але Ромашка мовчить", ["Ромашка"], id="no first name in Ukrainian"),
         pytest.param("Рада Ромашки вирішила", ["Ромашки"], id="a council of its own"),
         pytest.param("Вера Ромашка и Вера Ромашки", [], id="a person all the same"),
+        pytest.param("Поёт Анна Калашникова", [], id="a woman of that surname"),
+        pytest.param("Анна и Пётр Калашниковы", [], id="a couple of that surname"),
+        pytest.param("Фирма, где Наталья Касперская", [], id="a woman of a surname in -ий"),
         pytest.param("Вышло в интервью Ефимов Sony", ["Sony"], id="no surname in other letters"),
         pytest.param("Ромашку закрыли", ["Ромашку"], id="nothing speaks against it"),
         pytest.param("Соня спит, Соню будят", [], id="not what Sony is read as"),
