@@ -56,6 +56,8 @@ class Unigram:
             touched = start < chunk.end() and base < end
             word = raw if touched else _HANDLE.sub("@user", _LINK.sub("url", raw))
             normal = _spelled(word)[:LONGEST_WORD]
+            if not normal:  # signs that nobody sees, alone
+                continue
             even = len(normal) == len(raw)
             for piece, first, last in self._split_word("▁" + normal):
                 ids.append(piece)

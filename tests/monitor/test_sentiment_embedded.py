@@ -66,7 +66,7 @@ def test_any_text_gets_a_tone(text: str, engine: str) -> None:
         assert tone.negative + tone.neutral + tone.positive == pytest.approx(1)
 
 
-@pytest.mark.parametrize("text", ["", " \n", "\x00\x01"])
+@pytest.mark.parametrize("text", ["", " \n", "\x00\x01", "\u200b \u00ad"])
 def test_a_text_without_words_is_neutral(text: str) -> None:
     """Beside others, which keep their tone."""
     said, spoken = EmbeddedSentiment().judge(
