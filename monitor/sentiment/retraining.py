@@ -176,15 +176,17 @@ def store_correction(path: str, correction: Correction) -> None:
 def undo_correction(path: str) -> bool:
     """Put the correction before the last one back; False where there was none to put back.
 
-    Then the file is removed, and the shipped model judges alone.
+    Then the file is removed, and the shipped model judges alone. One that was fitted on
+    another model is none.
     """
     file = Path(path).absolute()
     if not file.exists():
         raise CorrectionError(f"correction: {file} is not there, so there is nothing to undo")
     with _said_where(file):
-        if _previous(file).exists():
+        if stored_correction(str(_previous(file))) is not None:
             _previous(file).replace(file)
             return True
+        _previous(file).unlink(missing_ok=True)
         file.unlink()
         return False
 

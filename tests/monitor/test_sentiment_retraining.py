@@ -157,6 +157,15 @@ def test_after_a_removed_file_there_is_nothing_before(tmp_path: Path) -> None:
     assert not undo_correction(str(path))
 
 
+def test_no_correction_of_an_older_model_is_put_back(tmp_path: Path) -> None:
+    """It would be ignored: the shipped model judges alone, and who undoes is told so."""
+    path = tmp_path / "tone.npz"
+    store(path, version="embedded-12")
+    store_correction(str(path), correction(1.0))
+    assert not undo_correction(str(path))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_temperature_flattens_and_is_kept(tmp_path: Path) -> None:
     """It divides the corrected logits, comes back from the file, and makes another version."""
     plain, cool = correction(1.0), replace(correction(1.0), temperature=2.0)
