@@ -206,6 +206,13 @@ def short_names(name: str) -> frozenset[str]:
 
 
 @functools.lru_cache(20_000)
+def is_called(word: str, names: frozenset[str]) -> bool:
+    """Whether a word is one of the short or English names, or begins it: Alex, but not Maryna."""
+    begins = len(word) >= _SHORT_FORM and any(name.startswith(word) for name in names)
+    return begins or word in names
+
+
+@functools.lru_cache(20_000)
 def is_likely_same(word: str, names: frozenset[str]) -> bool:
     """Whether a word is one of the names but for one letter, or short for it: Мохаммед, Джефф."""
     return any(_one_letter_apart(word, name) or _is_short_for(word, name) for name in names)

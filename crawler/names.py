@@ -51,7 +51,8 @@ class PersonAnchor:
     """What shows that a surname is this person's."""
 
     given: frozenset[str]  # forms of first name and patronymic
-    called: frozenset[str]  # forms of the first name, short ones too, which may be misspelled
+    first: frozenset[str]  # forms of the first name alone, which may be misspelled
+    called: frozenset[str]  # forms of its short names
     initials: frozenset[str]
     offices: frozenset[str]  # forms of the words for what the person is
 
@@ -281,11 +282,12 @@ def _single_letters(form: str) -> set[str]:
 def _anchor(given: list[str], role: str) -> PersonAnchor:
     parts = [name for part in given for name in other_spellings(part)]
     parts += [piece for part in given for piece in part.split("-") if "-" in part]
+    names = [part for part in parts if not is_patronymic(part)]
+    called = [short for part in given for short in short_names(part)]
     first = other_spellings(given[0])
-    called = [part for part in parts if not is_patronymic(part)]
-    called += [short for part in given for short in short_names(part)]
     return PersonAnchor(
         given=frozenset().union(*map(_spelled_forms, parts)),
+        first=frozenset().union(*map(_spelled_forms, names)),
         called=frozenset().union(*map(_spelled_forms, called)),
         initials=frozenset(
             {spelling(name)[:1] for name in first}

@@ -19,7 +19,7 @@ from crawler.dictionary import (
     is_surname,
 )
 from crawler.document import Document, Found, Occurrence
-from crawler.first_names import is_likely_same
+from crawler.first_names import is_called, is_likely_same
 from crawler.folding import spelling
 from crawler.full_names import PARTICLES
 from crawler.names import Name
@@ -276,6 +276,6 @@ def _given(name: Name, document: Document, number: int) -> str:
             return "own"
         second = any(form.startswith(spelled) for form in name.person.given)
         return "" if second else "other"
-    if spelled in name.person.called or is_likely_same(spelled, name.person.called):
+    if is_called(spelled, name.person.called) or is_likely_same(spelled, name.person.first):
         return "own"
     return "other" if is_given_name(spelled) else ""
