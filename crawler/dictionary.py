@@ -23,7 +23,7 @@ _COMPARED = frozenset({"COMP", "Supr"})
 # Rare first names and their forms that are nearly always other words, and begin sentences so.
 _NO_GIVEN_NAMES = frozenset(
     words(
-        "аби або аж але али аль ані дай далі дарма ему иду из іду коли коль ли любой має маю "
+        "аби або аж але аль ані дай далі дарма ему иду из іду коли коль ли любой має маю "
         "ніколи ось піти ради радо сами самий сему сьома сьому тай таю тобі тому только хай че "
         "якими якобы"
     )
