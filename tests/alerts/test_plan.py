@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -40,10 +41,10 @@ def rows(database: Database) -> list[Notification]:
         return list(reversed(tx.outbox.listed()))
 
 
-def add_quiet(database: Database, number: int, kind: str, **changes: object) -> None:
+def add_quiet(database: Database, number: int, kind: str, **changes: Any) -> None:
     """An event of what may wait for the morning."""
     with database.begin() as tx:
-        changed = replace(tx.incidents.get(number), **changes)  # type: ignore[arg-type]
+        changed = replace(tx.incidents.get(number), **changes)
         tx.incidents.add_event(changed, kind=kind, at=NOON, facts=facts(**QUIET))
 
 
