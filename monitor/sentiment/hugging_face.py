@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from monitor.sentiment.onnx_session import load_runtime
+from monitor.sentiment.onnx_runtime import load_runtime
 from monitor.sentiment.protocol import LABELS, Passage
 from monitor.sentiment.verdict import Floats, softmax, tones_of
 from storage.records import Tone

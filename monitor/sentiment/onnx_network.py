@@ -13,7 +13,7 @@ import numpy as np
 
 from monitor.sentiment.encoding import Ints
 from monitor.sentiment.onnx_model import MICROSOFT, Graph
-from monitor.sentiment.onnx_session import load_runtime
+from monitor.sentiment.onnx_runtime import load_runtime
 from monitor.sentiment.verdict import Floats
 from monitor.sentiment.weights import HEADS, EmbeddedWeights
 
