@@ -26,7 +26,6 @@ HEADS = ("toward", "whole")  # toward a target; of a text as a whole
 class LinearWeights:
     """The trained numbers: a table of three columns for each head."""
 
-    version: str
     tables: dict[str, NDArray[np.float32]]  # head -> (BUCKETS, 3)
     biases: dict[str, NDArray[np.float32]]  # head -> (3,), the calibrated offsets
     # Logits are already divided by the temperature found on held-out texts.
@@ -91,7 +90,6 @@ def shipped_weights() -> LinearWeights:
     with (files("monitor.sentiment") / "data" / "linear.npz").open("rb") as stream:
         stored = np.load(stream)
         return LinearWeights(
-            version=str(stored["version"]),
             tables={head: _unpacked(stored, head) for head in HEADS},
             biases={head: stored[f"{head}_bias"].astype(np.float32) for head in HEADS},
         )

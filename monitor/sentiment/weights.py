@@ -25,7 +25,6 @@ EPSILON = np.float32(1e-12)
 class EmbeddedWeights:
     """Everything the engines need, unpacked but for the embeddings."""
 
-    version: str
     layers: int
     frozen: int  # the target's mark is added behind so many layers
     temperatures: dict[str, float]  # head -> temperature
@@ -84,7 +83,6 @@ def unpacked(stored: dict[str, NDArray[np.generic]]) -> EmbeddedWeights:
     toward, whole = (float(number) for number in stored["temperatures"])
     pieces = stored["pieces"].tobytes().decode().split("\n")
     return EmbeddedWeights(
-        version=str(stored["version"]),
         layers=layers,
         frozen=frozen,
         temperatures={"toward": toward, "whole": whole},
