@@ -3,7 +3,8 @@
 Eight layers of E5-small over a vocabulary of Russian, Ukrainian and English,
 told where the target stands. Runs on onnxruntime, or on numpy alone where that
 is missing. Its weights come from ``python -m training.embedded``. The linear
-judge has a small say beside it: it errs elsewhere, and costs next to nothing.
+judge, which costs next to nothing, looks first: where it is sure, its answer stands;
+in doubt it has a small say beside the network, since it errs in other texts.
 """
 
 import logging
@@ -29,7 +30,9 @@ logger = logging.getLogger(__name__)
 
 ENGINES = ("auto", "onnx", "numpy")
 SILENT = (-30.0, 0.0, -30.0)  # logits of a text without words: neutral; no judge was ever asked
+SURE = 0.9  # of the linear judge: the network is not asked (docs/decisions/0019)
 TOWARD_SAY, WHOLE_SAY = 0.15, 0.3  # of the linear judge's log-probabilities (docs/decisions/0017)
+DOUBT = 1.05  # temperature of both together: they are not as independent as their sum supposes
 LEAST = 1e-6  # a probability whose logarithm still says something
 CORRECTION = "tone-correction.npz"  # in the folder that nabat runs in
 PIECES_A_BATCH = 512  # of the sizes tried the one at which onnxruntime is fastest
@@ -85,11 +88,14 @@ class EmbeddedSentiment:
         return tones_of(self.probabilities(passages), model=self.version)
 
     def probabilities(self, passages: Sequence[Passage]) -> Floats:
-        """Negative, neutral and positive probability of each passage."""
-        reading = self.read(passages)
+        """Negative, neutral and positive probability of each passage.
+
+        A correction is asked about every passage: it was taught what the judges get wrong.
+        """
         taught = self._correction()
         if taught is None:
-            return softmax(reading.logits)
+            return self._at_first_look(passages)
+        reading = self.read(passages)
         corrected = taught.corrected(reading.features, reading.logits)
         return softmax(np.where(reading.targeted[:, None], corrected, reading.logits))
 
@@ -107,9 +113,18 @@ class EmbeddedSentiment:
             ]
         )
         say = np.where(targeted, TOWARD_SAY, WHOLE_SAY)[:, None] * np.log(np.maximum(shares, LEAST))
-        logits = np.asarray(np.where(targeted[:, None], toward, whole) + say, dtype=np.float32)
+        together = (np.where(targeted[:, None], toward, whole) + say) / DOUBT
+        logits = np.asarray(together, dtype=np.float32)
         logits[[one.wordless for one in encoded]] = SILENT
         return Reading(features=features, logits=logits, targeted=targeted)
+
+    def _at_first_look(self, passages: Sequence[Passage]) -> Floats:
+        """The linear judge's answer where it is sure, both judges' where it is not."""
+        answers = self._linear.probabilities(passages)
+        doubtful = np.flatnonzero((answers < SURE).all(axis=1)).tolist()
+        if doubtful:
+            answers[doubtful] = softmax(self.read([passages[place] for place in doubtful]).logits)
+        return answers
 
     def _features(self, encoded: Sequence[Encoded]) -> Floats:
         network = _network(self.engine, self.threads)

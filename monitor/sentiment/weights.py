@@ -64,9 +64,9 @@ def shipped_weights() -> EmbeddedWeights:
 
 @cache
 def shipped_version() -> str:
-    """The versions of the network and of the linear judge beside it, unpacking neither."""
+    """The versions of the linear judge, which looks first, and of the network; unpacks neither."""
     with (files("monitor.sentiment") / "data" / "embedded.npz").open("rb") as stream:
-        return f"{np.load(stream)['version']}/{linear_version()}"
+        return f"{linear_version()}/{np.load(stream)['version']}"
 
 
 def unpacked(stored: dict[str, NDArray[np.generic]]) -> EmbeddedWeights:

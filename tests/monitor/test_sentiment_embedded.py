@@ -12,22 +12,27 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from monitor.sentiment.embedded import EmbeddedSentiment, _network
+from monitor.sentiment.embedded import DOUBT, SURE, EmbeddedSentiment, _network
 from monitor.sentiment.encoding import encode, padded
 from monitor.sentiment.linear import LinearSentiment
 from monitor.sentiment.numpy_network import NumpyNetwork, head_logits
 from monitor.sentiment.onnx_model import Graph
 from monitor.sentiment.onnx_network import open_network
 from monitor.sentiment.protocol import Passage
+from monitor.sentiment.retraining import Correction, store_correction
+from monitor.sentiment.verdict import softmax
 from monitor.sentiment.weights import normalised, shipped_weights
 from tests.running import ROOT
 
-TEXTS = (
-    ("Рубикон третий месяц не возвращает деньги, на звонки не отвечает.", "Рубикон"),
-    ("Спасибо Кедрбанку: ошибку исправили за час и извинились!", "Кедрбанку"),
-    ("Сеть «Техноград» откроет в мае магазин на улице Садовой.", "Техноград"),
-    ("Славбанк списав гроші двічі й мовчить уже тиждень.", "Славбанк"),
-    ("Oakstone Bank charged me twice and nobody picks up the phone.", "Oakstone Bank"),
+TEXTS = (  # none of which the linear judge decides alone
+    ("Рубикон обещал вернуть оплату, прошло три месяца, тишина.", "Рубикон"),
+    ("Ошибку Кедрбанк исправил сам, не пришлось даже звонить.", "Кедрбанк"),
+    ("Сеть «Техноград» закроет на ремонт магазин на улице Садовой.", "Техноград"),
+    ("Гроші Славбанк зняв двічі, тепер чекаю на перерахунок.", "Славбанк"),
+    (
+        "Oakstone Bank charged me twice, and I am still waiting for a person to pick up.",
+        "Oakstone Bank",
+    ),
 )
 
 
@@ -85,12 +90,42 @@ def test_the_linear_judge_has_its_say() -> None:
     linear = np.log(LinearSentiment().probabilities([passages()[0], whole, wrong]))
     for row, (head, say) in enumerate([("toward", 0.15), ("whole", 0.3), ("whole", 0.3)]):
         alone = head_logits(shipped_weights(), head, reading.features[row : row + 1])
-        assert np.allclose(reading.logits[row], alone + say * linear[row], atol=1e-4)
+        assert np.allclose(reading.logits[row], (alone + say * linear[row]) / DOUBT, atol=1e-4)
+
+
+QUESTION = Passage(text="Какая доставка в Рубикон?", start=17, end=24)
+
+
+def test_where_the_linear_judge_is_sure_its_answer_stands() -> None:
+    """And no network is asked; elsewhere both have their say, in any order of a batch."""
+    judge = EmbeddedSentiment()
+    asked = [*passages(), QUESTION]
+    alone = LinearSentiment().probabilities(asked)
+    sure = alone.max(axis=1) >= SURE
+    assert sure[-1]
+    assert not sure.all()
+    answers = judge.probabilities(asked)
+    assert (answers[sure] == alone[sure]).all()
+    assert np.allclose(answers[~sure], softmax(judge.read(asked).logits)[~sure], atol=1e-5)
+
+
+def test_a_correction_is_asked_about_every_passage(tmp_path: Path) -> None:
+    """People mark what the judges got wrong, also where the linear one was sure."""
+    judge = EmbeddedSentiment(correction=str(tmp_path / "taught.npz"))
+    width = judge.read([QUESTION]).features.shape[1]
+    taught = Correction(
+        centre=np.zeros(width, dtype=np.float32),
+        spread=np.ones(width, dtype=np.float32),
+        table=np.zeros((width, 3), dtype=np.float32),
+        bias=np.array([9, 0, 0], dtype=np.float32),
+    )
+    store_correction(judge.correction, taught)
+    assert judge.judge([QUESTION])[0].label == "negative"
 
 
 def test_a_version_names_both_trainings() -> None:
     """A new one of either judges stored mentions anew."""
-    assert EmbeddedSentiment().version.endswith(f"/{LinearSentiment().version}")
+    assert EmbeddedSentiment().version.startswith(f"{LinearSentiment().version}/embedded-")
 
 
 def test_no_passages_no_tones() -> None:
