@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
+from sqlalchemy import text
 
 from storage import frames
 from storage.database import Database
@@ -70,6 +71,22 @@ def test_counts_are_of_whole_hours_in_utc(database: Database) -> None:
         "publishers": 1,
         "expected_negative": 0.8,
     }
+
+
+@pytest.mark.parametrize("brand", [None, "Ромашка"])
+def test_the_hours_of_a_day_are_found_by_an_index(database: Database, brand: str | None) -> None:
+    """A look at a day does not read a history of years."""
+    _filled(database)
+    asked = "hour >= :since" if brand is None else "hour >= :since AND brand = :brand"
+    how = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}[database.engine.dialect.name]
+    with database.read() as tx:
+        if tx.connection.dialect.name == "postgresql":  # of three rows it would read the table
+            tx.connection.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = tx.connection.execute(
+            text(f"{how} SELECT * FROM v_hourly WHERE {asked}"),
+            {"since": "2026-03-02 11:00:00.000000", "brand": brand},
+        )
+        assert "mention_hours" in str(plan.all())
 
 
 def test_an_hour_expects_what_its_buckets_expect(database: Database) -> None:
