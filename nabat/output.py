@@ -9,8 +9,9 @@ import json
 import math
 import re
 import shutil
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -91,11 +92,34 @@ def _put(output: Path, parts: Iterable[pd.DataFrame], form: str) -> None:
                 whole.seek(0)
                 shutil.copyfileobj(whole, stream)
         else:
-            _replace(output.resolve(), parts, form)
+            with _ending_tidily():
+                _replace(output.resolve(), parts, form)
     except (OSError, XlsxWriterException) as error:
         reason = getattr(error, "strerror", None) or error
         message = f"cannot write {output}: {reason}; choose another --output"
         raise CommandError(message) from error
+
+
+@contextmanager
+def _ending_tidily() -> Iterator[None]:
+    """Let who ends the process, or closes its terminal, end the block as Ctrl-C does."""
+
+    def end(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # a second one would end the tidying up, too
+        raise SystemExit(128 + number)
+
+    deadly = [
+        number
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is signal.SIG_DFL
+    ]
+    for number in deadly:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in deadly:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _replace(place: Path, parts: Iterable[pd.DataFrame], form: str) -> None:

@@ -5,6 +5,9 @@ import json
 import os
 import re
 import resource
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -289,6 +292,52 @@ def test_what_is_broken_off_leaves_the_earlier_file(form: str, tmp_path: Path) -
 
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
     assert path.read_bytes() == b"last week"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["ended", "hung up"])
+def test_a_process_that_is_ended_leaves_the_earlier_file(
+    number: signal.Signals, form: str, tmp_path: Path
+) -> None:
+    """By whoever: its code says so, and nothing lies beside the file, or where a sheet waits."""
+    path = tmp_path / f"a.{form}"
+    path.write_bytes(b"last week")
+    (tmp_path / "waiting").mkdir()
+    words = [sys.executable, "-c", _ENDED, path, str(number.value)]
+
+    ended = subprocess.run(words, env=os.environ | {"TMPDIR": str(tmp_path / "waiting")})
+
+    assert ended.returncode == 128 + number
+    assert sorted(one.name for one in tmp_path.rglob("*")) == [path.name, "waiting"]
+    assert path.read_bytes() == b"last week"
+
+
+_ENDED = """
+import os, sys
+from pathlib import Path
+import pandas as pd
+from nabat.output import show_parts
+def parts():
+    yield pd.DataFrame({"title": ["one"]})
+    os.kill(os.getpid(), int(sys.argv[2]))
+    yield pd.DataFrame({"title": ["another"]})
+show_parts(parts(), form=Path(sys.argv[1]).suffix[1:], output=Path(sys.argv[1]))
+"""
+
+
+def test_a_process_told_to_outlive_its_terminal_goes_on(tmp_path: Path) -> None:
+    """As `nohup` says."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def parts() -> Iterator[pd.DataFrame]:
+        os.kill(os.getpid(), signal.SIGHUP)
+        yield _frame(a=1)
+
+    try:
+        show_parts(parts(), form="csv", output=tmp_path / "a.csv")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert (tmp_path / "a.csv").exists()
 
 
 def test_a_new_file_keeps_the_rights_and_the_link_of_the_earlier_one(tmp_path: Path) -> None:
