@@ -124,7 +124,7 @@ class Database:
     def begin(self) -> Iterator[Transaction]:
         """One unit of work that writes: all of it is kept, or nothing."""
         with (
-            explained(self._engine),
+            _explained(self._engine),
             connect_to_write(self._engine) as connection,
             connection.begin(),
         ):
@@ -134,7 +134,7 @@ class Database:
     def read(self) -> Iterator[Transaction]:
         """Look without writing; one consistent view until the block ends."""
         with (
-            explained(self._engine),
+            _explained(self._engine),
             connect_to_read(self._engine) as connection,
             connection.begin(),
         ):
@@ -143,7 +143,7 @@ class Database:
     def upgrade(self) -> None:
         """Bring the tables to this version; safe to repeat and to race."""
         self._refuse_newer()
-        with explained(self._engine):
+        with _explained(self._engine):
             upgrade(self._engine)
 
     def check(self) -> None:
@@ -170,7 +170,7 @@ class Database:
         self._engine.dispose()
 
     def _refuse_newer(self) -> str | None:
-        with explained(self._engine), self._engine.connect() as connection:
+        with _explained(self._engine), self._engine.connect() as connection:
             found = current_revision(connection)
         if found is not None and not is_known_revision(found):
             message = (
@@ -182,7 +182,7 @@ class Database:
 
 
 @contextmanager
-def explained(engine: Engine) -> Iterator[None]:
+def _explained(engine: Engine) -> Iterator[None]:
     """Turn the errors of a database that cannot be used into StorageError with the mend."""
     where = _place(engine)
     try:

@@ -13,8 +13,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import bindparam, text
 
-from storage.database import Database, explained
-from storage.writing import connect_to_read
+from storage.database import Database
 
 _TIME = "datetime64[us, UTC]"  # finer units do not reach the years that sources claim
 _TYPES = {
@@ -54,18 +53,22 @@ def mention_parts(
     until: datetime | None = None,
     batch: int = _AT_ONCE,
 ) -> Iterator[pd.DataFrame]:
-    """Answer the same part by part, an empty one where there is none."""
+    """Answer the same part by part, an empty one where there is none.
+
+    Which they are is of one moment; no transaction is open while a part is put to use.
+    """
     asked = _asked(database, "happened_at", brand, since, until)
     ids = text(f"SELECT id FROM v_mentions{asked.where} ORDER BY happened_at, id")
     rows = text("SELECT * FROM v_mentions WHERE id IN :part").bindparams(
         bindparam("part", expanding=True)
     )
-    with explained(database.engine), connect_to_read(database.engine) as connection:
-        found = list(connection.execute(ids, asked.values).scalars())
-        for start in range(0, max(len(found), 1), batch):
-            part = {"part": found[start : start + batch]}
-            frame = pd.read_sql(rows, connection, params=part, coerce_float=False)
-            yield _typed(frame).sort_values(["happened_at", "id"], ignore_index=True)
+    with database.read() as tx:
+        found = list(tx.connection.execute(ids, asked.values).scalars())
+    for start in range(0, max(len(found), 1), batch):
+        part = {"part": found[start : start + batch]}
+        with database.read() as tx:
+            frame = pd.read_sql(rows, tx.connection, params=part, coerce_float=False)
+        yield _typed(frame).sort_values(["happened_at", "id"], ignore_index=True)
 
 
 def counts(
@@ -106,9 +109,9 @@ def _view(
 ) -> pd.DataFrame:
     asked = _asked(database, order[0], brand, since, until)
     query = text(f"SELECT * FROM {view}{asked.where}")
-    with explained(database.engine), connect_to_read(database.engine) as connection:
+    with database.read() as tx:
         parts = pd.read_sql(
-            query, connection, params=asked.values, coerce_float=False, chunksize=_AT_ONCE
+            query, tx.connection, params=asked.values, coerce_float=False, chunksize=_AT_ONCE
         )
         frame = pd.concat(map(_typed, parts))
     return frame.sort_values(list(order), ignore_index=True)

@@ -1,6 +1,6 @@
 """Mentions: articles that matched a brand's watch, their tone, and what people said of them."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -127,20 +127,18 @@ class Mentions:
             self.connection.execute(statement, [{"which": key} for key in sorted(gone)])
         return len(gone)
 
+    def ids(self, which: MentionFilter) -> list[int]:
+        """Answer the ids of mentions, newest first unless asked otherwise."""
+        return find_ids(self.connection, which)
+
     def views(self, which: MentionFilter) -> list[MentionView]:
         """Answer mentions with their articles, newest first unless asked otherwise."""
-        return [view for part in self.walk(which) for view in part]
+        return self.in_order(self.ids(which))
 
-    def walk(self, which: MentionFilter, *, batch: int = 5_000) -> Iterator[list[MentionView]]:
-        """Answer the same part by part, an empty one where there is none.
-
-        Any number of mentions can be gone through so: only their ids are held all at once.
-        """
-        ids = find_ids(self.connection, which)
-        for start in range(0, max(len(ids), 1), batch):
-            part = ids[start : start + batch]
-            found = {view.mention.id: view for view in self.by_ids(part)}
-            yield [found[key] for key in part]
+    def in_order(self, ids: Sequence[int]) -> list[MentionView]:
+        """Answer the mentions with these ids, as they are given."""
+        found = {view.mention.id: view for view in self.by_ids(ids)}
+        return [found[key] for key in ids]
 
     def by_ids(self, ids: Sequence[int]) -> list[MentionView]:
         """Answer the mentions with these ids, in the order of the ids."""

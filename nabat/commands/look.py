@@ -32,6 +32,7 @@ from nabat.errors import CommandError, nearest
 from nabat.output import show, show_parts
 from storage import frames
 from storage.mention_filter import MentionFilter
+from storage.parts import mention_views
 from storage.records import MentionView, Source, SourceFailure
 
 MENTION_COLUMNS = (
@@ -149,13 +150,12 @@ def mentions(
         limit=limit if limit or form != "table" or output else 50,
     )
     backend = assembly.backend(settings) if why else None
-    with database.read() as tx:
-        found = tx.mentions.walk(which)
-        if backend is not None and form == "table" and output is None:
-            _explain(found, backend)
-            return
-        parts = (_frame(views, backend) for views in found)
-        show_parts(parts, form=form, output=output, columns=MENTION_COLUMNS, beneath="url")
+    found = mention_views(database, which)
+    if backend is not None and form == "table" and output is None:
+        _explain(found, backend)
+        return
+    parts = (_frame(views, backend) for views in found)
+    show_parts(parts, form=form, output=output, columns=MENTION_COLUMNS, beneath="url")
 
 
 def _explain(found: Iterable[list[MentionView]], backend: SentimentBackend) -> None:

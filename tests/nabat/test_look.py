@@ -2,7 +2,11 @@
 
 import json
 import re
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -87,6 +91,27 @@ def test_mentions_are_filtered(
 
     assert outcome.code == 0
     assert _titles(outcome.out) == found
+
+
+def test_a_reader_that_takes_its_time_holds_no_transaction_open(
+    config: Path, sqlite_database: Database
+) -> None:
+    """`nabat mentions --json | less`: what others write meanwhile needs no more room than ever."""
+    now = clock.now()
+    with sqlite_database.begin() as tx:
+        (brand,), source = tx.brands.active(), tx.feeds.active()[0]
+        (stored,) = tx.articles.add_new([article(source.id)])
+        tx.mentions.add_new([mention(stored, brand.id, snippet="я" * 100_000)], now)
+    words = [sys.executable, "-m", "nabat", "mentions", "--json", "-c", str(config)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as reading:
+        assert reading.stdout is not None
+        assert reading.stdout.read(1) == b"{"  # the rest is more than a pipe holds
+        with sqlite_database.begin() as tx:
+            tx.brands.sync(["Ромашка"], now)
+        with closing(sqlite3.connect(sqlite_database.engine.url.database or "")) as other:
+            kept_back = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        rest = reading.stdout.readlines()
+    assert (kept_back, len(rest)) == (0, 3)
 
 
 def test_what_is_worth_marking_is_listed_till_it_is_marked(

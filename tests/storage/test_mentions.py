@@ -86,20 +86,6 @@ def test_mentions_are_found_by(database: Database, asked: dict[str, Any], found:
     assert "".join(ids[view.mention.id] for view in views) == found
 
 
-def test_mentions_are_walked_part_by_part(database: Database) -> None:
-    """In the order asked for, whatever their number; none are one empty part."""
-    source, brand = begun(database)
-    with database.begin() as tx:
-        ids = {
-            mentioned(tx, source, brand, name, published_at=NOON - hours * HOUR): name
-            for name, hours in (("a", 1), ("b", 2), ("c", 0))
-        }
-        parts = list(tx.mentions.walk(MentionFilter(), batch=2))
-        none = list(tx.mentions.walk(MentionFilter(since=NOON + HOUR)))
-    assert [[ids[view.mention.id] for view in part] for part in parts] == [["c", "a"], ["b"]]
-    assert none == [[]]
-
-
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
