@@ -9,15 +9,15 @@ and on a half of the built-in check set, neither of which it was fitted on.
 import errno
 import logging
 import os
-import shutil
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -46,6 +46,8 @@ STEPS = 250
 SPEED = 0.5
 
 _PARTS = ("centre", "spread", "table", "bias")
+_FIELDS = (*_PARTS, "temperature")
+_BEFORE = "before_"  # so begin the names of the parts of the correction before the last one
 _UNREADABLE = (
     OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError, BadZipFile, zlib.error,
 )  # fmt: skip
@@ -76,6 +78,14 @@ class Correction:
         """A short name that is another for every other correction."""
         parts = [getattr(self, name).tobytes() for name in _PARTS]
         return sha256(b"".join(parts) + str(self.temperature).encode()).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    """What a file holds; nothing where there is none that can be used."""
+
+    last: Correction | None = None
+    before: Correction | None = None  # what undoing the last one puts back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,15 +145,7 @@ def stored_correction(path: str) -> Correction | None:
     One that can not be read, or was fitted on another model, is none: the shipped
     model judges on, and the log says what to do.
     """
-    file = Path(path)
-    try:
-        found = file.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError:  # in a folder that is closed to us, say
-        return _read(file, ())
-    # Both: what is put back may bring its old time, and rights are not of the content.
-    return _read(file, (found.st_mtime_ns, found.st_ctime_ns))
+    return _found(Path(path)).last
 
 
 def expect_writable(path: str) -> None:
@@ -155,22 +157,10 @@ def expect_writable(path: str) -> None:
 
 
 def store_correction(path: str, correction: Correction) -> None:
-    """Write the file in one step, keeping the one before it beside it."""
+    """Write the file in one step, the correction before it inside: no moment knows only one."""
     file = Path(path).absolute()
-    with _said_where(file), TemporaryDirectory(dir=file.parent, prefix=".tone-") as folder:
-        fresh, old = Path(folder) / "fresh", Path(folder) / "old"
-        with fresh.open("wb") as stream:
-            parts = {name: getattr(correction, name) for name in _PARTS}
-            parts["temperature"] = np.array(correction.temperature)
-            np.savez(stream, version=np.array(shipped_version()), **parts)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if file.exists():
-            shutil.copy2(file, old)
-            old.replace(_previous(file))
-        else:
-            _previous(file).unlink(missing_ok=True)
-        fresh.replace(file)
+    with _said_where(file):
+        _put(file, correction, before=stored_correction(str(file)))
 
 
 def undo_correction(path: str) -> bool:
@@ -183,16 +173,27 @@ def undo_correction(path: str) -> bool:
     if not file.exists():
         raise CorrectionError(f"correction: {file} is not there, so there is nothing to undo")
     with _said_where(file):
-        if stored_correction(str(_previous(file))) is not None:
-            _previous(file).replace(file)
-            return True
-        _previous(file).unlink(missing_ok=True)
-        file.unlink()
-        return False
+        before = _found(file).before
+        if before is None:
+            file.unlink()
+        else:
+            _put(file, before, before=None)
+    return before is not None
 
 
-def _previous(file: Path) -> Path:
-    return file.with_name(file.name + ".previous")
+def _put(file: Path, correction: Correction, *, before: Correction | None) -> None:
+    parts = _arrays(correction, "") | (_arrays(before, _BEFORE) if before else {})
+    with TemporaryDirectory(dir=file.parent, prefix=".tone-") as folder:
+        fresh = Path(folder) / "fresh"
+        with fresh.open("wb") as stream:
+            np.savez(stream, version=np.array(shipped_version()), **parts)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(file)
+
+
+def _arrays(correction: Correction, prefix: str) -> dict[str, Any]:
+    return {f"{prefix}{name}": np.array(getattr(correction, name)) for name in _FIELDS}
 
 
 @contextmanager
@@ -207,20 +208,39 @@ def _said_where(file: Path) -> Iterator[None]:
         raise CorrectionError(message) from error
 
 
+def _found(file: Path) -> _Stored:
+    try:
+        found = file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return _Stored()
+    except OSError:  # in a folder that is closed to us, say
+        return _read(file, ())
+    # Both: what is put back may bring its old time, and rights are not of the content.
+    return _read(file, (found.st_mtime_ns, found.st_ctime_ns))
+
+
 @lru_cache(maxsize=4)
-def _read(file: Path, _changed: tuple[int, ...]) -> Correction | None:
+def _read(file: Path, _changed: tuple[int, ...]) -> _Stored:
     try:
         with file.open("rb") as stream, np.load(stream) as stored:
             if str(stored["version"]) != shipped_version():
                 raise ValueError(f"fitted on {stored['version']}, not on {shipped_version()}")
-            parts = {name: stored[name].astype(np.float32) for name in _PARTS}
-            return Correction(**parts, temperature=float(stored["temperature"]))
+            has_before = f"{_BEFORE}temperature" in stored
+            return _Stored(
+                last=_correction(stored, ""),
+                before=_correction(stored, _BEFORE) if has_before else None,
+            )
     except _UNREADABLE as error:
         logger.warning(
             "tone correction ignored; run nabat tone retrain",
             extra={"file": str(file), "reason": f"{type(error).__name__}: {error}"},
         )
-        return None
+        return _Stored()
+
+
+def _correction(stored: Mapping[str, Floats], prefix: str) -> Correction:
+    parts = {name: stored[f"{prefix}{name}"].astype(np.float32) for name in _PARTS}
+    return Correction(**parts, temperature=float(stored[f"{prefix}temperature"]))
 
 
 def _by_age(marks: Sequence[Mark]) -> tuple[list[Mark], list[Mark]]:

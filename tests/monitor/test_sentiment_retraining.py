@@ -1,6 +1,10 @@
 """Learning from marks: what is accepted, what refused, what is kept."""
 
 import os
+import resource
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +27,7 @@ from monitor.sentiment.retraining import (
 )
 from monitor.sentiment.weights import shipped_version
 
+ROOT = Path(__file__).resolve().parents[2]
 WIDTH = 24
 
 
@@ -147,6 +152,39 @@ def test_a_stored_correction_comes_back_and_the_last_one_is_kept(tmp_path: Path)
         undo_correction(str(path))
 
 
+@pytest.mark.parametrize("moment", [1, 2, 3])
+def test_who_is_killed_while_storing_loses_no_correction(moment: int, tmp_path: Path) -> None:
+    """Whichever is in force afterwards, undoing it brings the one before it."""
+    path = tmp_path / "tone.npz"
+    killed = subprocess.run([sys.executable, "-c", _KILLED, path, str(moment)], cwd=ROOT)
+    assert killed.returncode in (0, -signal.SIGKILL)
+    digests = [correction(float(number)).digest for number in (1, 2, 3)]
+    stored = stored_correction(str(path))
+    assert stored is not None
+    assert undo_correction(str(path))
+    before = stored_correction(str(path))
+    assert before is not None
+    assert digests.index(before.digest) == digests.index(stored.digest) - 1
+
+
+_KILLED = """
+import os, signal, sys
+from monitor.sentiment.retraining import store_correction
+from tests.monitor.test_sentiment_retraining import correction
+path, moment = sys.argv[1:]
+left = [int(moment)]
+def watch(event, _arguments):
+    if event in ("os.rename", "os.remove"):
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+for number in (1.0, 2.0):
+    store_correction(path, correction(number))
+sys.addaudithook(watch)
+store_correction(path, correction(3.0))
+"""
+
+
 def test_after_a_removed_file_there_is_nothing_before(tmp_path: Path) -> None:
     """What lay beside a file that somebody deleted is no longer the one before the last."""
     path = tmp_path / "tone.npz"
@@ -193,13 +231,17 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
     """And says which file."""
     path = tmp_path / "tone.npz"
     store_correction(str(path), correction(1.0))
-    (tmp_path / "tone.npz.previous").mkdir()
-    with pytest.raises(CorrectionError, match=r"tone\.npz cannot be written"):
-        store_correction(str(path), correction(2.0))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))  # as a full disk
+    try:
+        with pytest.raises(CorrectionError, match=r"tone\.npz cannot be written"):
+            store_correction(str(path), correction(2.0))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     kept = stored_correction(str(path))
     assert kept is not None
     assert kept.digest == correction(1.0).digest
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["tone.npz", "tone.npz.previous"]
+    assert [one.name for one in tmp_path.iterdir()] == ["tone.npz"]
 
 
 @pytest.mark.parametrize(
