@@ -136,9 +136,9 @@ class Mentions:
         return self.in_order(self.ids(which))
 
     def in_order(self, ids: Sequence[int]) -> list[MentionView]:
-        """Answer the mentions with these ids, as they are given."""
+        """Answer those of the mentions that are there, in the order in which the ids are given."""
         found = {view.mention.id: view for view in self.by_ids(ids)}
-        return [found[key] for key in ids]
+        return [found[key] for key in ids if key in found]
 
     def by_ids(self, ids: Sequence[int]) -> list[MentionView]:
         """Answer the mentions with these ids, in the order of the ids."""

@@ -31,6 +31,17 @@ def test_mentions_are_read_part_by_part(database: Database, names: dict[int, str
     assert list(none) == [[]]
 
 
+def test_a_mention_that_goes_meanwhile_is_left_out(
+    database: Database, names: dict[int, str]
+) -> None:
+    """An operator deleted it by hand between two parts."""
+    parts = mention_views(database, MentionFilter(), batch=1)
+    shown = [names[next(parts)[0].mention.id]]
+    with database.begin() as tx:
+        tx.connection.execute(text("DELETE FROM mentions WHERE id = 1"))
+    assert shown + [names[one.mention.id] for part in parts for one in part] == ["c", "b"]
+
+
 @pytest.mark.parametrize(
     "read",
     [
