@@ -46,10 +46,8 @@ def copies(tx: Transaction, meant: MentionView) -> list[MentionView]:
     """The stored mentions of the brand in the mention's story, itself among them."""
     if meant.story_id is None:
         return [meant]
-    which = MentionFilter(
-        brand_id=meant.mention.brand_id, story_id=meant.story_id, excluded=True, after_id=0
-    )
-    return tx.mentions.views(which)
+    which = MentionFilter(brand_id=meant.mention.brand_id, story_id=meant.story_id, excluded=True)
+    return sorted(tx.mentions.views(which), key=lambda view: view.mention.id)
 
 
 def mark(

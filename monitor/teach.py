@@ -8,6 +8,7 @@ what was before.
 
 import json
 import logging
+from functools import partial
 from hashlib import sha256
 from importlib.resources import files
 
@@ -31,8 +32,6 @@ from storage.records import MentionView
 
 logger = logging.getLogger(__name__)
 
-PAGE = 500
-
 
 def teach(database: Database, backend: EmbeddedSentiment) -> Retraining:
     """Retrain on the stored corrections; answers the outcome with the figures behind it.
@@ -40,10 +39,10 @@ def teach(database: Database, backend: EmbeddedSentiment) -> Retraining:
     The correction is written to ``backend.correction`` when it is accepted.
     """
     expect_writable(_file(backend))
-    marked = sorted(
-        _corrected(database), key=lambda view: (view.mention.corrected_at, view.mention.id)
-    )
-    outcome = retrain(_marks(backend, marked), *_check_halves(backend))
+    with database.read() as tx:
+        views = tx.mentions.views(MentionFilter(corrected=True))
+    marked = sorted(views, key=lambda view: (view.mention.corrected_at, view.mention.id))
+    outcome = retrain(_marks(backend, marked), partial(_check_halves, backend))
     if outcome.correction is not None:
         store_correction(_file(backend), outcome.correction)
     logger.info(
@@ -130,16 +129,3 @@ def _check_halves(backend: EmbeddedSentiment) -> tuple[Judged, Judged]:
     )
     first = np.array([sha256(one.text.encode()).digest()[0] % 2 == 0 for one in passages])
     return whole.part(first), whole.part(~first)
-
-
-def _corrected(database: Database) -> list[MentionView]:
-    """Every mention that a person labelled and nobody called "not us"."""
-    found: list[MentionView] = []
-    last = 0
-    while True:
-        with database.read() as tx:
-            page = tx.mentions.views(MentionFilter(after_id=last, limit=PAGE))
-        if not page:
-            return found
-        last = page[-1].mention.id
-        found.extend(view for view in page if view.mention.corrected is not None)

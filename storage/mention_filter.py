@@ -32,13 +32,13 @@ class MentionFilter:
     until: datetime | None = None
     negative: bool = False
     unsure: bool = False  # the model is, and no person has marked them
+    corrected: bool = False  # a person gave the tone
     source: str | None = None
     search: tuple[tuple[str, ...], ...] = ()  # each word in one of its forms
     story_id: int | None = None
     excluded: bool = False  # also those that are "not us"
     oldest_first: bool = False
     limit: int | None = None
-    after_id: int | None = None  # for walking by id
 
 
 def find_ids(connection: Connection, which: MentionFilter) -> list[int]:
@@ -70,10 +70,10 @@ def _of_mention(which: MentionFilter) -> list[ColumnElement[bool]]:
         conditions.append(LABEL == "negative")
     if which.unsure:
         conditions.append(_UNSURE)
+    if which.corrected:
+        conditions.append(mentions.c.corrected.is_not(None))
     if not which.excluded:
         conditions.append(mentions.c.excluded_at.is_(None))
-    if which.after_id is not None:
-        conditions.append(mentions.c.id > which.after_id)
     return conditions
 
 
@@ -89,8 +89,6 @@ def _of_article(which: MentionFilter) -> list[ColumnElement[bool]]:
 
 def _order(which: MentionFilter) -> tuple[ColumnElement[Any], ...]:
     at = _at(which)
-    if which.after_id is not None:
-        return (mentions.c.id,)
     if which.oldest_first:
         return at, mentions.c.id
     return at.desc(), mentions.c.id.desc()

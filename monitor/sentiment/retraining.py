@@ -10,7 +10,7 @@ import errno
 import logging
 import os
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -110,11 +110,12 @@ class _Trial:
     right: int  # of the newest of the older marks
 
 
-def retrain(marks: Sequence[Mark], chosen_by: Judged, gate: Judged) -> Retraining:
+def retrain(marks: Sequence[Mark], check_halves: Callable[[], tuple[Judged, Judged]]) -> Retraining:
     """Fit a correction on the older marks (oldest first) and weigh it on the newest.
 
-    One half of the check set, ``chosen_by``, is fitted on as well; the other,
-    ``gate``, has no say but to let it through or not.
+    The first half of the check set is fitted on as well; the second has no say but to
+    let it through or not. They are asked for only where the marks are enough: judging
+    them takes many times as long as judging a few marks.
     """
     named = [mark for mark in marks if mark.targeted[mark.loudest]]
     stories = len({mark.story for mark in named})
@@ -126,6 +127,7 @@ def retrain(marks: Sequence[Mark], chosen_by: Judged, gate: Judged) -> Retrainin
             figures=None,
             correction=None,
         )
+    chosen_by, gate = check_halves()
     older, newest = _by_age(named)
     fitted = _taught(older, chosen_by)
     figures = weigh(newest, gate, fitted.corrected)

@@ -60,9 +60,17 @@ def marks_of(rows: Judged, *, targeted: bool = True, stories: int = 10**6) -> li
     ]
 
 
+def check_halves() -> tuple[Judged, Judged]:
+    return judged(200, 2), judged(200, 3)
+
+
+def unasked() -> tuple[Judged, Judged]:
+    pytest.fail("the check set was judged for nothing")
+
+
 def test_marks_that_teach_something_are_accepted() -> None:
     """Better on the newest fifth, and the check set holds."""
-    outcome = retrain(marks_of(judged(120, 1, brand=4.0)), judged(200, 2), judged(200, 3))
+    outcome = retrain(marks_of(judged(120, 1, brand=4.0)), check_halves)
     assert outcome.accepted, outcome
     found = outcome.figures
     assert found is not None
@@ -81,7 +89,7 @@ def test_false_alarms_alone_teach() -> None:
         logits=np.tile(np.array([[1, 0.5, 0]], np.float32), (100, 1)),
         labels=np.ones(100, np.int64),
     )
-    outcome = retrain(marks_of(alarms), judged(200, 2), judged(200, 3))
+    outcome = retrain(marks_of(alarms), check_halves)
     assert outcome.accepted, outcome
     found = outcome.figures
     assert found is not None
@@ -95,14 +103,14 @@ def test_marks_at_random_are_refused_with_the_figures(seed: int) -> None:
     """Noise must not change the judge."""
     rows = judged(100, seed + 10)
     noise = replace(rows, labels=np.random.default_rng(seed).integers(0, 3, 100))
-    outcome = retrain(marks_of(noise), judged(200, 2), judged(200, 3))
+    outcome = retrain(marks_of(noise), check_halves)
     assert (outcome.accepted, outcome.correction) == (False, None)
     assert outcome.figures is not None
 
 
 def test_marks_that_agree_change_nothing() -> None:
     """There is nothing to gain where the shipped model is right."""
-    outcome = retrain(marks_of(judged(100, 1)), judged(200, 2), judged(200, 3))
+    outcome = retrain(marks_of(judged(100, 1)), check_halves)
     assert (outcome.accepted, outcome.reason) == (False, "not better on the newest marks")
 
 
@@ -115,9 +123,11 @@ def test_marks_that_agree_change_nothing() -> None:
     ],
     ids=["few", "copies", "no target"],
 )
-def test_too_few_marks_are_refused_before_anything_is_fitted(marks: list[Mark], said: str) -> None:
+def test_too_few_marks_are_refused_before_anything_is_judged_or_fitted(
+    marks: list[Mark], said: str
+) -> None:
     """A handful says nothing about the next one, nor do copies, nor what is never corrected."""
-    outcome = retrain(marks, judged(50, 2), judged(50, 3))
+    outcome = retrain(marks, unasked)
     assert said in outcome.reason
     assert (outcome.accepted, outcome.figures, outcome.correction) == (False, None, None)
 

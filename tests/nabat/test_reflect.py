@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from monitor.sentiment.embedded import CORRECTION
+from monitor.sentiment.retraining import store_correction
 from nabat import clock
 from storage.database import Database
 from storage.mention_filter import MentionFilter
 from tests.monitor.conftest import World
 from tests.monitor.test_evaluate import crisis, run
+from tests.monitor.test_sentiment_retraining import correction
 from tests.monitor.test_teach import BLAME, PRAISE, fill, mark
 from tests.nabat.conftest import Command, Written
 
@@ -155,11 +157,11 @@ def test_what_labels_teach_is_kept_only_where_it_is_better(
 def test_what_was_taught_is_shown_and_undone(
     nabat: Command, taught: Callable[[int], Path], tmp_path: Path
 ) -> None:
-    """Twice taught: the first comes back, then the shipped model, then there is nothing more."""
+    """An earlier one comes back, then the shipped model, then there is nothing more."""
     config, file = taught(100), tmp_path / CORRECTION
+    store_correction(str(file), correction(1.0))
 
     shown = nabat("tone", "retrain", "-c", config).out
-    nabat("tone", "retrain", "-c", config)
     back, gone, none = (nabat("tone", "retrain", "--undo", "-c", config) for _ in range(3))
 
     assert shown.startswith("taken: better on the newest marks")

@@ -20,7 +20,7 @@ from tests.storage.making import HOUR, NOON, begun
         {"source": "Новости"},
         {"source": "Новости", "since": NOON - HOUR},
         {"search": (("суд", "суда"),)},
-        {"story_id": 1, "after_id": 0},
+        {"story_id": 1},
     ],
     ids=str,
 )

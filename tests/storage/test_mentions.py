@@ -55,8 +55,8 @@ def test_matched_words_of_any_characters_come_back(database: Database) -> None:
         ({}, "cab"),
         ({"oldest_first": True}, "bac"),
         ({"limit": 1}, "c"),
-        ({"after_id": 0}, "abc"),
         ({"brand": "Ромашка", "negative": True}, "a"),
+        ({"corrected": True}, "b"),
         ({"brand": "нет такой"}, ""),
         ({"since": NOON - HOUR, "until": NOON}, "a"),
         ({"source": "rss:one"}, "cab"),
@@ -82,6 +82,7 @@ def test_mentions_are_found_by(database: Database, asked: dict[str, Any], found:
         keys = {name: key for key, name in ids.items()}
         tx.mentions.record_tones([(keys["a"], tone()), (keys["b"], tone("neutral"))], NOON)
         tx.mentions.exclude(keys["d"], by="Анна", now=NOON)
+        tx.mentions.correct(keys["b"], "positive", by="Анна", now=NOON)
         views = tx.mentions.views(MentionFilter(brand_id=brand, **asked))
     assert "".join(ids[view.mention.id] for view in views) == found
 
