@@ -26,6 +26,7 @@ class Case:
     sent: tuple[Notification, ...]
     silence: Silence | None  # to be quiet for now
     was_over: bool  # people were told that it is over
+    was_calm: bool  # or that it calms down
     begun_at: datetime  # when it began, or could be told after a silence
     asked_at: datetime  # since when it is to be taken, by who was called last
     levels: Levels  # as it was known before
@@ -85,7 +86,8 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
         told_level=_told_level(planned, fresh, situation),
         sent=tuple(tx.outbox.of_incident(number)),
         silence=quiet.silence(now),
-        was_over=_was_over(planned),
+        was_over=_last_turn(planned) in OVER,
+        was_calm=_last_turn(planned) == "calmed",
         begun_at=quiet.heard_at(begun_at(incident, life)),
         asked_at=quiet.counted_from(asked_at(incident, life), now),
         levels=levels(known, least.level),
@@ -143,7 +145,7 @@ def _ticked(events: Sequence[Event]) -> int:
     return kinds[told:].count("step")
 
 
-def _was_over(planned: Sequence[Event]) -> bool:
-    """Whether the last that people heard of its life was its end."""
-    turns = [one.kind for one in planned if one.kind in (*STARTS, *OVER)]
-    return bool(turns) and turns[-1] in OVER
+def _last_turn(planned: Sequence[Event]) -> str | None:
+    """What people heard last of its life: how it began, calmed down or ended."""
+    turns = (one.kind for one in reversed(planned) if one.kind in (*STARTS, "calmed", *OVER))
+    return next(turns, None)

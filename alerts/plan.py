@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 LIVING = ("telegram",)  # channels whose message is changed in place: one per incident and chat
 _LOUD = ("opened", "joined", "worsened", "missed", "escalated", "taken", *OVER)
 _MAX_LEVEL_PUSHES = 2
+_MAX_WAVE_PUSHES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +164,8 @@ def _messages(
     whole = (event.kind, lambda given: alert(given, channel))
     has_copy = any(one.recipient == recipient.name for one in case.sent)
     if channel not in living:
-        loud = (*_LOUD, "reopened") if case.was_over else _LOUD  # of a calming nobody was told
+        is_back = case.was_over or _rings_again(case, recipient, "reopened")
+        loud = (*_LOUD, "reopened") if is_back else _LOUD
         is_news = not has_copy or brief.level > case.told_level
         is_loud = is_news or case.is_turned or any(one.kind in loud for one in case.fresh)
         may_be_told = not case.is_silenced or case.incident.state == "resolved"  # the last word
@@ -196,7 +198,27 @@ def _pushes(
     if "joined" in kinds:
         joined = {"brands": named(case.others, speech)}
         return [("push-joined", lambda given: push(given, channel, "push_joined", **joined))]
+    if _rings_again(case, recipient, "push-wave") and "reopened" in kinds:
+        again = {"level": brief.level}
+        return [("push-wave", lambda given: push(given, channel, "push_wave", **again))]
     return _rise(case, brief, recipient)
+
+
+def _rings_again(case: Case, recipient: Recipient, kind: str) -> bool:
+    """Whether a new wave of what had calmed down may be said aloud: twice in an incident's life."""
+    return (
+        case.was_calm
+        and case.incident.state == "open"
+        and _count(case, recipient, kind) < _MAX_WAVE_PUSHES
+    )
+
+
+def _count(case: Case, recipient: Recipient, kind: str) -> int:
+    """How many of this kind the recipient got, or will get, about the incident."""
+    return sum(
+        one.recipient == recipient.name and one.kind == kind and one.state != "merged"
+        for one in case.sent
+    )
 
 
 def _rise(
@@ -207,10 +229,7 @@ def _rise(
     A graver situation rings also after these: who is busy with complaints knows of no deaths.
     """
     channel = recipient.channel
-    rings = sum(
-        one.recipient == recipient.name and one.kind == "push-level" and one.state != "merged"
-        for one in case.sent
-    )
+    rings = _count(case, recipient, "push-level")
     if (rings >= _MAX_LEVEL_PUSHES and not case.is_turned) or brief.incident.state != "open":
         return []
     if case.was_over:
@@ -350,8 +369,9 @@ def _untrue(case: Case, incident: Incident) -> list[str]:
     if incident.state == "resolved":
         is_news = any(one.kind in OVER for one in case.fresh)  # else the word of its end may wait
         return ["push-"] if is_news else []
-    # Who sleeps is not called to what somebody has by morning.
-    return ["push-closed", *(["push-missed"] if incident.taken_by is not None else [])]
+    # Who sleeps is not called to what somebody has by morning, nor to a wave that is over.
+    untrue = {"push-missed": incident.taken_by is not None, "push-wave": incident.state != "open"}
+    return ["push-closed", *(kind for kind, so in untrue.items() if so)]
 
 
 def _newest(events: Sequence[Event]) -> int:

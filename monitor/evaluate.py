@@ -22,6 +22,7 @@ from monitor.origin import origin
 from monitor.replay import Checkpoints
 from monitor.settings import DetectorSettings
 from monitor.spread import widest
+from monitor.waves import tide
 from storage.counted import CountedMention
 from storage.database import Database, Transaction
 from storage.incident_records import Event, Incident
@@ -224,12 +225,14 @@ def _follow(tx: Transaction, judged: Judged, budget: float, shared: _Shared) -> 
     verdict = judged.verdict
     running = tx.incidents.running(shared.kin.get(judged.brand.id, ()))
     latest = tx.incidents.latest(judged.brand.id)
+    begun_at = latest.opened_at if latest else verdict.at
     change = decide(
         latest,
         verdict,
         level=level_of(verdict, budget=budget, publishers=_publishers(tx, verdict)),
         last_negative_at=judged.last_negative_at,
         floor=shared.floors.get(latest.situation or "", 1) if latest else 1,
+        tide=tide(judged.series, begun_at),
     )
     if change is None:
         return []

@@ -8,6 +8,7 @@ while too few sources answer.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from monitor.waves import Tide
 from storage.incident_records import Incident
 from storage.records import Verdict
 
@@ -20,6 +21,7 @@ _LEVEL_STEP = 10.0  # every level is ten times rarer than the one below
 VIRAL = 8  # publishers of different owners that took one story up within hours
 _GRAVE = 2  # level of a spike that is none of the usual stories
 _FEW, _SOME = 5, 10  # stories below which an incident is at most of level 2, of level 3
+_SLACK = Tide()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,22 +71,24 @@ def decide(
     level: int,
     last_negative_at: datetime | None,
     floor: int = 1,
+    tide: Tide = _SLACK,
 ) -> Opening | Change | None:
     """Answer what the verdict changes about the brand's newest incident; None for nothing.
 
     ``floor`` is the least level of the incident's situation on the crisis map, which
-    people were told already: reaching it is not news.
+    people were told already: reaching it is not news. ``tide`` tells of the newest hours
+    what the verdict does not, whose windows remember a day.
     """
     spiking = verdict.state == "spike"
     if incident is None or _is_over(incident, verdict.at):
         return Opening(level=level, peak=verdict.observed) if spiking else None
     if spiking:
-        return _risen(incident, verdict, level, last_negative_at, floor)
+        return _risen(incident, verdict, level, last_negative_at, floor, tide)
     if incident.state == "resolved":
         return _ended(incident, verdict)
     if verdict.state == "blind":
         return None
-    return _settled(incident, verdict, last_negative_at)
+    return _settled(incident, verdict, last_negative_at, tide)
 
 
 def _is_over(incident: Incident, now: datetime) -> bool:
@@ -99,21 +103,24 @@ def _risen(
     level: int,
     last_negative_at: datetime | None,
     floor: int,
+    tide: Tide,
 ) -> Change | None:
-    """The brand stands out: go on, worsen, or open again what had calmed down."""
+    """The brand stands out: go on, worsen, calm down, or open again what had calmed down."""
     newest = replace(
         incident,
         level=max(incident.level, level, floor),
         peak=max(incident.peak, verdict.observed),
         last_negative_at=last_negative_at or incident.last_negative_at,
     )
-    if incident.state != "open":
-        if not _is_news(incident, verdict, level, last_negative_at):
-            return None
+    if incident.state != "open" and _is_news(incident, verdict, level, last_negative_at, tide):
         again = replace(newest, state="open", calmed_at=None, resolved_at=None, verdict=None)
         return Change(incident=again, kind="reopened")
-    if level > max(incident.level, floor):
+    if incident.state == "resolved":
+        return None
+    if incident.state == "open" and level > max(incident.level, floor):
         return Change(incident=newest, kind="worsened")
+    if incident.state == "open" and tide.ebbs:
+        return _calmed(newest, verdict)
     if newest == incident:
         return None
     # The living message is refreshed, but not at every new story.
@@ -122,18 +129,21 @@ def _risen(
 
 
 def _settled(
-    incident: Incident, verdict: Verdict, last_negative_at: datetime | None
+    incident: Incident, verdict: Verdict, last_negative_at: datetime | None, tide: Tide
 ) -> Change | None:
     """The brand no longer stands out: calm down, and later be resolved."""
     newest = replace(incident, last_negative_at=last_negative_at or incident.last_negative_at)
-    is_calm = verdict.state == "calm"
-    if incident.state == "open" and is_calm and _is_quiet(newest, verdict, CALM_AFTER):
-        calmed = replace(newest, state="calmed", calmed_at=verdict.at)
-        return Change(incident=calmed, kind="calmed")
+    is_calm = verdict.state == "calm" and _is_quiet(newest, verdict, CALM_AFTER)
+    if incident.state == "open" and (is_calm or tide.ebbs):
+        return _calmed(newest, verdict)
     if incident.state == "calmed" and _is_quiet(newest, verdict, RESOLVED_AFTER):
         resolved = replace(newest, state="resolved", resolved_at=verdict.at)
         return Change(incident=resolved, kind="resolved")
     return Change(incident=newest, kind=None) if newest != incident else None
+
+
+def _calmed(incident: Incident, verdict: Verdict) -> Change:
+    return Change(incident=replace(incident, state="calmed", calmed_at=verdict.at), kind="calmed")
 
 
 def _ended(incident: Incident, verdict: Verdict) -> Change | None:
@@ -156,10 +166,15 @@ def _is_quiet(incident: Incident, verdict: Verdict, span: timedelta) -> bool:
 
 
 def _is_news(
-    incident: Incident, verdict: Verdict, level: int, last_negative_at: datetime | None
+    incident: Incident,
+    verdict: Verdict,
+    level: int,
+    last_negative_at: datetime | None,
+    tide: Tide,
 ) -> bool:
     """Whether what came after the incident was put to rest deserves opening it again.
 
+    A single story after a wave does not: there has to be another one, or a higher level.
     What people closed before its spike ended does not, until it ends or gets worse: each
     usual story would be one more of it. Put to rest in the future, by a clock that jumped,
     it is as its last story left it.
@@ -169,6 +184,8 @@ def _is_news(
     if level <= incident.level and (same or incident.verdict == FALSE_ALARM):
         return False
     rested = incident.resolved_at or incident.calmed_at
+    if incident.state == "calmed" and rested is not None and rested <= verdict.at:
+        return tide.rises or level > incident.level or verdict.since >= rested
     if rested is not None and rested > verdict.at:
         rested = incident.last_negative_at
     return rested is None or (last_negative_at is not None and last_negative_at > rested)

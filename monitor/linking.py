@@ -21,14 +21,16 @@ def leader(running: Sequence[Incident]) -> Incident | None:
 def told(lead: Incident, other: Incident, kind: str, at: datetime) -> Change | None:
     """What the lead's crisis becomes by an event of another of its incidents; None for nothing.
 
-    A lead never rests before the others do, so whatever begins anew opens it again.
+    A lead never rests before the others do, so whatever begins anew opens it again. A brand
+    joins once: another wave at it is news only where the crisis had calmed down.
     """
-    if kind in ("opened", "reopened"):
+    if kind == "opened" or (kind == "reopened" and lead.state != "open"):
         level = max(lead.level, other.level)
         begun = replace(
             lead, level=level, state="open", calmed_at=None, resolved_at=None, verdict=None
         )
-        return Change(incident=begun, kind="joined" if lead.state != "resolved" else "reopened")
+        joins = kind == "opened" and lead.state != "resolved"
+        return Change(incident=begun, kind="joined" if joins else "reopened")
     if lead.state == "resolved":
         return None
     if other.level > lead.level:

@@ -607,6 +607,46 @@ def test_what_was_never_said_does_not_count_as_said(database: Database, brand: i
     assert rows(database)[-1].kind == "push-level"
 
 
+@pytest.mark.parametrize(
+    ("kinds_of_night", "rings"),
+    [
+        (("calmed", "reopened"), ["push-wave"]),
+        (("calmed", "reopened", "calmed"), []),
+        (("calmed", "reopened", "calmed", "reopened", "calmed", "reopened"), ["push-wave"]),
+    ],
+    ids=["goes on", "over by morning", "the third"],
+)
+def test_a_new_wave_at_night_is_told_in_the_morning_while_it_is_one(
+    database: Database, brand: int, kinds_of_night: tuple[str, ...], rings: list[str]
+) -> None:
+    """Once, however often it fell and rose meanwhile."""
+    readers = [chat(quiet_hours="15:00-18:00")]
+    number = open_incident(database, brand, level=1, **QUIET).id
+    told(database, readers, minutes=-1)
+    sent(database)
+    for kind in kinds_of_night:
+        add_quiet(database, number, kind, state="open" if kind == "reopened" else kind)
+        told(database, readers)
+
+    waiting = [one.kind for one in rows(database) if one.state == "pending"]
+    assert [kind for kind in waiting if kind.startswith("push-")] == rings
+
+
+def test_a_new_wave_under_a_silence_rings_nobody(database: Database, brand: int) -> None:
+    """Nor after it: people who asked for quiet were told of no calm between the waves."""
+    number = open_incident(database, brand).id
+    told(database, [chat()])
+    sent(database)
+    with database.begin() as tx:
+        tx.silences.add(brand, until=NOON + timedelta(hours=1), by="Анна", now=NOON)
+    for kind in ("calmed", "reopened"):
+        happen(database, number, kind, NOON, state="open" if kind == "reopened" else kind)
+        told(database, [chat()])
+    told(database, [chat()], minutes=61)
+
+    assert not [kind for _, kind in kinds(database) if kind.startswith("push-")]
+
+
 def test_quiet_hours_hold_no_change_of_a_message(database: Database, brand: int) -> None:
     """It rings nobody; who presses a button at night sees it. What rings and a letter wait."""
     readers = [one(quiet_hours="12:00-18:00") for one in (chat, mail)]

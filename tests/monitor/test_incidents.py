@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.incidents import FALSE_ALARM, Change, Opening, decide, level_of
+from monitor.waves import Tide
 from storage.incident_records import Incident
 from storage.records import Verdict
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+EBB = Tide(ebbs=True)
 
 
 def verdict(state: str, at: datetime = NOON, *, observed: float = 12, days: float = 50) -> Verdict:
@@ -135,6 +137,36 @@ def test_a_brand_that_always_has_negative_stories_calms_down_too(
     at = NOON + hours * HOUR
     seen = replace(verdict(state, at), expected=expected, window=24 * HOUR)
     assert kind(step(incident(before), seen, negative_at=at)) == told
+
+
+def test_a_wave_that_ebbs_is_told_though_its_window_still_holds_it() -> None:
+    """The longest window remembers a day; who fights the crisis wants to know at once."""
+    known, seen = incident(level=4), verdict("spike", NOON + 4 * HOUR)
+    assert ebb(known, seen) == "calmed"
+    assert ebb(known, verdict("raised", NOON + 4 * HOUR)) == "calmed"
+    assert ebb(known, verdict("blind", NOON + 4 * HOUR)) is None
+    worse = decide(incident(level=1), seen, level=4, last_negative_at=NOON, tide=EBB)
+    assert kind(worse) == "worsened"
+
+
+def ebb(known: Incident, seen: Verdict) -> str | None:
+    """What is told as hardly a story comes any more."""
+    change = decide(known, seen, level=2, last_negative_at=NOON, tide=EBB)
+    return kind(change) if change else None
+
+
+@pytest.mark.parametrize(
+    ("level", "tide", "told"),
+    [(4, Tide(), "updated"), (4, Tide(rises=True), "reopened"), (5, Tide(), "reopened")],
+    ids=["a single story", "another wave", "a higher level"],
+)
+def test_a_calmed_incident_opens_again_with_another_wave(level: int, tide: Tide, told: str) -> None:
+    """A story after a wave is refreshed in the message, and no more."""
+    calmed = incident("calmed", level=4, calmed_at=NOON)
+    at = NOON + 2 * HOUR
+    seen = verdict("spike", at, observed=15)
+    change = decide(calmed, seen, level=level, last_negative_at=at, tide=tide)
+    assert kind(change) == told
 
 
 @pytest.mark.parametrize("state", ["open", "calmed"])

@@ -51,7 +51,8 @@ def test_the_oldest_incident_that_leads_itself_leads() -> None:
     [
         ("open", "opened", 1, "joined"),
         ("calmed", "opened", 3, "joined"),
-        ("calmed", "reopened", 1, "joined"),
+        ("calmed", "reopened", 1, "reopened"),
+        ("open", "reopened", 2, "updated"),
         ("resolved", "reopened", 1, "reopened"),
         ("open", "worsened", 3, "worsened"),
         ("open", "worsened", 2, "updated"),

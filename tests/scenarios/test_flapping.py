@@ -1,5 +1,6 @@
 """A brand that flares up and calms down again and again rings few phones."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from tests.monitor.conftest import World
 from tests.monitor.test_incidents import verdict
 
 HOUR = timedelta(hours=1)
+WAVE = "Новая волна: уровень {} из 4"
 PEOPLE = [chat(), mail()]
 
 
@@ -62,8 +64,8 @@ def test_a_flapping_brand_is_one_incident_and_a_few_rings(
     living, *rings = api.ledger
     assert (kinds.count("opened"), len(kinds) >= 6) == (1, True)
     assert living.edits >= 5
-    assert len(rings) <= 2
-    assert len(mailbox.letters) <= 3
+    assert len(rings) <= 4
+    assert len(mailbox.letters) <= 5
 
 
 def test_a_level_that_falls_and_rises_again_rings_twice_at_most(
@@ -74,16 +76,17 @@ def test_a_level_that_falls_and_rises_again_rings_twice_at_most(
     email: EmailNotifier,
     clock: Clock,
 ) -> None:
-    """A spike and a calm every four hours for two days: the message follows, phones do not."""
+    """A spike and a calm every four hours for two days: the message follows, phones ring twice."""
     brand = add_brand(sqlite_database)
     number = open_incident(sqlite_database, brand, level=3).id
     kinds = []
     for hour in range(48):
         with sqlite_database.begin() as tx:
             spiking = hour % 4 == 0
+            seen = verdict("spike" if spiking else "calm", clock(), observed=12 + hour)
             change = decide(
                 tx.incidents.get(number),
-                verdict("spike" if spiking else "calm", clock(), observed=12 + hour),
+                replace(seen, since=clock()),
                 level=3,
                 last_negative_at=NOON + timedelta(hours=hour - hour % 4),
             )
@@ -95,4 +98,33 @@ def test_a_level_that_falls_and_rises_again_rings_twice_at_most(
     living, *rings = api.ledger
     assert (kinds.count("calmed"), kinds.count("reopened")) == (12, 11)
     assert living.text.startswith("🟢 СТИХАЕТ")
-    assert (len(rings), len(mailbox.letters)) == (0, 1)
+    assert [one.text.splitlines()[1] for one in rings] == [WAVE.format(3)] * 2
+    assert len(mailbox.letters) == 3
+
+
+def test_a_second_wave_of_the_worst_crisis_rings(
+    sqlite_database: Database,
+    api: BotApi,
+    telegram: TelegramNotifier,
+    mailbox: MailServer,
+    email: EmailNotifier,
+    now: datetime,
+) -> None:
+    """It can get no worse than level 4: who has gone home hears that it flares up again, once."""
+    world, clock, kinds = World(sqlite_database, now), Clock(now), []
+    world.quiet_weeks(now - HOUR)
+    for hour in range(30):
+        stories = 14 if hour in (0, 9) else hour in (5, 18)
+        for minute in range(stories):
+            at = clock() - timedelta(minutes=2 * minute)
+            world.mention(at, title=f"Скандал {at:%d %H:%M}", seen_at=clock())
+        world.answer(clock())
+        kinds += [one.kind for one in evaluate(
+            sqlite_database, {}, now=clock(), timezone=UTC, checkpoints=world.checkpoints
+        )]  # fmt: skip
+        tell(sqlite_database, telegram, email, clock)
+
+    _, *rings = api.ledger
+    assert [one for one in kinds if one != "updated"] == ["opened", "calmed", "reopened", "calmed"]
+    assert [one.text.splitlines()[1] for one in rings] == [WAVE.format(4)]
+    assert len(mailbox.letters) == 2
