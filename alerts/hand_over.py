@@ -42,11 +42,13 @@ def hand_over(notifier: Notifier, task: Task) -> Receipt:
     message = _message(row)
     if task.in_doubt and row.attempts >= PICTURE_TRIES:
         message = replace(message, photo=None)
+    post = notifier.send
     if attempt.step == "edit" and isinstance(notifier, Living):
         try:
             return _plainer(lambda one: notifier.edit(row, one, attempt.provider_id), message)
         except MessageGone:
             logger.info("message is gone, posted again", extra={"notification": row.id})
+            post = notifier.repost
     if task.in_doubt:
         found = _look(notifier, task, message)
         if isinstance(found, Receipt):
@@ -54,7 +56,7 @@ def hand_over(notifier: Notifier, task: Task) -> Receipt:
         message = found
     if attempt.step == "reply" and isinstance(notifier, Living):
         return _plainer(lambda one: notifier.reply(row, one, attempt.provider_id), message)
-    return _plainer(lambda one: notifier.send(row, one), message)
+    return _plainer(lambda one: post(row, one), message)
 
 
 def _look(notifier: Notifier, task: Task, message: Message) -> Receipt | Message:

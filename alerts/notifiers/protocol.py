@@ -88,6 +88,10 @@ class Living(Protocol):
         """Post the message as an answer to the older one."""
         ...
 
+    def repost(self, notification: Notification, message: Message) -> Receipt:
+        """Post a message anew that is gone, without a sound: changing it would have made none."""
+        ...
+
 
 @runtime_checkable
 class Probing(Protocol):

@@ -65,9 +65,11 @@ class TelegramNotifier:
 
     def send(self, notification: Notification, message: Message) -> Receipt:
         """Post the message; with its chart where it has one and the text fits a caption."""
-        if message.photo is not None and units(_visible(message)) <= CAPTION_LIMIT:
-            return self.talk(lambda bot: _post_photo(bot, notification, message))
-        return self.talk(lambda bot: _post_text(bot, notification, message))
+        return self.talk(lambda bot: _post(bot, notification, message))
+
+    def repost(self, notification: Notification, message: Message) -> Receipt:
+        """Post it as ``send`` does, but ring nobody's phone."""
+        return self.talk(lambda bot: _post(bot, notification, message, silently=True))
 
     def edit(self, notification: Notification, message: Message, provider_id: str) -> Receipt:
         """Put the new text, buttons and chart in the place of the old."""
@@ -137,11 +139,21 @@ def keyboard(buttons: Sequence[tuple[str, str]]) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows) if rows else None
 
 
+async def _post(
+    bot: Bot, notification: Notification, message: Message, *, silently: bool = False
+) -> Receipt:
+    if message.photo is not None and units(_visible(message)) <= CAPTION_LIMIT:
+        return await _post_photo(bot, notification, message, silently=silently)
+    return await _post_text(bot, notification, message, silently=silently)
+
+
 async def _post_text(
     bot: Bot,
     notification: Notification,
     message: Message,
     to: ReplyParameters | None = None,
+    *,
+    silently: bool = False,
 ) -> Receipt:
     sent = await bot.send_message(
         notification.address,
@@ -151,11 +163,14 @@ async def _post_text(
         reply_markup=keyboard(message.buttons),
         link_preview_options=_NO_PREVIEW,
         reply_parameters=to,
+        disable_notification=silently,
     )
     return Receipt(provider_id=str(sent.message_id))
 
 
-async def _post_photo(bot: Bot, notification: Notification, message: Message) -> Receipt:
+async def _post_photo(
+    bot: Bot, notification: Notification, message: Message, *, silently: bool
+) -> Receipt:
     sent = await bot.send_photo(
         notification.address,
         message.photo or b"",
@@ -164,6 +179,7 @@ async def _post_photo(bot: Bot, notification: Notification, message: Message) ->
         message_thread_id=notification.topic,
         reply_markup=keyboard(message.buttons),
         filename="chart.png",
+        disable_notification=silently,
     )
     return Receipt(provider_id=str(sent.message_id))
 

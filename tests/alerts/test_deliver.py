@@ -567,14 +567,15 @@ def test_a_later_revision_takes_the_place_of_the_message(
 def test_a_deleted_message_is_posted_again(
     database: Database, api: BotApi, telegram: TelegramNotifier, clock: Clock, number: int
 ) -> None:
-    """Somebody removed it: the incident still goes on."""
+    """Somebody removed it: the incident still goes on, and no phone rings for a change of it."""
     living(database, number, 1, "раз")
     run(database, telegram, clock)
+    assert not api.ledger[0].silent
     api.ledger[0].deleted = True
     living(database, number, 2, "два")
     run(database, telegram, clock, drain=True)
 
-    assert texts(api) == ["два"]
+    assert [(one.text, one.silent) for one in api.ledger] == [("два", True)]
 
 
 def test_an_edit_whose_answer_was_lost_is_simply_repeated(

@@ -38,6 +38,7 @@ class Posted:
     mine: bool = True
     edits: int = 0
     deleted: bool = False
+    silent: bool = False
     history: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
@@ -294,6 +295,7 @@ class BotApi:
                 has_photo=has_photo,
                 reply_to=json.loads(reply)["message_id"] if reply else None,
                 mine=mine,
+                silent=given.get("disable_notification") == "true",
             )
             self.messages[(chat, number)] = posted
             return posted
