@@ -38,10 +38,10 @@ def escalate(
         with database.begin() as tx:
             incident = tx.incidents.get(number)
             role = _missed(tx, incident, playbook, recipients, now)
-            if role is None:
+            newest = tx.incidents.find_newest(number)
+            if role is None or newest is None:
                 continue
-            facts = tx.incidents.events(number)[-1].facts
-            tx.incidents.add_event(incident, kind="missed", at=now, facts=facts)
+            tx.incidents.add_event(incident, kind="missed", at=now, facts=newest.facts)
             written += 1
         logger.warning("nobody took the incident", extra={"incident": number, "next": role})
     return written
@@ -55,22 +55,23 @@ def _missed(
     now: datetime,
 ) -> str | None:
     """The role to call, once the time of those who could hear of the incident is over."""
-    events = tx.incidents.events(incident.id)
+    turns = tx.incidents.turns(incident.id)
     situation = playbook.situation(incident.situation)
     reaction = playbook.reaction(situation.id)
-    role = overdue(incident, events, reaction, now) if events else None
-    if role is None:
+    role = overdue(incident, turns, reaction, now) if turns else None
+    newest = tx.incidents.find_newest(incident.id) if role else None
+    if newest is None:
         return None
-    quiet = quiet_about(tx, incident, events[-1].facts, situation.id)
+    quiet = quiet_about(tx, incident, newest.facts, situation.id)
     if quiet.silence(now):
         return None
     told = audience(
         recipients,
         replace(incident, situation=situation.id),
         others=[one.incident.brand for one in quiet.links],
-        roles=called(events, situation, reaction),
+        roles=called(turns, situation, reaction),
         copies=tx.outbox.readers(incident.id),
     )
-    since = quiet.counted_from(asked_at(incident, events), now)
-    until = take_until(since, reaction.take_within, told, levels(events, situation.level))
+    since = quiet.counted_from(asked_at(incident, turns), now)
+    until = take_until(since, reaction.take_within, told, levels(turns, situation.level))
     return role if now >= until else None

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from alerts.recipients import Recipient
 from alerts.situations import Reaction, Situation
-from storage.incident_records import Event, Incident
+from storage.incident_records import Incident, Turn
 
 STARTS = ("opened", "reopened")
 OTHER = "recognised"  # it turned out to be another situation, with steps of its own
@@ -16,7 +16,7 @@ Levels = Sequence[tuple[datetime, int]]  # from when an incident was how grave
 
 
 def overdue(
-    incident: Incident, events: Sequence[Event], reaction: Reaction, now: datetime
+    incident: Incident, events: Sequence[Turn], reaction: Reaction, now: datetime
 ) -> str | None:
     """The next role to call, once the time of the one before is over; None while it is not."""
     if incident.state != "open" or incident.taken_by is not None:
@@ -28,7 +28,7 @@ def overdue(
     return reaction.then[reached] if now >= deadline else None
 
 
-def called(events: Sequence[Event], situation: Situation, reaction: Reaction) -> tuple[str, ...]:
+def called(events: Sequence[Turn], situation: Situation, reaction: Reaction) -> tuple[str, ...]:
     """The roles that are called whatever their routes, the last one last.
 
     First the owner of a graver situation that took over, or of one that a person chose; then
@@ -40,7 +40,7 @@ def called(events: Sequence[Event], situation: Situation, reaction: Reaction) ->
     return (*owner, *reaction.then[: len(_rises(events))])
 
 
-def asked_at(incident: Incident, events: Sequence[Event]) -> datetime:
+def asked_at(incident: Incident, events: Sequence[Turn]) -> datetime:
     """When the last one was called; a step up by hand starts the next one's time anew."""
     rises = _rises(events)
     return rises[-1].at if rises else begun_at(incident, events)
@@ -67,7 +67,7 @@ def audience(
     ]
 
 
-def levels(events: Sequence[Event], situation: int) -> Levels:
+def levels(events: Sequence[Turn], situation: int) -> Levels:
     """From when it was how grave since it last began, and at least as its situation is."""
     return [(one.at, max(one.level, situation)) for one in _since_begun(events)]
 
@@ -91,7 +91,7 @@ def heard_at(at: datetime, told: Iterable[Recipient], levels: Levels) -> datetim
     )
 
 
-def begun_at(incident: Incident, events: Sequence[Event]) -> datetime:
+def begun_at(incident: Incident, events: Sequence[Turn]) -> datetime:
     """When the clocks of the reaction map began: at the last opening, or for another situation."""
     return max((one.at for one in events if one.kind in _BEGINS), default=incident.opened_at)
 
@@ -104,11 +104,11 @@ def _quiet_from(at: datetime, told: Iterable[Recipient], levels: Levels) -> date
     return max(known, default=None) if len(known) == len(ends) else None
 
 
-def _rises(events: Sequence[Event]) -> list[Event]:
+def _rises(events: Sequence[Turn]) -> list[Turn]:
     """How often it rose since it last began."""
     return [one for one in _since_begun(events) if one.kind in RISES]
 
 
-def _since_begun(events: Sequence[Event]) -> Sequence[Event]:
+def _since_begun(events: Sequence[Turn]) -> Sequence[Turn]:
     starts = [place for place, one in enumerate(events) if one.kind in _BEGINS]
     return events[starts[-1] if starts else 0 :]

@@ -100,8 +100,8 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One change in an incident's life."""
+class Turn:
+    """One change in an incident's life, without what it stands on."""
 
     id: int
     incident_id: int
@@ -109,9 +109,15 @@ class Event:
     kind: str  # "opened" | "worsened" | "calmed" | "resolved" | "taken" | "escalated" | ...
     level: int
     at: datetime
-    facts: Facts
     by: str | None = None  # the person, when a person did it
     planned_at: datetime | None = None  # when its notifications were put in the outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(Turn):
+    """One change in an incident's life."""
+
+    facts: Facts
 
 
 # --- who is told ---------------------------------------------------------------

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, upd
 from sqlalchemy import insert as plain_insert
 
 from storage.codec import pack_facts, unpack_facts
-from storage.incident_records import Acknowledgement, Event, Facts, Incident, Link
+from storage.incident_records import Acknowledgement, Event, Facts, Incident, Link, Turn
 from storage.tables import acknowledgements, brands, events, incidents
 from storage.writing import writes
 
@@ -182,6 +182,15 @@ class Incidents:
             select(events).where(events.c.incident_id == incident_id).order_by(events.c.revision)
         )
         return [_event(row) for row in self.connection.execute(query)]
+
+    def turns(self, incident_id: int) -> list[Turn]:
+        """Answer the same without their facts, which are many times as long."""
+        query = (
+            select(*(column for column in events.c if column.name != "facts"))
+            .where(events.c.incident_id == incident_id)
+            .order_by(events.c.revision)
+        )
+        return [Turn(**row._mapping) for row in self.connection.execute(query)]
 
     def find_opening(self, incident_id: int) -> Event | None:
         """Answer an incident's first event; None while it has none."""

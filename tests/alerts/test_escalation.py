@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from alerts import payload
 from alerts.actions import pause
@@ -124,6 +125,15 @@ def test_waiting_takes_no_part_in_writing(
     """The job runs every minute, and an incident may wait for days beside other writers."""
     open_incident(database, add_brand(database))
     monkeypatch.setattr(Database, "begin", None)
+
+    assert escalate(database, playbook(), [], now=NOON + timedelta(minutes=9)) == 0
+
+
+def test_waiting_reads_nothing_that_is_told(database: Database) -> None:
+    """Hundreds of events of every open incident are looked at each minute: not their facts."""
+    open_incident(database, add_brand(database))
+    with database.begin() as tx:
+        tx.connection.execute(text("UPDATE events SET facts = '{}'"))
 
     assert escalate(database, playbook(), [], now=NOON + timedelta(minutes=9)) == 0
 

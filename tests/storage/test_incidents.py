@@ -1,12 +1,12 @@
 """Incidents: a change and its event are written together."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
 from storage.database import Database
-from storage.incident_records import Point, StoryFact
+from storage.incident_records import Event, Point, StoryFact
 from storage.incidents import IncidentError
 from tests.running import until
 from tests.storage.making import HOSTILE, HOUR, KEPT, NOON, begun, facts, somebody_waits
@@ -23,6 +23,9 @@ def test_an_incident_and_its_events_are_one_story(database: Database) -> None:
             worse, kind="worsened", at=NOON + HOUR, facts=facts(), by=HOSTILE
         )
         assert tx.incidents.events(opened.id) == [first, replace(second, by=KEPT)]
+        first_turn, second_turn = tx.incidents.turns(opened.id)
+        assert Event(**asdict(first_turn), facts=first.facts) == first
+        assert Event(**asdict(second_turn), facts=second.facts) == replace(second, by=KEPT)
         assert tx.incidents.find_opening(opened.id) == first
         assert tx.incidents.find_opening(opened.id + 1) is None
         assert tx.incidents.find_newest(opened.id) == replace(second, by=KEPT)
