@@ -65,8 +65,12 @@ def covering(
     return max(found, key=lambda one: one.over_at, default=None)
 
 
+def is_among(publisher: str, names: Iterable[str]) -> bool:
+    """Whether one of these is the publisher that a silence is about."""
+    return publisher.strip().casefold() in {name.casefold() for name in names}
+
+
 def _is_mostly(facts: Facts, publisher: str) -> bool:
     """Whether most of what is said comes from the publisher; once others join, it is news again."""
-    wanted = publisher.strip().casefold()
-    theirs = sum(number for name, number in facts.publishers if name.casefold() == wanted)
+    theirs = sum(number for name, number in facts.publishers if is_among(publisher, [name]))
     return theirs > _MOST * max(1, sum(number for _, number in facts.publishers))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from alerts import actions, marks
+from alerts.silences import is_among
 from monitor.reasons import basis_reason
 from nabat import assembly, clock
 from nabat.commands.arguments import LARGEST, Config, opened, settings_of
@@ -137,7 +138,11 @@ def silence(
             publisher=publisher,
             reason=reason,
         )
+        publishers = {one.publisher for one in tx.feeds.active()}
     typer.echo(f"{brand}: quiet until {until:%Y-%m-%d %H:%M} UTC")
+    if publisher is not None and not is_among(publisher, publishers):
+        hint = nearest(publisher, sorted(publishers))
+        typer.echo(f"note: no source is of the publisher {publisher!r}{hint}")
 
 
 def mention(

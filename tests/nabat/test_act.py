@@ -196,6 +196,27 @@ def _silences(database: Database) -> list[Silence]:
 
 
 @pytest.mark.parametrize(
+    ("publisher", "note"),
+    [("Отзовик", ""), (" отзовик", ""), ("Отзывик", "did you mean 'Отзовик'?; known: Лента, Отз")],
+    ids=["known", "spelt otherwise", "mistyped"],
+)
+def test_a_silence_about_nobodys_texts_is_noted(
+    nabat: Command, config: Path, database: Database, publisher: str, note: str
+) -> None:
+    """It holds, since a source of that name may come; but it keeps nobody quiet now."""
+    with database.begin() as tx:
+        entries = [entry(name, publisher=name) for name in ("Отзовик", "Лента")]
+        tx.feeds.sync(entries, clock.now())
+
+    said = nabat("silence", "Ромашка", "--for", "4h", "--publisher", publisher, "-c", config)
+
+    assert said.code == 0
+    assert len(_silences(database)) == 1
+    assert ("note:" in said.out) == bool(note)
+    assert note in said.out
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (("Ромашк",), "no brand is named 'Ромашк'; did you mean 'Ромашка'?"),
