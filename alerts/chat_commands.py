@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from alerts.actions import turn
+from alerts.escalation import OTHER
 from alerts.parts import number
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
@@ -44,7 +45,7 @@ def obey(
         return _turn(tx, rest, recipient, playbook, speech, by, now)
     if command == "/silence":
         return _silence(tx, rest, recipient, speech, by, now)
-    return [speech.say("help")]
+    return speech.say("help").splitlines()
 
 
 def status(tx: Transaction, recipient: Recipient, playbook: Playbook, speech: Speech) -> list[str]:
@@ -93,7 +94,7 @@ def _incident(
 ) -> list[str]:
     incident = _meant(tx, rest, recipient)
     if incident is None:
-        return [speech.say("no_incident")]
+        return _no_incident(tx, rest, recipient, playbook, speech)
     return record(tx, incident, playbook, speech)
 
 
@@ -110,7 +111,7 @@ def _turn(
     which, name = [*rest.split(maxsplit=1), "", ""][:2]
     incident, situation = _meant(tx, which, recipient), playbook.named(name)
     if incident is None:
-        return [speech.say("no_incident")]
+        return _no_incident(tx, which, recipient, playbook, speech)
     if situation is None:
         known = [f"{one.id} — {clip(one.title, 80)}" for one in playbook.situations]
         return [speech.say("which_situation", number=incident.id), *known]
@@ -129,6 +130,16 @@ def _meant(tx: Transaction, words: str, recipient: Recipient) -> Incident | None
     return None if recipient.brands and brands.isdisjoint(recipient.brands) else incident
 
 
+def _no_incident(
+    tx: Transaction, words: str, recipient: Recipient, playbook: Playbook, speech: Speech
+) -> list[str]:
+    """There is none of that number; or which one is meant, where none was said."""
+    if _NUMBER.search(words):
+        return [speech.say("no_incident")]
+    here = [_told(one, playbook, speech) for one in _open(tx, recipient)]
+    return [speech.say("which_incident"), *here]
+
+
 def record(tx: Transaction, incident: Incident, playbook: Playbook, speech: Speech) -> list[str]:
     """How things stand, what happened and who did what, and where to read the stories."""
     events = tx.incidents.events(incident.id)
@@ -140,7 +151,7 @@ def record(tx: Transaction, incident: Incident, playbook: Playbook, speech: Spee
 
 
 def _happened(one: Event, speech: Speech) -> str:
-    kind = f"kind_{one.kind.replace('-', '_')}"
+    kind = "kind_turned" if one.kind == OTHER and one.by else f"kind_{one.kind.replace('-', '_')}"
     return speech.say(kind, level=one.level) if speech.knows(kind) else one.kind
 
 
@@ -174,6 +185,8 @@ def _quiet(
 def _told(incident: Incident, playbook: Playbook, speech: Speech) -> str:
     """One line about an incident."""
     state = incident.state if incident.state != "open" else f"level_{min(4, incident.level)}"
+    if incident.verdict == "false-alarm":
+        state = "false_alarm"
     situation = playbook.situation(incident.situation).title
     taken = f" · ✅ {clip(incident.taken_by, 40)}" if incident.taken_by else ""
     brand = speech.say("quote", text=clip(incident.brand, 60))
@@ -205,6 +218,8 @@ def _plain(name: str) -> str:
 
 def _unknown(tx: Transaction, name: str, recipient: Recipient, speech: Speech) -> str:
     known = ", ".join(one.name for one in _brands(tx, recipient)[:20])
+    if not _plain(name):
+        return speech.say("which_brand", known=known)
     return speech.say("unknown_brand", name=clip(name, 60), known=known)
 
 

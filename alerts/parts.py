@@ -234,7 +234,8 @@ def _foot(brief: Brief) -> list[Line]:
     lines = []
     if incident.taken_by and incident.taken_at:
         at = speech.clock(incident.taken_at, near=event.at)
-        said = speech.say("taken", who=clip(incident.taken_by, 60), time=at)
+        phrase = "was_taken" if incident.state == "resolved" else "taken"
+        said = speech.say(phrase, who=clip(incident.taken_by, 60), time=at)
         lines.append(Line("owner", (Span(f"✅ {said}", "bold"),)))
     elif incident.state == "open":
         until = speech.clock(brief.take_until, near=event.at)

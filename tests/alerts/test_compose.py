@@ -196,6 +196,8 @@ def test_who_took_it_takes_the_place_of_the_deadline() -> None:
 
     assert "В работе: Орлов, 15:04" in message.text
     assert "Беру в работу" not in "".join(label for label, _ in message.buttons)
+    over = alert(brief(incident=replace(taken, state="resolved")), "telegram").text
+    assert "Был в работе: Орлов, с 15:04" in over
 
 
 @pytest.mark.parametrize("ticked", range(5))

@@ -368,12 +368,17 @@ def test_who_could_not_hear_keeps_no_other_from_listening(room: Room) -> None:
         ("/incident РОМ-1", "https://news.example/1"),
         ("/incident 999", "Такого инцидента нет"),
         ("/incident 5ПО-1.", "открыт, уровень 2"),
-        ("/incident", "Такого инцидента нет"),
+        (
+            "/incident",
+            "Какой инцидент? Напишите после команды его номер\nРОМ-1 · «Ромашка» · КРИЗИС",
+        ),
+        ("/situation", "Какой инцидент?"),
         ("/brand ромашка", "за сутки 0 упоминаний"),
         ("/brand Нечто", "Нет бренда Нечто. Есть: Ромашка"),
         ("/silence Ромашка 4h", "Ромашка: тишина до 19:00"),
         ("/silence Ромашка вечность", "Не понял срок"),
-        ("/silence", "Нет бренда"),
+        ("/silence", "Какой бренд? Напишите после команды его имя. Есть: Ромашка"),
+        ("/brand", "Какой бренд?"),
         ("/silence Ромашка off", "Ромашка: тишины и не было"),
         ("/silence Ромашка 2 дня 3 ч", "Ромашка: тишина до 04.03 18:00"),
         ("/silence\n«Ромашка»\n2\u00a0часа", "Ромашка: тишина до 17:00"),
@@ -384,7 +389,10 @@ def test_who_could_not_hear_keeps_no_other_from_listening(room: Room) -> None:
         ("/situation 1 нечто", "Какая это ситуация? Напишите: /situation 1"),
         ("/situation 999 service", "Такого инцидента нет"),
         ("/digest", "Набат жив"),
-        ("/help", "/status"),
+        (
+            "/help",
+            "\n/silence ИМЯ 4h — не писать о бренде четыре часа; /silence ИМЯ off — снова писать\n",
+        ),
         ("/" + "x" * 3000, "/status"),
     ],
 )
@@ -393,6 +401,16 @@ def test_commands_are_answered(room: Room, command: str, said: str) -> None:
     [answer] = room.write(command)
 
     assert said in answer
+
+
+def test_the_record_says_what_people_made_of_it(room: Room) -> None:
+    """A corrected situation, and a false alarm, which is no crisis that was got over."""
+    room.write("/situation 1 service")
+    room.press(room.button("false"))
+    [answer] = room.write("/incident 1")
+
+    assert "РОМ-1 · «Ромашка» · ЛОЖНАЯ ТРЕВОГА · Массовые жалобы" in answer
+    assert "ситуация исправлена — Олег Орлов" in answer
 
 
 @pytest.mark.parametrize(
