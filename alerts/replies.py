@@ -9,10 +9,12 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from telegram import Bot, Chat, MaybeInaccessibleMessage, Message, Update, User
 from telegram.error import TelegramError
 
+from alerts import payload
 from alerts.chat_commands import obey
 from alerts.compose import notice
 from alerts.forwarded import Forwarded, read
@@ -23,6 +25,8 @@ from alerts.presses import Answer, Person, Press, find_recipient, known_person, 
 from alerts.recipients import Recipient
 from alerts.texts import Speech
 from storage.database import Database
+from storage.incident_records import Message as Answered
+from storage.outbox import NewNotification
 
 logger = logging.getLogger(__name__)
 
@@ -132,7 +136,8 @@ class Listener:
             return
         self._toast(query.id, answer)
         if answer.question:
-            self._say(query.message, answer.text, answer.question)
+            asked = _plain(answer.text, answer.question)
+            self._say(query.message, asked, answer.language)
         if answer.record:
             self._tell(query.message, answer.record, answer.language)
 
@@ -160,7 +165,7 @@ class Listener:
         if recipient is None or not may:
             logger.warning("command without the right", extra={"person": person.id, "chat": chat})
             if recipient is not None:
-                self._say(message, Speech(recipient.language).say("no_rights"), ())
+                self._post(message, _plain(Speech(recipient.language).say("no_rights")))
             return
         with self.database.begin() as tx:
             lines = obey(
@@ -200,37 +205,58 @@ class Listener:
             return
         given, speech = read(message, f"{person.name} ({person.id})"), Speech(recipient.language)
         if given is None:
-            self._say(message, speech.say("forward_empty"), ())
+            self._say(message, _plain(speech.say("forward_empty")), recipient.language)
             return
         number = self.keep(given)
         logger.info("forward kept", extra={"person": person.id, "mentions": number})
         said = "forward_kept" if number else "forward_unnamed"
-        self._say(message, speech.say(said, publisher=given.publisher), ())
+        kept = _plain(speech.say(said, publisher=given.publisher))
+        self._say(message, kept, recipient.language)
 
     def _tell(self, to: MaybeInaccessibleMessage, lines: Sequence[str], language: str) -> None:
-        said = notice(lines[0], lines[1:], "telegram", language)
-        self._say(to, said.html, (), is_html=True)
+        self._say(to, notice(lines[0], lines[1:], "telegram", language), language)
 
-    def _say(
-        self,
-        to: MaybeInaccessibleMessage,
-        text: str,
-        buttons: tuple[tuple[str, str], ...],
-        *,
-        is_html: bool = False,
-    ) -> None:
-        """Answer where the message stands: in its chat, and there in its topic."""
+    def _say(self, to: MaybeInaccessibleMessage, answer: Answered, language: str) -> None:
+        """Answer; by the outbox where Telegram does not take it now: it was done all the same."""
+        try:
+            self._post(to, answer)
+        except DeliveryError as error:
+            if error.outcome not in ("rate", "not_sent"):
+                raise
+            now, address = self.clock(), str(to.chat.id)
+            left = payload.write(answer)
+            mark = sha256(f"{left}{now.isoformat()}".encode()).hexdigest()[:10]
+            waiting = NewNotification(
+                key=f"answer:telegram:{address}:{mark}",
+                recipient=address,
+                channel="telegram",
+                address=address,
+                topic=_topic(to),
+                kind="answer",
+                language=language,
+                payload=left,
+                not_before=now + (error.retry_after or timedelta()),
+            )
+            with self.database.begin() as tx:
+                tx.outbox.add([waiting], now)
+
+    def _post(self, to: MaybeInaccessibleMessage, answer: Answered) -> None:
+        """Say it where the message stands: in its chat, and there in its topic."""
 
         async def say(bot: Bot) -> None:
             await bot.send_message(
                 to.chat.id,
-                text,
-                parse_mode="HTML" if is_html else None,
+                answer.html or answer.text,
+                parse_mode="HTML" if answer.html else None,
                 message_thread_id=_topic(to),
-                reply_markup=keyboard(buttons),
+                reply_markup=keyboard(answer.buttons),
             )
 
         self.notifier.talk(say)
+
+
+def _plain(text: str, buttons: tuple[tuple[str, str], ...] = ()) -> Answered:
+    return Answered(subject=text, text=text, html="", buttons=buttons)
 
 
 def _address(chat: Chat, recipients: Sequence[Recipient]) -> str:

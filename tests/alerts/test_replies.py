@@ -413,6 +413,34 @@ def test_the_record_says_what_people_made_of_it(room: Room) -> None:
     assert "ситуация исправлена — Олег Орлов" in answer
 
 
+@pytest.mark.parametrize("fault", ["429", "409"])
+def test_an_answer_that_telegram_did_not_take_goes_out_later(room: Room, fault: str) -> None:
+    """What was done is said all the same, once, with the buttons to go on with."""
+    room.api.fail(fault, "sendmessage", times=2)
+
+    assert room.write("/silence Ромашка 4h") == []
+    room.press(room.button("notus"))
+    room.clock.pass_time(minutes=1)
+    room.tick()
+    room.tick()
+
+    silenced, asked = room.api.ledger[-2:]
+    assert silenced.text == "Ромашка: тишина до 19:00"
+    assert asked.text == "Какая публикация не про нас?"
+    assert "notus:1:m1" in str(asked.buttons)
+
+
+def test_a_refusal_that_telegram_did_not_take_is_left(room: Room) -> None:
+    """Who may not write here fills no outbox."""
+    room.api.fail("429", "sendmessage")
+
+    assert room.write("/status", STRANGER) == []
+    room.clock.pass_time(minutes=1)
+    room.tick()
+
+    assert "Нет прав" not in room.api.ledger[-1].text
+
+
 @pytest.mark.parametrize(
     ("text", "user", "chat_id"),
     [
