@@ -21,7 +21,7 @@ from crawler.reading import Reading, count_visits_behind, is_left_alone, outcome
 from crawler.robots import Robots
 from crawler.sources.protocol import FailedPage, SourcePlugin, Visit, key_of
 from storage.database import Database, StorageError
-from storage.records import FetchOutcome, NewArticle, Source, SourceFailure
+from storage.records import Article, FetchOutcome, NewArticle, Source, SourceFailure
 
 BATCH = 50  # articles stored together
 OUTCOMES = 50  # outcomes recorded together,
@@ -194,6 +194,9 @@ class _Pass:
             robots=robots,
             now=self._now,
             known=self._known,
+            alike=lambda moments, hashes: asyncio.to_thread(
+                self._alike, source.id, moments, hashes
+            ),
             addresses=lambda: asyncio.to_thread(self._addresses, source.id, failures),
             failures=failures,
             process=self._process,
@@ -295,6 +298,12 @@ class _Pass:
     def _look_up(self, addresses: Sequence[str]) -> set[str]:
         with self._database.read() as tx:
             return tx.articles.known(addresses)
+
+    def _alike(
+        self, source_id: int, moments: Sequence[datetime], hashes: Sequence[str]
+    ) -> list[Article]:
+        with self._database.read() as tx:
+            return tx.articles.alike(source_id, moments, hashes)
 
     def _failures(self, source_id: int) -> list[SourceFailure]:
         with self._database.read() as tx:

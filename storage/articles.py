@@ -94,6 +94,22 @@ class Articles:
             found.update(self.connection.execute(query).scalars())
         return {url for url in canonical_urls if _kept_url(url) in found}
 
+    def alike(
+        self, source_id: int, moments: Sequence[datetime], hashes: Sequence[str]
+    ) -> list[Article]:
+        """Answer a source's articles of one of these moments, or with one of these hashes."""
+        found: dict[int, Article] = {}
+        for column, wanted in (
+            (articles.c.happened_at, moments),
+            (articles.c.content_hash, hashes),
+        ):
+            distinct = list(dict.fromkeys(wanted))
+            for start in range(0, len(distinct), 500):
+                part = column.in_(distinct[start : start + 500])
+                query = _read().where(articles.c.source_id == source_id, part)
+                found |= {row.id: _article(row) for row in self.connection.execute(query)}
+        return [found[number] for number in sorted(found)]
+
     def addresses_of(self, source_id: int, *, limit: int = 20_000) -> set[str]:
         """Answer every address under which the newest articles of a source are known."""
         query = (

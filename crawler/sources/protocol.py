@@ -19,7 +19,11 @@ from crawler.fetch import Fetcher
 from crawler.publishers import find_publisher
 from crawler.robots import Robots
 from storage.feeds import SourceEntry
-from storage.records import NewArticle, Source, SourceFailure
+from storage.records import Article, NewArticle, Source, SourceFailure
+
+
+async def _no_articles(_moments: Sequence[datetime], _hashes: Sequence[str]) -> list[Article]:
+    return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,8 @@ class Visit:
     failures: Sequence[SourceFailure] = ()  # what of this source could not be read so far
     # A turn for a child process, which a source that needs one waits for.
     process: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+    # Of this source, the stored articles of one of these times or with one of these hashes.
+    alike: Callable[[Sequence[datetime], Sequence[str]], Awaitable[list[Article]]] = _no_articles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

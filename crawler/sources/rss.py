@@ -14,7 +14,9 @@ from crawler.extract import Extracted, extract
 from crawler.feed_formats import FeedError, NoItemsError
 from crawler.feeds import Entry, Feed, read_feed
 from crawler.fetch import EmptyError, FetchError, Page, SlowError
+from crawler.identity import content_hash
 from crawler.reading import is_given_up, is_left_alone
+from crawler.reissues import is_reissued
 from crawler.sources.protocol import (
     FailedPage,
     Finding,
@@ -67,8 +69,7 @@ class RssSource:
             yield Freshness(etag=visit.source.etag, last_modified=visit.source.last_modified)
             return
         feed = await asyncio.to_thread(self._read_feed, page, visit)
-        known = await visit.known([entry.canonical_url for entry in feed.entries])
-        entries = [entry for entry in feed.entries if entry.canonical_url not in known]
+        entries = await self._new_of(feed, visit)
         failures = {failure.address: failure for failure in visit.failures}
         is_wanting = False
         for entry in entries:
@@ -83,6 +84,23 @@ class RssSource:
         # An unchanged feed would not name again what only its page can tell.
         fresh = Freshness(etag=page.etag, last_modified=page.last_modified)
         yield Freshness() if is_wanting else fresh
+
+    async def _new_of(self, feed: Feed, visit: Visit) -> list[Entry]:
+        """The entries not stored yet, under whatever address."""
+        listed = [entry.canonical_url for entry in feed.entries]
+        known = await visit.known(listed)
+        entries = [entry for entry in feed.entries if entry.canonical_url not in known]
+        stored = await visit.alike(
+            [entry.published_at for entry in entries if entry.published_at],
+            [content_hash(entry.title, entry.text) for entry in entries],
+        )
+        named = set(listed)
+        gone = [article for article in stored if article.canonical_url not in named]
+        return [
+            entry
+            for entry in entries
+            if not is_reissued(entry, gone, wants_page=self._wants_page(entry))
+        ]
 
     def _wants_page(self, entry: Entry) -> bool:
         return self.full_text and entry.has_page and not entry.is_whole

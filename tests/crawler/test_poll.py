@@ -1,6 +1,7 @@
 """One round of visits: everything readable is kept, everything broken is named."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -66,6 +67,43 @@ def feed(web: Web, path: str = "/rss", count: int = 3) -> RssSource:
     entries = [(f"{web.base}/{path[1:]}/{n}", f"Новость {n}", f"Текст {n}.") for n in range(count)]
     entries[0] = (entries[0][0], entries[0][1], PARAGRAPHS[0])
     return RssSource(url=web.put(path, rss_of(entries), headers={"ETag": f'"{path}"'}))
+
+
+@pytest.mark.parametrize("options", [{}, {"full_text": True}], ids=["as it is", "with pages"])
+def test_links_that_change_at_every_visit_add_nothing(
+    web: Web, visit_all: Poll, sqlite_database: Database, now: datetime, options: dict[str, bool]
+) -> None:
+    """What is published once is counted once, and its page fetched once."""
+    reports = []
+    for turn in range(3):
+        link = web.put(f"/a?s={turn}", article_page("Проверка"))
+        feed = rss_of([(link, "Проверка", PARAGRAPHS[0])], "Mon, 02 Mar 2026 10:07:00 +0300")
+        source = RssSource(url=web.put("/rss", feed), **options)  # type: ignore[arg-type]
+        reports.append(visit_all([source], now + timedelta(hours=turn)))
+    assert [(one.new_articles, one.new_mentions) for one in reports] == [(1, 1), (0, 0), (0, 0)]
+    assert sum(web.asked(f"/a?s={turn}") for turn in range(3)) == bool(options)
+
+
+def test_an_undated_text_under_another_link_adds_nothing(
+    web: Web, visit_all: Poll, now: datetime
+) -> None:
+    """It would be told of as published just now, at every visit anew."""
+    for turn in range(2):
+        link = f"{web.base}/a?s={turn}"
+        feed = re.sub(rb"<pubDate>.*</pubDate>", b"", rss_of([(link, "Отзыв", PARAGRAPHS[0])]))
+        report = visit_all([RssSource(url=web.put("/rss", feed))], now + timedelta(hours=turn))
+    assert report.new_articles == 0
+
+
+def test_twins_that_a_feed_names_side_by_side_are_two(
+    web: Web, visit_all: Poll, now: datetime
+) -> None:
+    """Two people may complain in the same words; the address of the first is not gone."""
+    twins = [(f"{web.base}/a/{n}", "Отзыв", PARAGRAPHS[0]) for n in range(2)]
+    source = RssSource(url=web.put("/rss", rss_of(twins[:1])))
+    assert visit_all([source]).new_articles == 1
+    web.put("/rss", rss_of(twins))
+    assert visit_all([source], now + timedelta(hours=1)).new_articles == 1
 
 
 def test_a_round_stores_articles_and_mentions(

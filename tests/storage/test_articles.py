@@ -127,6 +127,21 @@ def test_addresses_known_are_answered_as_they_were_asked(database: Database) -> 
         assert "https://site.example/b?utm=1" in tx.articles.addresses_of(source)
 
 
+def test_articles_alike_are_found_by_time_or_hash(database: Database) -> None:
+    """Those of the source alone, each once."""
+    source, _ = begun(database)
+    with database.begin() as tx:
+        other = tx.feeds.sync([entry("other")], NOON)[0].id
+        given = [
+            article(source, name, published_at=NOON - number * HOUR)
+            for number, name in enumerate("abc")
+        ]
+        tx.articles.add_new([*given, article(other, "d", published_at=NOON)])
+        found = tx.articles.alike(source, [NOON, NOON + HOUR], ["a", "b", "d"])
+        assert [one.title for one in found] == ["Заголовок a", "Заголовок b"]
+        assert tx.articles.alike(source, [], []) == []
+
+
 def test_many_articles_come_in_the_order_of_their_ids(database: Database) -> None:
     """More than one statement holds, none lost."""
     source, _ = begun(database)
