@@ -13,6 +13,7 @@ from typing import Any
 
 import fastfeedparser
 import feedparser
+from lxml import etree
 
 from crawler.cleaning import shorten_tags
 from crawler.dates import LONGEST_DATE
@@ -46,7 +47,7 @@ class FeedError(Exception):
 
 
 class NoItemsError(FeedError):
-    """A feed without items: a search that found nothing, or a site that broke its feed."""
+    """A whole feed without items: a search that found nothing, or a site that broke its feed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +73,21 @@ class RawFeed:
     entries: tuple[RawEntry, ...] = ()
 
 
+def is_whole_document(text: str) -> bool:
+    """Whether a document that could be read is one to its end, small mistakes aside."""
+    if text.startswith(("{", "[")):
+        return True  # broken JSON is never read
+    strict = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        etree.fromstring(_mended(text).encode("utf-8", "replace"), strict)
+    except etree.XMLSyntaxError:
+        return False
+    return True
+
+
 def read_slowly(text: str) -> RawFeed:
     """Read XML with feedparser, which understands nearly every feed there ever was."""
-    document = shorten_tags(_mended(_NOT_XML.sub("", _DECLARATION.sub("", text, count=1))))
+    document = shorten_tags(_mended(text))
     try:
         found = feedparser.parse(
             document.encode("utf-8", "replace"),
@@ -145,7 +158,8 @@ def read_json(text: str) -> RawFeed:
 
 
 def _mended(text: str) -> str:
-    """The document with its bare ampersands escaped, CDATA left as it is."""
+    """The document without declaration and what is no XML, its bare ampersands escaped."""
+    text = _NOT_XML.sub("", _DECLARATION.sub("", text, count=1))
     if not _BARE_AMPERSAND.search(text):
         return text
     parts = _split_cdata(text)

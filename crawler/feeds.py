@@ -21,6 +21,7 @@ from crawler.feed_formats import (
     NoItemsError,
     RawEntry,
     RawFeed,
+    is_whole_document,
     read_fast,
     read_json,
     read_slowly,
@@ -30,6 +31,7 @@ from crawler.feed_formats import (
 MOST_ENTRIES = 2_000
 FULL_LENGTH = 1_000  # characters from which an entry's own content counts as the whole text
 
+_BLANK = "\ufeff \t\r\n"  # before a document
 _PAGE = re.compile(
     r"\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
@@ -68,6 +70,9 @@ def read_feed(
     decoded = decode(body, content_type)
     raw = _read(decoded.text, exact=decoded.as_declared)
     if not raw.entries:
+        if not is_whole_document(decoded.text.lstrip(_BLANK)):
+            message = "feed has no items and is no whole document"
+            raise FeedError(message)
         message = "feed has no items"
         raise NoItemsError(message)
     chosen = _newest(raw.entries, now, zone)
@@ -96,7 +101,7 @@ def read_feed(
 
 
 def _read(text: str, *, exact: bool) -> RawFeed:
-    start = text.lstrip("\ufeff \t\r\n")
+    start = text.lstrip(_BLANK)
     if start.startswith(("{", "[")):
         return read_json(start)
     if not start:

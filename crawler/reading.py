@@ -114,7 +114,7 @@ def outcome_of(reading: Reading, problem: FetchError | None, now: datetime) -> F
 def pause_after(problem: FetchError, source: Source) -> timedelta:
     """How long to leave a failing source alone: longer each time, and as long as it asked.
 
-    One that only has nothing is asked as often as ever: what a search finds first is news.
+    One that only has nothing is asked as often as ever: what it has next is news.
     """
     if isinstance(problem, EmptyError):
         return source.interval

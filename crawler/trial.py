@@ -16,7 +16,8 @@ def try_source(plugin: SourcePlugin, settings: FetchSettings, *, now: datetime) 
 
 
 async def _try(plugin: SourcePlugin, settings: FetchSettings, now: datetime) -> str | None:
-    problem: str | None = "it has no articles; check the address"
+    may_be_empty = getattr(plugin, "may_be_empty", False)
+    problem = None if may_be_empty else "it has no articles; check the address"
     async with Fetcher(settings, now=now) as fetcher:
         visit = Visit(
             source=_stranger(plugin),

@@ -39,7 +39,6 @@ COVERED_BY = {
     "crawler/surnames_ru.py": "tests/crawler/test_word_forms.py",
     "crawler/surnames_uk.py": "tests/crawler/test_word_forms.py",
     "crawler/transliteration.py": "tests/crawler/test_word_forms.py",
-    "crawler/trial.py": "tests/nabat/test_setup.py",
     "crawler/watch_terms.py": "tests/crawler/test_watch_query.py",
     "nabat/__main__.py": "tests/nabat/test_cli.py",
     "nabat/commands/arguments.py": "tests/nabat/test_cli.py",

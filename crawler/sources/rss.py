@@ -46,6 +46,7 @@ class RssSource:
     publisher: str = ""
     interval: timedelta | None = None
     enabled: bool = True
+    may_be_empty: bool = False  # a search: nothing found is an answer, not a failure
     full_text: bool = False  # fetch the page of every new entry that has only a summary
     max_pages: int = 100  # of them at most, in one visit
     timeout: timedelta = timedelta(minutes=5)  # of one visit; then pages are left out
@@ -68,7 +69,14 @@ class RssSource:
         if page.is_unchanged:
             yield Freshness(etag=visit.source.etag, last_modified=visit.source.last_modified)
             return
-        feed = await asyncio.to_thread(self._read_feed, page, visit)
+        fresh = Freshness(etag=page.etag, last_modified=page.last_modified)
+        try:
+            feed = await asyncio.to_thread(self._read_feed, page, visit)
+        except EmptyError:
+            if self.may_be_empty or visit.source.last_item_at is None:
+                yield fresh
+                return
+            raise  # what it had is gone
         entries = await self._new_of(feed, visit)
         failures = {failure.address: failure for failure in visit.failures}
         is_wanting = False
@@ -82,7 +90,6 @@ class RssSource:
                 is_wanting |= needs_page and isinstance(finding, FailedPage)
                 yield finding
         # An unchanged feed would not name again what only its page can tell.
-        fresh = Freshness(etag=page.etag, last_modified=page.last_modified)
         yield Freshness() if is_wanting else fresh
 
     async def _new_of(self, feed: Feed, visit: Visit) -> list[Entry]:

@@ -218,7 +218,8 @@ def test_broken_xml_gives_what_can_be_read() -> None:
     [
         pytest.param(b"", "feed is empty", id="empty"),
         pytest.param(b" \n ", "feed is empty", id="blank"),
-        pytest.param(rss(), "feed has no items", id="no items"),
+        pytest.param(rss(), "feed has no items$", id="no items"),
+        pytest.param(rss()[:-3], "no whole document", id="broken off before the first item"),
         pytest.param(b"<!DOCTYPE html><html><p>x</html>", "an HTML page", id="page"),
         pytest.param(b"just words", "not a feed", id="words"),
         pytest.param(b'{"a": 1}', "not a feed", id="other json"),

@@ -176,7 +176,7 @@ def test_one_broken_source_never_stops_the_others(
     broken = {
         "gone": (web.put("/gone", status=410), "HTTP 410"),
         "page": (web.put("/page", "<!doctype html><p>x"), "an HTML page"),
-        "empty": (web.put("/empty", rss_of([])), "feed has no items"),
+        "empty": (web.put("/empty", rss_of([])[:-3]), "feed has no items"),
         "bytes": (web.put("/bytes", b"\x00\xff" * 99), "not a feed"),
         "ring": (web.put("/ring", status=302, headers={"Location": "/ring"}), "redirects"),
         "private": (
@@ -198,16 +198,33 @@ def test_one_broken_source_never_stops_the_others(
         assert state.failures == 1
 
 
-def test_a_search_that_finds_nothing_is_asked_as_often_as_ever(
+def test_a_search_that_finds_nothing_yet_has_answered(
     web: Web, visit_all: Poll, sqlite_database: Database, now: datetime
 ) -> None:
-    """The first thing it finds is news; that there is none yet stands on record."""
-    source = RssSource(id="search", url=web.put("/search", rss_of([])))
-    for turn in range(4):
+    """It is alive and asked as often as any; the first thing it finds is news."""
+    url = web.put("/search", rss_of([]), headers={"ETag": '"none"'})
+    for turn in range(2):
         at = now + turn * timedelta(minutes=10)
-        assert visit_all([source], at).failed == 1
+        assert visit_all([RssSource(id="search", url=url)], at).failed == 0
         state = sources(sqlite_database)["search"]
-        assert (state.last_error, state.failures) == ("feed has no items", turn + 1)
+        assert (state.last_error, state.failures, state.last_success_at) == (None, 0, at)
+        assert (state.etag, state.last_item_at) == ('"none"', None)
+
+
+@pytest.mark.parametrize("may_be_empty", [False, True], ids=["news", "a search"])
+def test_a_feed_that_has_lost_all_its_items_has_failed(
+    web: Web, visit_all: Poll, sqlite_database: Database, now: datetime, may_be_empty: bool
+) -> None:
+    """But a search, whose findings grow too old; both are asked as often as ever."""
+    source = RssSource(id="feed", url=feed(web).url, may_be_empty=may_be_empty)
+    visit_all([source])
+    web.put("/rss", rss_of([]))
+    for turn in range(1, 4):
+        at = now + turn * timedelta(minutes=10)
+        visit_all([source], at)
+        state = sources(sqlite_database)["feed"]
+        expected = (None, 0) if may_be_empty else ("feed has no items", turn)
+        assert (state.last_error, state.failures) == expected
         assert state.next_due_at == at + timedelta(minutes=10)
 
 

@@ -172,7 +172,7 @@ def test_each_broken_source_is_told_by_name_and_reason(
     assert sound & set(broken) == set()
     assert len(broken) > 10
     assert all(broken.values())
-    assert broken["fp_aaa_illformed.xml"] == "feed has no items"
+    assert broken["fp_aaa_illformed.xml"] == "feed has no items and is no whole document"
     assert all(source.failures == 2 for source in sources.values() if source.key in broken)
 
 
