@@ -5,7 +5,6 @@ Pure: a page in, addresses out, in the order in which they should be read.
 
 import gzip
 import io
-import random
 import re
 import zlib
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from crawler.addresses import canonical_address, find_address, host_of, is_same_
 from crawler.cleaning import shorten_tags
 from crawler.dates import EARLIEST, parse_date
 from crawler.encodings import decode
+from crawler.turns import choose
 
 LARGEST_SITEMAP = 32 * 1024 * 1024  # unpacked
 MOST_LINKS = 50_000  # as many as one sitemap may name
@@ -40,6 +40,7 @@ class Sitemap:
     """What a sitemap lists: pages, or further sitemaps; newest first where it dates them."""
 
     addresses: tuple[str, ...]
+    dates: tuple[datetime, ...]  # of each; EARLIEST where it gives none
     is_index: bool
     left_over: bool = False  # it names others that are as new
 
@@ -84,8 +85,7 @@ def read_sitemap(
 ) -> Sitemap:
     """The addresses of a sitemap; broken ones give what can be read of them.
 
-    An index gives no more than there is ``room`` for. Of its sitemaps equally old, or
-    undated, others are given at every visit: nobody knows in which of them news appear.
+    An index gives no more than there is ``room`` for, as ``crawler.turns`` chooses.
     """
     if body.startswith(b"\x1f\x8b"):
         body = _unpack(body, LARGEST_SITEMAP)
@@ -98,13 +98,18 @@ def read_sitemap(
             continue
         moment = parse_date(date, now=now) if date else None
         dated[found] = max(moment or EARLIEST, dated.get(found, EARLIEST))
-    listed, most = list(dated), room if is_index else MOST_LINKS
-    if is_index and len(listed) > most:
-        random.Random(now.isoformat()).shuffle(listed)
-    # Sorting keeps the order of those equally old, so an undated sitemap keeps its own.
-    listed.sort(key=lambda address: dated[address], reverse=True)
-    left_over = len(listed) > most and dated[listed[most]] == dated[listed[max(most - 1, 0)]]
-    return Sitemap(addresses=tuple(listed[:most]), is_index=is_index, left_over=left_over)
+    if is_index:
+        listed, left_over = choose(dated, room, now)
+    else:
+        # Sorting keeps the order of those equally old, so an undated sitemap keeps its own.
+        listed = sorted(dated, key=lambda address: dated[address], reverse=True)[:MOST_LINKS]
+        left_over = len(listed) < len(dated)
+    return Sitemap(
+        addresses=tuple(listed),
+        dates=tuple(dated[address] for address in listed),
+        is_index=is_index,
+        left_over=left_over,
+    )
 
 
 def _is_wanted(address: str, url: str, follow: str) -> bool:

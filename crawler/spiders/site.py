@@ -10,16 +10,19 @@ import re
 import resource
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import scrapy
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
     CloseSpider,
+    DontCloseSpider,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadFailedError,
@@ -32,6 +35,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler.addresses import canonical_address
+from crawler.dates import EARLIEST
 from crawler.extract import extract
 from crawler.guard import AddressGuard, AddressRefusedError
 from crawler.links import MOST_SITEMAPS, article_links, looks_like_sitemap, read_sitemap
@@ -48,6 +52,7 @@ from crawler.spiders.wire import (
     SiteJob,
     UnreadPage,
 )
+from crawler.turns import Link, in_turns
 
 ASKED_AT_ONCE = 500  # addresses
 _LEAVE_ALONE = (429, 503)
@@ -77,37 +82,54 @@ class SiteSpider(scrapy.Spider):
         self._asked = 0
         self._sitemaps = 0
         self._links = 0
+        self._listings = dict[int, Iterator[Link]]()  # by place in the index
         self._left_over = False
         self._ended = Ended()
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **options: Any) -> Self:
+        """As Scrapy makes its spiders, told when nothing is left to do."""
+        spider = super().from_crawler(crawler, *args, **options)
+        crawler.signals.connect(spider.read_articles, signals.spider_idle)
+        return spider
+
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """Begin at the listing or sitemap."""
-        yield self._listing(self._job.url)
+        yield self._listing(self._job.url, 0)
 
-    def read_listing(self, response: Response) -> Iterator[scrapy.Request]:
+    def read_listing(self, response: Response, place: int) -> Iterator[scrapy.Request]:
         """Follow what the listing or sitemap names and we do not know."""
-        if self._job.sitemap or looks_like_sitemap(response.body):
-            found = read_sitemap(
-                response.body,
-                now=self._job.now,
-                follow=self._job.follow,
-                room=MOST_SITEMAPS - self._sitemaps,
-            )
-            self._left_over |= found.left_over
-            if found.is_index:
-                self._sitemaps += len(found.addresses)
-                yield from (self._listing(address) for address in found.addresses)
-                return
-            addresses = list(found.addresses)
-        else:
-            addresses = article_links(
+        if not (self._job.sitemap or looks_like_sitemap(response.body)):
+            links = article_links(
                 response.body,
                 response.url,
                 follow=self._job.follow,
                 content_type=_content_type(response),
             )
-        self._links += len(addresses)
-        yield from self._articles(addresses)
+            self._take(links, [EARLIEST] * len(links), place)
+            return
+        found = read_sitemap(
+            response.body,
+            now=self._job.now,
+            follow=self._job.follow,
+            room=MOST_SITEMAPS - self._sitemaps,
+        )
+        self._left_over |= found.left_over
+        if found.is_index:
+            for address in found.addresses:
+                self._sitemaps += 1
+                yield self._listing(address, self._sitemaps)
+        else:
+            self._take(found.addresses, found.dates, place)
+
+    def read_articles(self) -> None:
+        """Once every listing is read, go on to the pages."""
+        requests = list(self._articles(in_turns(one for _, one in sorted(self._listings.items()))))
+        self._listings = {}
+        if requests:
+            for request in requests:
+                self.crawler.engine.crawl(request)
+            raise DontCloseSpider
 
     def read_article(self, response: Response, address: str, is_below_known: bool) -> None:
         """Send out what the page says."""
@@ -180,27 +202,38 @@ class SiteSpider(scrapy.Spider):
             )
         )
 
-    def _listing(self, address: str) -> scrapy.Request:
+    def _listing(self, address: str, place: int) -> scrapy.Request:
         return scrapy.Request(
-            address, callback=self.read_listing, errback=self.fail_listing, dont_filter=True
+            address,
+            callback=self.read_listing,
+            errback=self.fail_listing,
+            cb_kwargs={"place": place},
+            priority=-place,
+            dont_filter=True,
         )
 
-    def _articles(self, addresses: list[str]) -> Iterator[scrapy.Request]:
-        for address, own, is_below_known in self._unclaimed(addresses):
+    def _take(self, addresses: Sequence[str], dates: Sequence[datetime], place: int) -> None:
+        self._links += len(addresses)
+        self._listings[place] = self._unclaimed(addresses, dates)
+
+    def _articles(self, links: Iterable[Link]) -> Iterator[scrapy.Request]:
+        for link in links:
+            if link.canonical in self._claimed:
+                continue  # two sitemaps name it
             if self._asked >= self._job.max_pages:
                 self._left_over = True
                 return
-            self._claimed.add(own)
+            self._claimed.add(link.canonical)
             self._asked += 1
             yield scrapy.Request(
-                address,
+                link.address,
                 callback=self.read_article,
                 errback=self.fail_article,
-                cb_kwargs={"address": address, "is_below_known": is_below_known},
-                priority=-self._asked,  # in the order of the listing
+                cb_kwargs={"address": link.address, "is_below_known": link.is_below_known},
+                priority=-self._asked,  # in this order
             )
 
-    def _unclaimed(self, addresses: list[str]) -> Iterator[tuple[str, str, bool]]:
+    def _unclaimed(self, addresses: Sequence[str], dates: Sequence[datetime]) -> Iterator[Link]:
         """Those nobody has read yet, with their canonical spelling and whether below what is known.
 
         That is below something read or tried, and with nothing stored to follow among
@@ -219,7 +252,13 @@ class SiteSpider(scrapy.Spider):
                 if own in self._claimed or own in self._stored:
                     is_below_any = True
                 else:
-                    yield address, own, is_below_any and at > last
+                    yield Link(
+                        address=address,
+                        canonical=own,
+                        is_below_known=is_below_any and at > last,
+                        date=dates[start + at],
+                        place=start + at,
+                    )
 
     def _look_up(self, addresses: list[str]) -> None:
         """Ask which of them are stored, whichever source brought them."""

@@ -134,6 +134,27 @@ def test_a_site_of_many_sitemaps_says_that_some_are_left(web: Web, manners: Fetc
     assert crawl(source, manners, known=known) == ([Freshness()], None)
 
 
+@pytest.mark.parametrize("date", ["", "<lastmod>2026-02-0{}</lastmod>"], ids=["undated", "dated"])
+def test_an_archive_of_many_sitemaps_holds_up_no_news(
+    web: Web, manners: FetchSettings, date: str
+) -> None:
+    """Half of a visit's pages are those of the newest sitemap, whatever the others name."""
+    for part in range(4):
+        pages = (web.put(f"/news/{part}00{n}", article_page(f"Т {part}{n}")) for n in range(8))
+        urls = "".join(f"<url><loc>{page}</loc></url>" for page in pages)
+        web.put(f"/part-{part}.xml", f"<urlset>{urls}</urlset>")
+    index = "".join(
+        f"<sitemap><loc>{web.base}/part-{part}.xml</loc>{date.format(part + 1)}</sitemap>"
+        for part in (range(4) if date else (3, 0, 1, 2))
+    )
+    source = SiteSource(
+        url=web.put("/sitemap.xml", f"<sitemapindex>{index}</sitemapindex>"), max_pages=8
+    )
+    findings, _ = crawl(source, manners)
+    newest = [address for address in articles(findings) if address.startswith("news/300")]
+    assert sorted(newest) == [f"news/300{n}" for n in range(4)]
+
+
 def test_a_session_in_the_links_makes_no_topic_new(web: Web, manners: FetchSettings) -> None:
     """While the second page of a topic is new, though it calls itself the first."""
     topic = f"{web.base}/viewtopic.php?t=1"
