@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from crawler.company_words import announces_company
-from crawler.dictionary import agree, is_given_name, is_given_nominative, tags
+from crawler.dictionary import agree, is_genitive, is_given_name, is_given_nominative, tags
 from crawler.document import Document, Occurrence
 from crawler.folding import script, spelling, words
 from crawler.marks import is_marked
@@ -26,6 +26,7 @@ _KIN = re.compile(  # «дочка» is not among them: what companies have is c
     r"(дочь|дочери|дочерью|сын|сын[аеу]|сыном|жен[аеуы]|женой|муж|муж[ауе]|мужем|брат|брат[ауе]|"
     r"братом|сестр\w+|донь\w+|дружин\w+|чоловік\w*|син|син[ауі]|сином)"
 )
+_NOT = frozenset(["не", "ні", "нет", "немає"])
 _SURNAME_SUBJECT = re.compile(r"((ов|ев|ин|ын)[аыі]|[сц](кая|кие|ька|ькі))$")  # hers, or theirs
 _TOWN = re.compile(
     r"(город\w{0,3}|г|пригород\w?|штат\w?|област\w|район\w{0,2}|улиц\w{1,2}|мэр\w?|міст\w|мер\w?)"
@@ -128,6 +129,8 @@ def _ordinary(name: Name, document: Document, place: Occurrence) -> str:
     number = place.first
     if document.adjoins(number) and agree(spelling(written), document.word(number + 1)):
         return "no"
+    if _is_of_something(document, number):
+        return "no"
     if _begins_title(characters, place):
         return "weak"
     if not document.begins_sentence(place.start):
@@ -140,6 +143,14 @@ def _ordinary(name: Name, document: Document, place: Occurrence) -> str:
         return ""
     other = f" {written.lower()}" in characters or _is_other_number(spelling(written), name.term)
     return "weak" if other else ""
+
+
+def _is_of_something(document: Document, number: int) -> bool:
+    """«Лента новостей» and «Партия регионов», but not «Лента денег не вернула»."""
+    if not document.adjoins(number) or not document.word(number + 1).islower():
+        return False
+    denied = any(document.word(number + step) in _NOT for step in (2, 3, 4))
+    return not denied and is_genitive(spelling(document.word(number + 1)))
 
 
 @functools.lru_cache(10_000)

@@ -130,6 +130,13 @@ def agree(adjective: str, following: str) -> bool:
 
 
 @functools.lru_cache(50_000)
+def is_genitive(word: str) -> bool:
+    """Whether a form is a noun's genitive and nothing else: «новостей», not «людей» or «банка»."""
+    found = [tag for lang in ("ru", "uk") for tag in tags(word, lang)]
+    return bool(found) and all(tag.startswith("NOUN") and "gent" in tag for tag in found)
+
+
+@functools.lru_cache(50_000)
 def is_ordinary_noun(word: str) -> bool:
     """Whether a form is an ordinary word that is no adjective."""
     return any(

@@ -21,7 +21,7 @@ from crawler.first_names import other_spellings, short_names
 from crawler.folding import fold_words, script, spelling, spellings, twin, words
 from crawler.full_names import is_patronymic, split_full_name
 from crawler.habits import Gate, Habits
-from crawler.known_brands import is_known_brand
+from crawler.known_brands import is_english_word, is_known_brand
 from crawler.misspellings import misspellings
 from crawler.transliteration import cyrillic_spelling, latin_spellings
 from crawler.two_languages import russian_spellings, ukrainian_spellings
@@ -322,7 +322,8 @@ def _office_forms(office: str) -> frozenset[str]:
 @functools.lru_cache(_KEPT)
 def _gated(forms: frozenset[str]) -> frozenset[str]:
     latin = frozenset(form for form in forms if form.isascii())
-    return common_words(forms - latin) | {form for form in latin if len(form) <= _SHORT}
+    ordinary = {form for form in latin if len(form) <= _SHORT or is_english_word(form)}
+    return common_words(forms - latin) | ordinary
 
 
 def _else(word: str) -> frozenset[str]:

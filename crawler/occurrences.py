@@ -7,10 +7,13 @@ capital, quotes and neighbours are judged.
 import re
 
 from crawler.document import Document, Found, Occurrence
+from crawler.folding import script
+from crawler.known_brands import is_english_word
 from crawler.marks import is_address, is_marked
 from crawler.names import Name
 from crawler.persons import is_no_surname_here
 
+_NEAR = 3  # words
 _BREAK = re.compile(r"[!?;:]|\n\n|\n\s*\n")
 
 
@@ -27,7 +30,7 @@ def accept(name: Name, document: Document, found: Found) -> Occurrence | None:
         _count(name, document, found)
     gated = spelled in gate.shut
     if gated:
-        if not _stands_out(document, start, end, name):
+        if not (_stands_out(document, start, end, name) or _is_foreign(document, found)):
             return None
         gated = not is_marked(document.characters, start, end)
     if name.is_surname and is_no_surname_here(name, document, found, gated=gated):
@@ -77,6 +80,17 @@ def _breaks(document: Document, number: int) -> bool:
     if len(between) > 6 or _BREAK.search(between):
         return True
     return ". " in between and len(document.word(number)) > 2
+
+
+def _is_foreign(document: Document, found: Found) -> bool:
+    """Whether an English word stands among Cyrillic ones, where it is no ordinary word.
+
+    One that is gated because it is short may be anything there: «по it-части».
+    """
+    near = range(found.word - _NEAR, found.word + _NEAR + 1)
+    return is_english_word(found.spelled) and any(
+        script(document.word(number)) == "cyrillic" for number in near
+    )
 
 
 def _stands_out(document: Document, start: int, end: int, name: Name) -> bool:

@@ -7,7 +7,7 @@ from storage.records import Watch
 
 BRANDS = (
     "Барселона", "Эдвардс", "Алиса", "Наши", "Нова", "Экономист", "Челси", "Ромашка", "Sony",
-    "Калашников", "Касперский",
+    "Калашников", "Касперский", "Лента", "Apple",
 )  # fmt: skip
 
 
@@ -48,6 +48,14 @@ def matcher() -> Matcher:
         pytest.param("Книга «Наши дни»", [], id="a longer title"),
         pytest.param("Остров Новая Гвинея", [], id="an adjective"),
         pytest.param("Экономисты спорят", [], id="a plural"),
+        pytest.param("Лента новостей обновлена", [], id="of something, not a name"),
+        pytest.param("Стрічка: Лента новин", [], id="of something in Ukrainian"),
+        pytest.param("Лента денег так и не вернула", ["Лента"], id="what it did not do"),
+        pytest.param("Лента покупателей обманула", ["Лента"], id="what it did to whom"),
+        pytest.param("«Лента» новостей не сообщает", ["Лента"], id="quotes before a genitive"),
+        pytest.param("She ate an apple at Apple", ["Apple"], id="an English word"),
+        pytest.param("Новый apple watch сломался", ["apple"], id="an English word among Russian"),
+        pytest.param("#apple, @apple", ["apple", "apple"], id="an English word as a tag"),
         pytest.param("В районе Челси", [], id="a district"),
         pytest.param("Вышла с дочерью Челси", [], id="a daughter"),
         pytest.param("Дочка Ромашки и Ромашка", ["Ромашки", "Ромашка"], id="a subsidiary"),
