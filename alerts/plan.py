@@ -8,7 +8,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts import payload
 from alerts.brief import Brief
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 LIVING = ("telegram",)  # channels whose message is changed in place: one per incident and chat
 _LOUD = ("opened", "joined", "worsened", "missed", "escalated", "taken", *OVER)
 _MAX_LEVEL_PUSHES = 2
-_MAX_WAVE_PUSHES = 2
+_MAX_WAVE_PUSHES = 2  # in a day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,18 +205,22 @@ def _pushes(
 
 
 def _rings_again(case: Case, recipient: Recipient, kind: str) -> bool:
-    """Whether a new wave of what had calmed down may be said aloud: twice in an incident's life."""
+    """Whether a new wave of what had calmed down may be said aloud: twice a day."""
+    yesterday = case.event.at - timedelta(days=1)
     return (
         case.was_calm
         and case.incident.state == "open"
-        and _count(case, recipient, kind) < _MAX_WAVE_PUSHES
+        and _count(case, recipient, kind, yesterday) < _MAX_WAVE_PUSHES
     )
 
 
-def _count(case: Case, recipient: Recipient, kind: str) -> int:
-    """How many of this kind the recipient got, or will get, about the incident."""
+def _count(case: Case, recipient: Recipient, kind: str, since: datetime | None = None) -> int:
+    """How many of this kind the recipient got, or will get, about the incident (since then)."""
     return sum(
-        one.recipient == recipient.name and one.kind == kind and one.state != "merged"
+        one.recipient == recipient.name
+        and one.kind == kind
+        and one.state != "merged"
+        and (since is None or one.created_at > since)
         for one in case.sent
     )
 
