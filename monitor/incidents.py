@@ -185,7 +185,8 @@ def _is_news(
         return False
     rested = incident.resolved_at or incident.calmed_at
     if incident.state == "calmed" and rested is not None and rested <= verdict.at:
-        return tide.rises or level > incident.level or verdict.since >= rested
+        is_new = verdict.since >= rested and not tide.ebbs
+        return tide.rises or level > incident.level or is_new
     if rested is not None and rested > verdict.at:
         rested = incident.last_negative_at
     return rested is None or (last_negative_at is not None and last_negative_at > rested)

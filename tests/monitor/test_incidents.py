@@ -169,6 +169,18 @@ def test_a_calmed_incident_opens_again_with_another_wave(level: int, tide: Tide,
     assert kind(change) == told
 
 
+@pytest.mark.parametrize(("tide", "told"), [(EBB, "updated"), (Tide(), "reopened")])
+def test_usual_stories_are_no_wave_though_the_window_calls_them_a_new_spike(
+    tide: Tide, told: str
+) -> None:
+    """Else a brand with a story every few hours would ring each day, at its worst level."""
+    calmed = incident("calmed", level=4, calmed_at=NOON)
+    at = NOON + 24 * HOUR
+    seen = verdict("spike", at, observed=8)
+    assert seen.since >= NOON
+    assert kind(decide(calmed, seen, level=2, last_negative_at=at, tide=tide)) == told
+
+
 @pytest.mark.parametrize("state", ["open", "calmed"])
 def test_nothing_calms_down_while_blind(state: str) -> None:
     """Silence of dead sources is not calm."""
