@@ -2,8 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from storage.database import Database
 from storage.records import Article
@@ -140,6 +142,26 @@ def test_articles_alike_are_found_by_time_or_hash(database: Database) -> None:
         found = tx.articles.alike(source, [NOON, NOON + HOUR], ["a", "b", "d"])
         assert [one.title for one in found] == ["Заголовок a", "Заголовок b"]
         assert tx.articles.alike(source, [], []) == []
+
+
+def test_articles_alike_are_looked_up_by_the_index_of_what_is_asked(
+    sqlite_database: Database,
+) -> None:
+    """A source with a past of years is visited every few minutes."""
+    given: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        given.append((statement, values))
+
+    with sqlite_database.read() as tx:
+        event.listen(tx.connection, "before_cursor_execute", note)
+        assert tx.articles.alike(1, [NOON], ["a", "b"]) == []
+        event.remove(tx.connection, "before_cursor_execute", note)
+        plans = [
+            str(tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+            for statement, values in given
+        ]
+    assert ["happened_at=?" in plans[0], "content_hash=?" in plans[1]] == [True, True]
 
 
 def test_many_articles_come_in_the_order_of_their_ids(database: Database) -> None:
