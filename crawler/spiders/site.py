@@ -116,9 +116,10 @@ class SiteSpider(scrapy.Spider):
         )
         self._left_over |= found.left_over
         if found.is_index:
-            for address in found.addresses:
-                self._sitemaps += 1
-                yield self._listing(address, self._sitemaps)
+            first = self._sitemaps + 1
+            self._sitemaps += len(found.addresses)  # before another index is read
+            for at, address in enumerate(found.addresses, first):
+                yield self._listing(address, at)
         else:
             self._take(found.addresses, found.dates, place)
 
