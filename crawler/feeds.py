@@ -71,7 +71,7 @@ def read_feed(
     raw = _read(decoded.text, exact=decoded.as_declared)
     if not raw.entries:
         if not is_whole_document(decoded.text.lstrip(_BLANK)):
-            message = "feed has no items and is no whole document"
+            message = "feed has no items and breaks off"
             raise FeedError(message)
         message = "feed has no items"
         raise NoItemsError(message)

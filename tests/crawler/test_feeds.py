@@ -219,7 +219,12 @@ def test_broken_xml_gives_what_can_be_read() -> None:
         pytest.param(b"", "feed is empty", id="empty"),
         pytest.param(b" \n ", "feed is empty", id="blank"),
         pytest.param(rss(), "feed has no items$", id="no items"),
-        pytest.param(rss()[:-3], "no whole document", id="broken off before the first item"),
+        pytest.param(
+            rss(head="&nbsp;<atom:x/><br>"), "feed has no items$", id="no items, mistakes"
+        ),
+        pytest.param(rss() + b"\n<!-- 9 ms -->\0", "feed has no items$", id="no items, comment"),
+        pytest.param(rss()[:-3], "breaks off", id="broken off before the first item"),
+        pytest.param(rss() + b"<b>Fatal error</b>", "breaks off", id="no items, error"),
         pytest.param(b"<!DOCTYPE html><html><p>x</html>", "an HTML page", id="page"),
         pytest.param(b"just words", "not a feed", id="words"),
         pytest.param(b'{"a": 1}', "not a feed", id="other json"),
