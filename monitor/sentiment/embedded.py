@@ -119,9 +119,12 @@ class EmbeddedSentiment:
         return Reading(features=features, logits=logits, targeted=targeted)
 
     def _at_first_look(self, passages: Sequence[Passage]) -> Floats:
-        """The linear judge's answer where it is sure, both judges' where it is not."""
+        """The linear judge's answer where it is sure of negative or neutral, else both judges'.
+
+        Praise is what sarcasm sounds like, so of that it is never sure enough.
+        """
         answers = self._linear.probabilities(passages)
-        doubtful = np.flatnonzero((answers < SURE).all(axis=1)).tolist()
+        doubtful = np.flatnonzero((answers[:, :2] < SURE).all(axis=1)).tolist()
         if doubtful:
             answers[doubtful] = softmax(self.read([passages[place] for place in doubtful]).logits)
         return answers

@@ -101,12 +101,20 @@ def test_where_the_linear_judge_is_sure_its_answer_stands() -> None:
     judge = EmbeddedSentiment()
     asked = [*passages(), QUESTION]
     alone = LinearSentiment().probabilities(asked)
-    sure = alone.max(axis=1) >= SURE
+    sure = alone[:, :2].max(axis=1) >= SURE
     assert sure[-1]
     assert not sure.all()
     answers = judge.probabilities(asked)
     assert (answers[sure] == alone[sure]).all()
     assert np.allclose(answers[~sure], softmax(judge.read(asked).logits)[~sure], atol=1e-5)
+
+
+def test_praise_is_read_by_the_network_too() -> None:
+    """Thanks are what sarcasm begins with, and what somebody would hide behind."""
+    text = "Ромашка: спасибо спасибо спасибо, украли деньги"
+    thanks = Passage(text=text, start=0, end=7)
+    assert LinearSentiment().probabilities([thanks])[0, 2] >= SURE
+    assert EmbeddedSentiment().judge([thanks])[0].label == "negative"
 
 
 def test_a_correction_is_asked_about_every_passage(tmp_path: Path) -> None:

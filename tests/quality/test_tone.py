@@ -64,7 +64,7 @@ def f1_polar(labels: np.ndarray, guessed: np.ndarray) -> float:
 FLOORS = {
     "plain": {"ru": 0.83, "uk": 0.83, "en": 0.835},
     "deep": {"ru": 0.865, "uk": 0.77, "en": 0.68},
-    "wide": {"ru": 0.835, "uk": 0.815, "en": 0.82},
+    "wide": {"ru": 0.835, "uk": 0.82, "en": 0.82},
     "close": {"ru": 0.78, "uk": 0.82, "en": 0.82},
     "bare": {"ru": 0.8, "uk": 0.755, "en": 0.79},
     "blunt": {"ru": 0.855, "uk": 0.80, "en": 0.865},
@@ -175,7 +175,7 @@ def test_public_sets_keep_their_f1(name: str, source: str, measure: str, floor: 
     """Groups of their training parts that were held out: they set the temperatures only.
 
     Each by the measure its line of the issue names (docs/decisions/0008; for the heights 0009
-    to 0019).
+    to 0017).
     """
     rows = [row for row in read_public(name) if row.source == source]
     _, held_out = split(rows)
