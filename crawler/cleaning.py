@@ -132,11 +132,11 @@ def shorten_tags(markup: str) -> str:
             if len(part) - start >= room:
                 parts[number] = _cut(part, start + room)
             room = max(room - len(part) + start, 0)
-        for quote in may_be_quoted:
-            if (last := part.rfind(quote)) >= 0:
-                may_be_quoted[quote] = part[:last].rstrip().endswith("=")
-        if True not in may_be_quoted.values():
-            is_open, room = False, LONGEST_TAG
+            for quote in may_be_quoted:
+                if (last := part.rfind(quote, start)) >= 0:
+                    may_be_quoted[quote] = part[start:last].rstrip().endswith("=")
+            if True not in may_be_quoted.values():
+                is_open, room = False, LONGEST_TAG
     return ">".join(parts)
 
 

@@ -121,7 +121,12 @@ def test_what_only_looks_like_a_long_tag_swallows_nothing(before: str) -> None:
     assert text_of_html(f"{before}<p>Дальше.</p>").endswith("Дальше.")
 
 
-def test_ordinary_markup_stays_as_it_is() -> None:
-    """However long the whole is."""
-    page = '<p title="a > b" lang=\'x\'>Он: "x="</p>\n' * LONGEST_TAG
+@pytest.mark.parametrize(
+    "first",
+    ["", "<script>key = 'bTjX= = ';</script>", "<p>Адрес: a='</p>"],
+    ids=["alone", "behind a script", "behind a text"],
+)
+def test_ordinary_markup_stays_as_it_is(first: str) -> None:
+    """However long the whole is, and though a quote stands open outside of every tag."""
+    page = first + '<p title="a > b" lang="x">Он: "x="</p>\n' * LONGEST_TAG
     assert shorten_tags(page) == page
