@@ -19,6 +19,13 @@ from storage.records import Mention, MentionView, Verdict
 
 _TOP_STORIES = 3
 _TOP_WORDS = 8
+# How sites sign what is not signed.
+_NOBODY = frozenset(
+    [
+        "гость", "гостья", "гість", "аноним", "анонимно", "анонім", "пользователь", "користувач",
+        "администратор", "админ", "admin", "administrator", "anonymous", "guest", "user",
+    ]
+)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -141,10 +148,10 @@ def _authors(negative: Sequence[MentionView]) -> list[tuple[str, int]]:
 
 
 def _author(view: MentionView) -> str | None:
-    """Who wrote it; many feeds name themselves as the author of everything."""
+    """Who wrote it; many feeds name themselves as the author of everything, and forums nobody."""
     name = _folded(view.author or "")
     site = view.url.partition("//")[2].partition("/")[0].casefold().removeprefix("www.")
-    return view.author if name and name not in (_folded(view.publisher), site) else None
+    return view.author if name and name not in (_folded(view.publisher), site, *_NOBODY) else None
 
 
 def _folded(name: str) -> str:
