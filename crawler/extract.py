@@ -162,7 +162,13 @@ def _by_trafilatura(tree: HtmlElement) -> str:
             )
         except Exception:  # hostile markup makes it raise nearly anything; others stand in
             return ""
-    return clean_text(getattr(found, "text", None) or "")
+    return clean_text(_without_table_lines(getattr(found, "text", None) or ""))
+
+
+def _without_table_lines(text: str) -> str:
+    """The text without what trafilatura draws around the rows of a table, and under its head."""
+    rows = (line.strip("| \t") if line.startswith("|") else line for line in text.split("\n"))
+    return "\n".join(row for row in rows if not row or row.strip("-| "))
 
 
 def _by_resiliparse(tree: HtmlElement) -> str:

@@ -119,6 +119,17 @@ def test_any_bytes_give_a_record(page: bytes) -> None:
     assert isinstance(extract(b"<html><body><p>" + page, now=NOW).text, str)
 
 
+def test_a_table_is_read_without_its_lines() -> None:
+    """Old sites lay out whole pages in tables; signs of cells are nobody's words."""
+    rows = "<tr><th>Год</th><th>Цена</th></tr><tr><td>2025</td><td>-5 %</td></tr>"
+    told = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    plain = extract(f"<article><h1>Цены</h1>{told}<table>{rows}</table>{told}</article>", now=NOW)
+    assert "\nГод | Цена\n2025 | -5 %\n" in plain.text
+    laid_out = extract(f"<table><tr><td>Меню</td><td>{told}</td></tr></table>", now=NOW)
+    assert laid_out.text.startswith("Меню | Прокуратура")
+    assert laid_out.text.endswith("потребителей.")
+
+
 def test_text_without_markup_is_its_own_article() -> None:
     """A plain text page is read as it stands."""
     assert "Директор" in extract(" ".join(PARAGRAPHS), now=NOW).text
