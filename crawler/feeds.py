@@ -27,6 +27,7 @@ from crawler.feed_formats import (
     read_slowly,
     suits_fast_reader,
 )
+from crawler.footers import without_footers
 
 MOST_ENTRIES = 2_000
 FULL_LENGTH = 1_000  # characters from which an entry's own content counts as the whole text
@@ -92,9 +93,13 @@ def read_feed(
             again = _with_own_address(read, identity)
             entries.setdefault(again.canonical_url, again)
         identities.update([identity] if identity else [])
+    read_entries = list(reversed(entries.values()))
+    texts = without_footers([entry.text for entry in read_entries])
     return Feed(
         title=clean_line(raw.title),
-        entries=tuple(reversed(entries.values())),
+        entries=tuple(
+            replace(entry, text=text) for entry, text in zip(read_entries, texts, strict=True)
+        ),
         charset=decoded.charset,
         unreadable=unreadable,
     )
