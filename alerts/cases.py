@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from alerts.escalation import OTHER, STARTS, Levels, asked_at, begun_at, called, levels
+from alerts.escalation import OTHER, OVER, STARTS, Levels, asked_at, begun_at, called, levels
 from alerts.playbook import Playbook
 from alerts.silences import Quiet
 from alerts.situations import Recognised, Situation
 from storage.database import Transaction
 from storage.incident_records import Event, Facts, Incident, Link, Notification, Silence
-
-OVER = ("resolved", "false-alarm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

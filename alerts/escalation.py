@@ -8,9 +8,11 @@ from alerts.situations import Reaction, Situation
 from storage.incident_records import Incident, Turn
 
 STARTS = ("opened", "reopened")
+OVER = ("resolved", "false-alarm")
 OTHER = "recognised"  # it turned out to be another situation, with steps of its own
 RISES = ("missed", "escalated")  # each calls the next role on the reaction map
 _BEGINS = (*STARTS, OTHER)
+_LIFE = (*STARTS, "calmed", *OVER)
 _LEAST = 1  # level of a situation that is graver than none
 Levels = Sequence[tuple[datetime, int]]  # from when an incident was how grave
 
@@ -34,16 +36,16 @@ def called(events: Sequence[Turn], situation: Situation, reaction: Reaction) -> 
     First the owner of a graver situation that took over, or of one that a person chose; then
     those the incident has risen to.
     """
-    begun = next((one for one in reversed(events) if one.kind in _BEGINS), None)
+    begun = next(iter(_since_begun(events)), None)
     took_over = begun is not None and begun.kind == OTHER and (begun.by or situation.level > _LEAST)
     owner = (reaction.owner,) if took_over else ()
     return (*owner, *reaction.then[: len(_rises(events))])
 
 
 def asked_at(incident: Incident, events: Sequence[Turn]) -> datetime:
-    """When the last one was called; a step up by hand starts the next one's time anew."""
-    rises = _rises(events)
-    return rises[-1].at if rises else begun_at(incident, events)
+    """When the last one was called; a step up by hand or a wave starts the next one's time anew."""
+    asks = [one.at for one in _since_begun(events) if one.kind in (*_BEGINS, *RISES)]
+    return asks[-1] if asks else incident.opened_at
 
 
 def audience(
@@ -110,5 +112,11 @@ def _rises(events: Sequence[Turn]) -> list[Turn]:
 
 
 def _since_begun(events: Sequence[Turn]) -> Sequence[Turn]:
-    starts = [place for place, one in enumerate(events) if one.kind in _BEGINS]
-    return events[starts[-1] if starts else 0 :]
+    """From its last beginning on; a wave is none, or each one would call every role once more."""
+    start, before = 0, ""
+    for place, one in enumerate(events):
+        if one.kind in _BEGINS and (before, one.kind) != ("calmed", "reopened"):
+            start = place
+        if one.kind in _LIFE:
+            before = one.kind
+    return events[start:]

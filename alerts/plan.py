@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 from alerts import payload
 from alerts.brief import Brief
-from alerts.cases import OVER, Case, read_case
+from alerts.cases import Case, read_case
 from alerts.chart import Chart, no_chart
 from alerts.compose import alert, push
-from alerts.escalation import OTHER, audience, heard_at, take_until
+from alerts.escalation import OTHER, OVER, audience, heard_at, take_until
 from alerts.parts import named
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient

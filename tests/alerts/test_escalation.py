@@ -65,11 +65,13 @@ def newest_text(database: Database) -> str:
         (after(("opened", 0), ("missed", 10), ("missed", 20)), 99, None),
         (after(("opened", 0), ("escalated", 3)), 12, None),
         (after(("opened", 0), ("escalated", 3)), 13, "директор"),
-        (after(("opened", 0), ("missed", 10), ("reopened", 60)), 70, "юрист"),
+        (after(("opened", 0), ("missed", 10), ("resolved", 20), ("reopened", 60)), 70, "юрист"),
+        (after(("opened", 0), ("missed", 10), ("calmed", 20), ("reopened", 60)), 69, None),
+        (after(("opened", 0), ("missed", 10), ("calmed", 20), ("reopened", 60)), 70, "директор"),
     ],
 )
 def test_each_role_has_its_time(events: list[Event], minutes: float, role: str | None) -> None:
-    """One after another, as the map says; from the start again when it opens again."""
+    """One after another, as the map says; from the start again when it opens after its end."""
     assert overdue(incident(), events, REACTION, NOON + timedelta(minutes=minutes)) == role
 
 
@@ -79,6 +81,15 @@ def test_what_is_taken_or_over_calls_nobody(changes: dict[str, str]) -> None:
     quiet = replace(incident(), **changes)
 
     assert overdue(quiet, after(("opened", 0)), REACTION, NOON + timedelta(days=1)) is None
+
+
+def test_waves_call_no_role_twice() -> None:
+    """Who flares up every few hours would ring all of them each time, more than any wave may."""
+    wave = (("calmed", 20), ("reopened", 60))
+    events = after(("opened", 0), ("missed", 10), ("missed", 20), *wave, *wave)
+
+    assert overdue(incident(), events, REACTION, NOON + timedelta(days=1)) is None
+    assert called(events, playbook().situation("leader_accused"), REACTION) == REACTION.then
 
 
 def test_the_roles_it_has_risen_to() -> None:
