@@ -160,14 +160,16 @@ def _messages(
     case: Case, brief: Brief, recipient: Recipient, living: Collection[str]
 ) -> list[tuple[str, Callable[[Brief], Message]]]:
     """Which messages this recipient gets now, by kind."""
-    channel, event = recipient.channel, case.event
-    whole = (event.kind, lambda given: alert(given, channel))
+    channel = recipient.channel
+    kinds = {one.kind for one in case.fresh}
+    kind = "reopened" if "reopened" in kinds else case.event.kind  # by which new waves are counted
+    whole = (kind, lambda given: alert(given, channel))
     has_copy = any(one.recipient == recipient.name for one in case.sent)
     if channel not in living:
         is_back = case.was_over or _rings_again(case, recipient, "reopened")
         loud = (*_LOUD, "reopened") if is_back else _LOUD
         is_news = not has_copy or brief.level > case.told_level
-        is_loud = is_news or case.is_turned or any(one.kind in loud for one in case.fresh)
+        is_loud = is_news or case.is_turned or not kinds.isdisjoint(loud)
         may_be_told = not case.is_silenced or case.incident.state == "resolved"  # the last word
         return [whole] if is_loud and may_be_told else []
     if not has_copy or case.is_silenced:

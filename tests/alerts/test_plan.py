@@ -632,6 +632,23 @@ def test_a_new_wave_at_night_is_told_in_the_morning_while_it_is_one(
     assert [kind for kind in waiting if kind.startswith("push-")] == rings
 
 
+def test_a_wave_is_counted_by_letters_too_whatever_came_with_it(
+    database: Database, brand: int
+) -> None:
+    """A second brand of the crisis changes it in the same run: the third letter was one too many."""
+    number = open_incident(database, brand).id
+    told(database, [mail()])
+    for _ in range(3):
+        happen(database, number, "calmed", NOON, state="calmed")
+        told(database, [mail()])
+        happen(database, number, "reopened", NOON, state="open")
+        happen(database, number, "updated", NOON)
+        told(database, [mail()])
+        sent(database)
+
+    assert len(rows(database)) == 3
+
+
 def test_a_new_wave_under_a_silence_rings_nobody(database: Database, brand: int) -> None:
     """Nor after it: people who asked for quiet were told of no calm between the waves."""
     number = open_incident(database, brand).id
