@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from alerts.escalation import OTHER, OVER, STARTS, Levels, asked_at, begun_at, called, levels
+from alerts.escalation import LIFE, OTHER, OVER, Levels, asked_at, begun_at, called, levels
 from alerts.playbook import Playbook
 from alerts.silences import Quiet
 from alerts.situations import Recognised, Situation
@@ -145,5 +145,5 @@ def _ticked(events: Sequence[Event]) -> int:
 
 def _last_turn(planned: Sequence[Event]) -> str | None:
     """What people heard last of its life: how it began, calmed down or ended."""
-    turns = (one.kind for one in reversed(planned) if one.kind in (*STARTS, "calmed", *OVER))
+    turns = (one.kind for one in reversed(planned) if one.kind in LIFE)
     return next(turns, None)

@@ -12,7 +12,7 @@ OVER = ("resolved", "false-alarm")
 OTHER = "recognised"  # it turned out to be another situation, with steps of its own
 RISES = ("missed", "escalated")  # each calls the next role on the reaction map
 _BEGINS = (*STARTS, OTHER)
-_LIFE = (*STARTS, "calmed", *OVER)
+LIFE = (*STARTS, "calmed", *OVER)  # how it begins, calms down and ends
 _LEAST = 1  # level of a situation that is graver than none
 Levels = Sequence[tuple[datetime, int]]  # from when an incident was how grave
 
@@ -117,6 +117,6 @@ def _since_begun(events: Sequence[Turn]) -> Sequence[Turn]:
     for place, one in enumerate(events):
         if one.kind in _BEGINS and (before, one.kind) != ("calmed", "reopened"):
             start = place
-        if one.kind in _LIFE:
+        if one.kind in LIFE:
             before = one.kind
     return events[start:]
