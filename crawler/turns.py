@@ -18,7 +18,7 @@ _YEARS = range(1990, 2100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class PageLink:
     """A page that is not read yet, as one listing or sitemap names it."""
 
     address: str
@@ -47,13 +47,13 @@ def choose(dates: Mapping[str, datetime], room: int, now: datetime) -> tuple[lis
     return first + others[: room - len(first)], True
 
 
-def in_turns(listings: Iterable[Iterator[Link]]) -> Iterator[Link]:
+def in_turns(listings: Iterable[Iterator[PageLink]]) -> Iterator[PageLink]:
     """The pages of all, each listing in its own order, an archive of thousands holding up none.
 
     By turns the newest of the dated ones, and of those without dates every other time the
     first listing's.
     """
-    dated, undated = list[Iterator[Link]](), list[Iterator[Link]]()
+    dated, undated = list[Iterator[PageLink]](), list[Iterator[PageLink]]()
     for listing in listings:
         if (first := next(listing, None)) is not None:
             kind = undated if first.date == EARLIEST else dated
@@ -84,7 +84,7 @@ def _numbers(address: str) -> tuple[int, list[int]]:
     return max((one for one in numbers if one in _YEARS), default=0), numbers
 
 
-def _round_robin(turns: Iterable[Iterator[Link]]) -> Iterator[Link]:
+def _round_robin(turns: Iterable[Iterator[PageLink]]) -> Iterator[PageLink]:
     waiting = deque(turns)
     while waiting:
         turn = waiting.popleft()
@@ -93,6 +93,6 @@ def _round_robin(turns: Iterable[Iterator[Link]]) -> Iterator[Link]:
             waiting.append(turn)
 
 
-def _again(first: Link, rest: Iterator[Link]) -> Iterator[Link]:
+def _again(first: PageLink, rest: Iterator[PageLink]) -> Iterator[PageLink]:
     yield first
     yield from rest

@@ -52,7 +52,7 @@ from crawler.spiders.wire import (
     SiteJob,
     UnreadPage,
 )
-from crawler.turns import Link, in_turns
+from crawler.turns import PageLink, in_turns
 
 ASKED_AT_ONCE = 500  # addresses
 _LEAVE_ALONE = (429, 503)
@@ -82,7 +82,7 @@ class SiteSpider(scrapy.Spider):
         self._asked = 0
         self._sitemaps = 0
         self._links = 0
-        self._listings = dict[int, Iterator[Link]]()  # by place in the index
+        self._listings = dict[int, Iterator[PageLink]]()  # by place in the index
         self._left_over = False
         self._ended = Ended()
 
@@ -217,7 +217,7 @@ class SiteSpider(scrapy.Spider):
         self._links += len(addresses)
         self._listings[place] = self._unclaimed(addresses, dates)
 
-    def _articles(self, links: Iterable[Link]) -> Iterator[scrapy.Request]:
+    def _articles(self, links: Iterable[PageLink]) -> Iterator[scrapy.Request]:
         for link in links:
             if link.canonical in self._claimed:
                 continue  # two sitemaps name it
@@ -234,7 +234,7 @@ class SiteSpider(scrapy.Spider):
                 priority=-self._asked,  # in this order
             )
 
-    def _unclaimed(self, addresses: Sequence[str], dates: Sequence[datetime]) -> Iterator[Link]:
+    def _unclaimed(self, addresses: Sequence[str], dates: Sequence[datetime]) -> Iterator[PageLink]:
         """Those nobody has read yet, with their canonical spelling and whether below what is known.
 
         That is below something read or tried, and with nothing stored to follow among
@@ -253,7 +253,7 @@ class SiteSpider(scrapy.Spider):
                 if own in self._claimed or own in self._stored:
                     is_below_any = True
                 else:
-                    yield Link(
+                    yield PageLink(
                         address=address,
                         canonical=own,
                         is_below_known=is_below_any and at > last,

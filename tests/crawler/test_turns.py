@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.dates import EARLIEST
-from crawler.turns import Link, choose, in_turns
+from crawler.turns import PageLink, choose, in_turns
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -48,10 +48,10 @@ def test_dates_leave_the_undated_a_turn() -> None:
     assert any("https://n.example/news.xml" in found for found, _ in visits)
 
 
-def listing(name: str, *ages: int | None) -> Iterator[Link]:
+def listing(name: str, *ages: int | None) -> Iterator[PageLink]:
     """Pages of these ages in days; None: it does not say."""
     for place, age in enumerate(ages):
-        yield Link(
+        yield PageLink(
             address=f"{name}{place}",
             canonical=f"{name}{place}",
             is_below_known=False,
