@@ -23,6 +23,16 @@ WAVE = "Новая волна: уровень {} из 4"
 PEOPLE = [chat(), mail()]
 
 
+def live(world: World, clock: Clock, stories: int) -> list[str]:
+    """An hour with so many new stories; answers what kinds of change they make."""
+    for minute in range(stories):
+        at = clock() - timedelta(minutes=2 * minute)
+        world.mention(at, title=f"Жалоба {at:%d %H:%M}", seen_at=clock())
+    world.answer(clock())
+    changes = evaluate(world.database, {}, now=clock(), timezone=UTC, checkpoints=world.checkpoints)
+    return [one.kind for one in changes]
+
+
 def tell(
     database: Database, telegram: TelegramNotifier, email: EmailNotifier, clock: Clock
 ) -> None:
@@ -49,16 +59,7 @@ def test_a_flapping_brand_is_one_incident_and_a_few_rings(
     world, clock, kinds = World(sqlite_database, now), Clock(now), []
     world.quiet_weeks(now, weeks=1)
     for hour in range(36):
-        for minute in range(6) if hour % (every // HOUR) == 0 else ():
-            at = clock() - timedelta(minutes=2 * minute)
-            world.mention(at, title=f"Жалоба {at:%d %H:%M}", seen_at=clock())
-        world.answer(clock())
-        kinds += [
-            one.kind
-            for one in evaluate(
-                sqlite_database, {}, now=clock(), timezone=UTC, checkpoints=world.checkpoints
-            )
-        ]
+        kinds += live(world, clock, 6 if hour % (every // HOUR) == 0 else 0)
         tell(sqlite_database, telegram, email, clock)
 
     living, *rings = api.ledger
@@ -76,7 +77,7 @@ def test_a_level_that_falls_and_rises_again_rings_twice_a_day_at_most(
     email: EmailNotifier,
     clock: Clock,
 ) -> None:
-    """A spike and a calm every four hours for two days: the message follows, phones ring twice a day."""
+    """A spike and a calm every four hours for two days: the message follows each of them."""
     brand = add_brand(sqlite_database)
     number = open_incident(sqlite_database, brand, level=3).id
     kinds = []
@@ -114,14 +115,7 @@ def test_a_second_wave_of_the_worst_crisis_rings(
     world, clock, kinds = World(sqlite_database, now), Clock(now), []
     world.quiet_weeks(now - HOUR)
     for hour in range(30):
-        stories = 14 if hour in (0, 9) else hour in (5, 18)
-        for minute in range(stories):
-            at = clock() - timedelta(minutes=2 * minute)
-            world.mention(at, title=f"Скандал {at:%d %H:%M}", seen_at=clock())
-        world.answer(clock())
-        kinds += [one.kind for one in evaluate(
-            sqlite_database, {}, now=clock(), timezone=UTC, checkpoints=world.checkpoints
-        )]  # fmt: skip
+        kinds += live(world, clock, 14 if hour in (0, 9) else int(hour in (5, 18)))
         tell(sqlite_database, telegram, email, clock)
 
     _, *rings = api.ledger
