@@ -3,8 +3,9 @@
 Eight layers of E5-small over a vocabulary of Russian, Ukrainian and English,
 told where the target stands. Runs on onnxruntime, or on numpy alone where that
 is missing. Its weights come from ``python -m training.embedded``. The linear
-judge, which costs next to nothing, looks first: where it is sure, its answer stands;
-in doubt it has a small say beside the network, since it errs in other texts.
+judge, which costs next to nothing, looks first: where it is sure, and not of praise,
+its answer stands; else it has a small say beside the network, since it errs in other
+texts.
 """
 
 import logging
