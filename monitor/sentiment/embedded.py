@@ -100,19 +100,18 @@ class EmbeddedSentiment:
         corrected = taught.corrected(reading.features, reading.logits)
         return softmax(np.where(reading.targeted[:, None], corrected, reading.logits))
 
-    def read(self, passages: Sequence[Passage]) -> Reading:
-        """Both judges' say, which is a log-linear pool (Genest & Zidek 1986)."""
+    def read(self, passages: Sequence[Passage], shares: Floats | None = None) -> Reading:
+        """Both judges' say, which is a log-linear pool (Genest & Zidek 1986).
+
+        ``shares`` are the linear judge's answers where it was asked already.
+        """
         unigram = shipped_weights().unigram
         encoded = [encode(passage, unigram, masked=False) for passage in passages]
         targeted = np.array([one.targeted for one in encoded], dtype=bool)
         features = self._features(encoded)
         toward, whole = (head_logits(shipped_weights(), head, features) for head in HEADS)
-        shares = self._linear.probabilities(
-            [
-                passage if one.targeted else Passage(text=passage.text, lang=passage.lang)
-                for passage, one in zip(passages, encoded, strict=True)
-            ]
-        )
+        if shares is None:
+            shares = self._linear.probabilities(passages)
         say = np.where(targeted, TOWARD_SAY, WHOLE_SAY)[:, None] * np.log(np.maximum(shares, LEAST))
         together = (np.where(targeted[:, None], toward, whole) + say) / DOUBT
         logits = np.asarray(together, dtype=np.float32)
@@ -127,7 +126,8 @@ class EmbeddedSentiment:
         answers = self._linear.probabilities(passages)
         doubtful = np.flatnonzero((answers[:, :2] < SURE).all(axis=1)).tolist()
         if doubtful:
-            answers[doubtful] = softmax(self.read([passages[place] for place in doubtful]).logits)
+            chosen = [passages[place] for place in doubtful]
+            answers[doubtful] = softmax(self.read(chosen, answers[doubtful]).logits)
         return answers
 
     def _features(self, encoded: Sequence[Encoded]) -> Floats:

@@ -3,6 +3,7 @@
 Pure. Words, negated words, word pairs and character quadruples of the whole
 text, and the words standing next to the target by side and distance. The
 target's own characters give no feature, so a brand can not be learnt to be bad.
+Where there is a target a feature counts once, lest a word written ten times decide alone.
 
 Each word is hashed once and remembered; all that depends on position is
 arithmetic on arrays, which is what makes the tier fast in plain Python.
@@ -92,8 +93,9 @@ class Hasher:
         whole.append(
             (np.asarray(pieces, dtype=np.uint32), np.repeat(np.arange(len(passages)), piece_counts))
         )
-        around = _around_target(stem_hashes, negated, rows, np.asarray(targets, dtype=np.int64))
-        return _joined(whole, around, len(passages))
+        places = np.asarray(targets, dtype=np.int64)
+        around = _around_target(stem_hashes, negated, rows, places)
+        return _joined(whole, around, places >= 0)
 
     def _read(self, passage: Passage) -> tuple[list[_Word], int]:
         """The words of the passage and the place of its target among them, or -1."""
@@ -188,20 +190,28 @@ def _around_target(
 
 
 def _joined(
-    whole: list[tuple[Hashes, Places]], around: list[tuple[Hashes, Places]], count: int
+    whole: list[tuple[Hashes, Places]], around: list[tuple[Hashes, Places]], once: NDArray[np.bool_]
 ) -> Features:
-    """Both families as one list; each family of a passage has length one together."""
+    """Both families as one list; each family of a passage has length one together.
+
+    Where ``once`` says so, a feature counts once however often the passage repeats it.
+    """
     buckets, rows, values = [], [], []
     for family in (whole, around):
         if not family:
             continue
-        family_rows = np.concatenate([places for _, places in family])
-        sizes = np.bincount(family_rows, minlength=count)
-        buckets.append(np.concatenate([hashes for hashes, _ in family]))
+        keys = np.concatenate(
+            [places << BITS | (hashes & np.uint32(BUCKETS - 1)) for hashes, places in family]
+        )
+        distinct, times = np.unique(keys, return_counts=True)
+        family_rows = distinct >> BITS
+        strength = np.where(once[family_rows], 1, times)
+        sizes = np.bincount(family_rows, weights=strength, minlength=len(once))
+        buckets.append(distinct & (BUCKETS - 1))
         rows.append(family_rows)
-        values.append(1 / np.sqrt(np.maximum(sizes, 1))[family_rows])
+        values.append(strength / np.sqrt(sizes)[family_rows])
     return Features(
-        buckets=(np.concatenate(buckets) & np.uint32(BUCKETS - 1)).astype(np.int64),
+        buckets=np.concatenate(buckets),
         rows=np.concatenate(rows),
         values=np.concatenate(values).astype(np.float32),
     )

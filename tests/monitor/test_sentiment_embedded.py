@@ -111,8 +111,8 @@ def test_where_the_linear_judge_is_sure_its_answer_stands() -> None:
 
 def test_praise_is_read_by_the_network_too() -> None:
     """Thanks are what sarcasm begins with, and what somebody would hide behind."""
-    text = "Ромашка: спасибо спасибо спасибо, украли деньги"
-    thanks = Passage(text=text, start=0, end=7)
+    text = "Спасибо Ромашке, всё отлично, вежливо и быстро, рекомендую, только деньги украли"
+    thanks = Passage(text=text, start=8, end=15)
     assert LinearSentiment().probabilities([thanks])[0, 2] >= SURE
     assert EmbeddedSentiment().judge([thanks])[0].label == "negative"
 

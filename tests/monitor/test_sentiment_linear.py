@@ -49,6 +49,18 @@ def test_judgements_do_not_depend_on_the_batch() -> None:
     assert together == [LinearSentiment().judge([one])[0] for one in passages]
 
 
+def test_a_word_counts_once_toward_a_target() -> None:
+    """Nobody decides alone by writing a word ten times; of a whole text it is feeling."""
+    once, often = LinearSentiment().probabilities(
+        [passage("Кедр украл деньги" + ", спасибо" * times, "Кедр") for times in (4, 40)]
+    )
+    assert np.allclose(once, often, atol=0.02)
+    calm, loud = LinearSentiment().probabilities(
+        [passage("украли деньги" + ", спасибо" * times) for times in (1, 3)]
+    )
+    assert loud[2] > calm[2] + 0.1
+
+
 def test_negation_reaches_the_next_words_of_its_own_text_only() -> None:
     """A text that ends in "не" does not turn the next one."""
     alone = Hasher().features([passage("обманул")])
