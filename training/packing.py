@@ -15,7 +15,7 @@ from training.network import FROZEN, LAYERS, Network
 from training.texts import ROOT
 
 TARGET = ROOT / "monitor" / "sentiment" / "data" / "embedded.npz"
-VERSION = "embedded-12"
+VERSION = "embedded-13"
 BLOCK = 32
 
 Arrays = dict[str, NDArray[np.generic]]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.sentiment.encoding import Ints
+from monitor.sentiment.sampling import sampled
 from monitor.sentiment.verdict import Floats, softmax
 from monitor.sentiment.weights import HEADS, EmbeddedWeights, normalised
 
@@ -23,16 +24,24 @@ class NumpyNetwork:
         x = self.weights.embed(ids, flags)
         bias = ((1 - attention) * np.float32(-1e4))[:, None, None, :]
         pointed = (flags > 0).astype(np.float32)
-        for layer in range(self.weights.layers):
+        last = self.weights.layers - 1
+        for layer in range(last):
             if layer == self.weights.frozen:
                 x = x + pointed[..., None] * tensors["target"]
-            x = self._layer(x, bias, f"layers.{layer}.")
-        chosen = np.where(pointed.any(axis=1, keepdims=True), pointed, attention)
-        return np.concatenate([_mean(x, attention), _mean(x, chosen)], axis=1)
+            x = self._layer(x, x, bias, f"layers.{layer}.")
+        sample = sampled(flags, attention)
+        read = x.reshape(-1, x.shape[-1])[sample.places]
+        asked = self._layer(read, x, bias, f"layers.{last}.")
+        text = _weighed(sample.below, x) + _weighed(sample.text, asked)
+        return np.concatenate([text, _weighed(sample.target, asked)], axis=1)
 
-    def _layer(self, x: Floats, bias: Floats, name: str) -> Floats:
+    def _layer(self, x: Floats, seen: Floats, bias: Floats, name: str) -> Floats:
+        """What the layer makes of the pieces ``x``, which look at those of ``seen``."""
         tensors = self.weights.tensors
-        mixed = _attended(self._linear(x, name + "qkv"), bias)
+        width = x.shape[-1]
+        query = self._linear(x, name + "qkv", slice(0, width))
+        rest = self._linear(seen, name + "qkv", slice(width, 3 * width))
+        mixed = _attended(query, rest[..., :width], rest[..., width:], bias)
         x = normalised(
             x + self._linear(mixed, name + "out"),
             tensors[name + "out_norm.weight"],
@@ -45,10 +54,10 @@ class NumpyNetwork:
             tensors[name + "down_norm.bias"],
         )
 
-    def _linear(self, x: Floats, name: str) -> Floats:
+    def _linear(self, x: Floats, name: str, columns: slice = slice(None)) -> Floats:
         tensors = self.weights.tensors
-        rows = x.reshape(-1, x.shape[-1]) @ tensors[name + ".weight"]
-        return np.asarray((rows + tensors[name + ".bias"]).reshape(*x.shape[:-1], -1))
+        rows = x.reshape(-1, x.shape[-1]) @ tensors[name + ".weight"][:, columns]
+        return np.asarray((rows + tensors[name + ".bias"][columns]).reshape(*x.shape[:-1], -1))
 
 
 def head_logits(weights: EmbeddedWeights, head: str, pooled: Floats) -> Floats:
@@ -59,13 +68,15 @@ def head_logits(weights: EmbeddedWeights, head: str, pooled: Floats) -> Floats:
     return np.asarray(logits / np.float32(weights.temperatures[head]), dtype=np.float32)
 
 
-def _attended(qkv: Floats, bias: Floats) -> Floats:
-    rows, length, wide = qkv.shape
-    depth = wide // 3 // HEADS
-    query, key, value = qkv.reshape(rows, length, 3, HEADS, depth).transpose(2, 0, 3, 1, 4)
-    scores = query @ key.transpose(0, 1, 3, 2) / np.float32(depth**0.5) + bias
-    shares = softmax(scores.reshape(-1, length)).reshape(scores.shape)
-    return np.asarray((shares @ value).transpose(0, 2, 1, 3).reshape(rows, length, wide // 3))
+def _attended(query: Floats, key: Floats, value: Floats, bias: Floats) -> Floats:
+    rows, asking, width = query.shape
+    depth = width // HEADS
+    q, k, v = (
+        each.reshape(rows, -1, HEADS, depth).transpose(0, 2, 1, 3) for each in (query, key, value)
+    )
+    scores = q @ k.transpose(0, 1, 3, 2) / np.float32(depth**0.5) + bias
+    shares = softmax(scores.reshape(-1, key.shape[1])).reshape(scores.shape)
+    return np.asarray((shares @ v).transpose(0, 2, 1, 3).reshape(rows, asking, width))
 
 
 def _gelu(x: Floats) -> Floats:
@@ -79,6 +90,6 @@ def _gelu(x: Floats) -> Floats:
     return np.asarray(np.float32(0.5) * x * (1 + erf), dtype=np.float32)
 
 
-def _mean(x: Floats, weight: Floats) -> Floats:
-    total = (x * weight[..., None]).sum(axis=1)
-    return np.asarray(total / weight.sum(axis=1, keepdims=True), dtype=np.float32)
+def _weighed(weights: Floats, x: Floats) -> Floats:
+    """The weighed sum of each row's pieces."""
+    return np.asarray((weights[:, None, :] @ x)[:, 0])

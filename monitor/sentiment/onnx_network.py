@@ -14,6 +14,7 @@ import numpy as np
 from monitor.sentiment.encoding import Ints
 from monitor.sentiment.onnx_model import MICROSOFT, Graph
 from monitor.sentiment.onnx_runtime import load_runtime
+from monitor.sentiment.sampling import sampled
 from monitor.sentiment.verdict import Floats
 from monitor.sentiment.weights import HEADS, EmbeddedWeights
 
@@ -33,14 +34,15 @@ class OnnxNetwork:
 
     def pooled(self, ids: Ints, flags: Ints, attention: Floats) -> Floats:
         """Mean of the text beside mean of the target (of the text where there is none)."""
-        pointed = (flags > 0).astype(np.float32)
-        chosen = np.where(pointed.any(axis=1, keepdims=True), pointed, attention)
+        sample = sampled(flags, attention)
         inputs = {
             "x": self.weights.embed(ids, flags),
-            "pointed": pointed[..., None],
+            "pointed": (flags > 0).astype(np.float32)[..., None],
             "keep": attention.astype(np.int32),
-            "text": (attention / attention.sum(axis=1, keepdims=True))[:, None, :],
-            "chosen": (chosen / chosen.sum(axis=1, keepdims=True))[:, None, :],
+            "read": sample.places,
+            "below": sample.below[:, None, :],
+            "text": sample.text[:, None, :],
+            "target": sample.target[:, None, :],
         }
         return np.asarray(self.session.run(None, inputs)[0], dtype=np.float32)
 
@@ -74,29 +76,36 @@ def graph_of(weights: EmbeddedWeights) -> bytes:
     """The network as an ONNX model."""
     graph = Graph()
     x = "x"
-    for layer in range(weights.layers):
+    top = weights.layers - 1
+    for layer in range(top):
         if layer == weights.frozen:
             mark = graph.op("Mul", "pointed", graph.constant(weights.tensors["target"]))
             x = graph.op("Add", x, mark)
-        x = _layer(graph, weights, x, f"layers.{layer}.")
-    means = [graph.op("MatMul", name, x) for name in ("text", "chosen")]
-    both = graph.op("Concat", *means, axis=2)
+        x = _layer(graph, weights, x, x, f"layers.{layer}.")
+    rows = graph.op("Reshape", x, graph.constant(np.array([-1, weights.width], dtype=np.int64)))
+    last = _layer(graph, weights, graph.op("Gather", rows, "read"), x, f"layers.{top}.")
+    text = graph.op("Add", graph.op("MatMul", "below", x), graph.op("MatMul", "text", last))
+    both = graph.op("Concat", text, graph.op("MatMul", "target", last), axis=2)
     output = graph.op("Squeeze", both, graph.constant(np.array([1], dtype=np.int64)))
     inputs = {"x": ("float32", 3), "pointed": ("float32", 3), "keep": ("int32", 2)}
-    return graph.model({**inputs, "text": ("float32", 3), "chosen": ("float32", 3)}, output)
+    pools = dict.fromkeys(("below", "text", "target"), ("float32", 3))
+    return graph.model({**inputs, "read": ("int64", 2), **pools}, output)
 
 
-def _layer(graph: Graph, weights: EmbeddedWeights, x: str, name: str) -> str:
+def _layer(graph: Graph, weights: EmbeddedWeights, x: str, seen: str, name: str) -> str:
+    """What the layer makes of the pieces ``x``, which look at those of ``seen``."""
     out, bias = _matrix(weights, name + "out")
     even = _evenness(out, weights.ranges[name + "out"])
-    mixed = _attended(graph, weights, x, name, even)
+    mixed = _attended(graph, weights, x, seen, name, even)
     reach = weights.ranges[name + "out"] / even
     mixed = _product(graph, _in_bytes(graph, mixed, reach), out * even[:, None], bias)
     x = _joined(graph, weights, x, mixed, name + "out_norm")
     return _joined(graph, weights, x, _inner(graph, weights, x, name), name + "down_norm")
 
 
-def _attended(graph: Graph, weights: EmbeddedWeights, x: str, name: str, even: Floats) -> str:
+def _attended(
+    graph: Graph, weights: EmbeddedWeights, x: str, seen: str, name: str, even: Floats
+) -> str:
     """Queries, keys, values and attention; the values evened out for the matrix behind it.
 
     Three products and one operation for attention: the one operation for all of it
@@ -105,9 +114,13 @@ def _attended(graph: Graph, weights: EmbeddedWeights, x: str, name: str, even: F
     matrix, bias = _matrix(weights, name + "qkv")
     divisor = np.concatenate([np.ones(2 * len(even), dtype=np.float32), even])
     matrix, bias = matrix / divisor, bias / divisor
-    tiny, inputs = _evened(graph, x, matrix, weights.ranges[name + "qkv"])
+    tiny, inputs = _evened(graph, seen, matrix, weights.ranges[name + "qkv"])
+    asking = tiny if x == seen else _evened(graph, x, matrix, weights.ranges[name + "qkv"])[0]
     columns = np.split(matrix * inputs[:, None], 3, axis=1)
-    parts = [_product(graph, tiny, *each) for each in zip(columns, np.split(bias, 3), strict=True)]
+    parts = [
+        _product(graph, *each)
+        for each in zip((asking, tiny, tiny), columns, np.split(bias, 3), strict=True)
+    ]
     return graph.op("MultiHeadAttention", *parts, "", "keep", domain=MICROSOFT, num_heads=HEADS)
 
 

@@ -34,6 +34,11 @@ class EmbeddedWeights:
     tensors: dict[str, Floats]  # matrices as (inputs, outputs)
     ranges: dict[str, Floats]  # largest activation of each input of a matrix
 
+    @property
+    def width(self) -> int:
+        """Numbers a piece."""
+        return len(self.tensors["target"])
+
     def embed(self, ids: Ints, flags: Ints) -> Floats:
         """What goes into the first layer: word and place of each piece, normalised."""
         nibbles = self.word_nibbles[ids]
