@@ -1,0 +1,151 @@
+"""How right the judges of tone are: the figures of the model card, set by set.
+
+Usage: python -m benchmarks.tone_figures [--network]
+
+Our corpus's test part by language, group and kind, the texts written apart from it,
+and, where ``../shared/data`` is present, the held-out groups of the public sets, all
+through the shipped path. ``--network`` leaves out the linear judge. A quarter of an hour of a core.
+"""
+
+import argparse
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.sentiment.embedded import EmbeddedSentiment
+from monitor.sentiment.encoding import encode
+from monitor.sentiment.linear import HEADS, LinearSentiment
+from monitor.sentiment.numpy_network import head_logits
+from monitor.sentiment.protocol import LABELS, Passage
+from monitor.sentiment.verdict import Floats, softmax
+from monitor.sentiment.weights import shipped_weights
+from training.corpus import Row, is_test, read
+from training.mixture import passage_of
+from training.scores import score
+from training.texts import CORPUS, PUBLIC_SETS, read_corpus, read_public, split
+
+Judge = Callable[[list[Passage]], Floats]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """A passage, its label, and the sets whose figures it counts in."""
+
+    passage: Passage
+    label: int
+    sets: tuple[str, ...]
+    brand: str = ""  # of the texts written apart: trade and brand
+
+
+def main() -> None:
+    """Print a line for each set, then accuracy by kind and the pairs of two brands."""
+    parser = argparse.ArgumentParser(description="Figures of the judges of tone.")
+    parser.add_argument("--network", action="store_true", help="the network alone")
+    judge = _network_alone if parser.parse_args().network else EmbeddedSentiment().probabilities
+    corpus, kinds = _corpus()
+    apart = _apart()
+    probabilities = judge([row.passage for row in corpus])
+    _report(corpus, probabilities)
+    _report_kinds(corpus, probabilities, kinds)
+    _report_pairs(corpus, probabilities)
+    for rows in (apart, _held_out()):
+        _report(rows, judge([row.passage for row in rows]))
+    _report_shares(apart, judge([row.passage for row in apart]))
+    for rows in (corpus, apart):
+        _report(rows, LinearSentiment().probabilities([row.passage for row in rows]), "linear: ")
+
+
+def _network_alone(passages: list[Passage]) -> Floats:
+    weights = shipped_weights()
+    features = EmbeddedSentiment().read(passages).features
+    toward, whole = (head_logits(weights, head, features) for head in HEADS)
+    targeted = [encode(one, weights.unigram, masked=False).targeted for one in passages]
+    return softmax(np.where(np.array(targeted)[:, None], toward, whole))
+
+
+def _corpus() -> tuple[list[Labelled], list[str]]:
+    """The test part; a group is the beginning of its file's name."""
+    found, kinds = [], []
+    for path in sorted((CORPUS / "raw").glob("*.tsv")):
+        for row in filter(is_test, read([path])[0]):
+            group = _group(path) if row.target else "posts"
+            found.append(_labelled(row, "corpus", f"corpus {row.lang}", f"{group} {row.lang}"))
+            kinds.append(row.kind if row.target else "posts")
+    return found, kinds
+
+
+def _group(path: Path) -> str:
+    begun = path.name.partition("_")[0]
+    return begun if begun in ("deep", "wide", "close", "bare", "blunt") else "plain"
+
+
+def _apart() -> list[Labelled]:
+    return [
+        _labelled(row, f"{name} {row.lang}", brand=f"{row.sector} {row.story.partition('-')[0]}")
+        for name in ("everyday", "stream")
+        for row in read([CORPUS / f"{name}.tsv"])[0]
+    ]
+
+
+def _labelled(row: Row, *sets: str, brand: str = "") -> Labelled:
+    passage = Passage(text=row.text, start=row.start, end=row.end, lang=row.lang)
+    return Labelled(passage=passage, label=LABELS.index(row.label), sets=sets, brand=brand)
+
+
+def _held_out() -> list[Labelled]:
+    public = [row for name in PUBLIC_SETS for row in read_public(name)]
+    return [
+        Labelled(passage=passage_of(row), label=row.label, sets=(f"held out: {row.source}",))
+        for row in split(public + read_corpus("train"))[1]
+    ]
+
+
+def _report(rows: list[Labelled], probabilities: Floats, prefix: str = "") -> None:
+    places = defaultdict(list)
+    for place, row in enumerate(rows):
+        for name in row.sets:
+            places[name].append(place)
+    labels = np.array([row.label for row in rows])
+    for name, chosen in sorted(places.items()):
+        print(f"{prefix}{name:24} {score(labels[chosen], probabilities[chosen])}", flush=True)
+
+
+def _report_kinds(rows: list[Labelled], probabilities: Floats, kinds: list[str]) -> None:
+    right = probabilities.argmax(axis=1) == np.array([row.label for row in rows])
+    each: NDArray[np.str_] = np.array(kinds)
+    shares = {str(kind): 100 * right[each == kind].mean() for kind in np.unique(each)}
+    for kind, share in sorted(shares.items(), key=lambda pair: -pair[1]):
+        print(f"accuracy, {kind:24} {share:5.1f}  n {(each == kind).sum()}")
+
+
+def _report_pairs(rows: list[Labelled], probabilities: Floats) -> None:
+    texts = defaultdict(list)
+    for row, shares in zip(rows, probabilities, strict=True):
+        texts[row.passage.text].append((row.label, float(shares[0])))
+    told = [
+        harmed > praised
+        for found in texts.values()
+        for label, harmed in found
+        for other, praised in found
+        if label == 0 and other == 2
+    ]
+    print(f"of two brands the harmed one told: {100 * np.mean(told):.0f} % of {len(told)} pairs")
+
+
+def _report_shares(rows: list[Labelled], probabilities: Floats) -> None:
+    """Correlation of the true and the told negative share over the brands of a trade."""
+    for trade in ("bank", "operator"):
+        brands = defaultdict(list)
+        for row, shares in zip(rows, probabilities, strict=True):
+            if row.sets == ("stream ru",) and row.brand.startswith(trade):
+                brands[row.brand].append((row.label == 0, shares[0]))
+        means = np.array([np.mean(found, axis=0) for found in brands.values()])
+        print(f"shares, {trade}: correlation {np.corrcoef(means.T)[0, 1]:.2f} over {len(means)}")
+
+
+if __name__ == "__main__":
+    main()
