@@ -14,6 +14,7 @@ from storage.records import Verdict
 
 CALM_AFTER = timedelta(hours=3)  # without a new negative story, or with no more than usual
 RESOLVED_AFTER = timedelta(hours=24)  # of calm, likewise
+OVER_AFTER = timedelta(days=3)  # of calm, though single stories came
 SAME_WITHIN = timedelta(hours=24)  # a new spike this soon continues the old incident
 UPDATE_AFTER = timedelta(minutes=15)  # between two events that only refresh what is said
 FALSE_ALARM = "false-alarm"  # people said so: only something worse speaks again
@@ -136,7 +137,7 @@ def _settled(
     is_calm = verdict.state == "calm" and _is_quiet(newest, verdict, CALM_AFTER)
     if incident.state == "open" and (is_calm or tide.ebbs):
         return _calmed(newest, verdict)
-    if incident.state == "calmed" and _is_quiet(newest, verdict, RESOLVED_AFTER):
+    if incident.state == "calmed" and _is_over_now(newest, verdict):
         resolved = replace(newest, state="resolved", resolved_at=verdict.at)
         return Change(incident=resolved, kind="resolved")
     return Change(incident=newest, kind=None) if newest != incident else None
@@ -151,6 +152,18 @@ def _ended(incident: Incident, verdict: Verdict) -> Change | None:
     if verdict.state != "calm" or incident.calmed_at is not None:
         return None
     return Change(incident=replace(incident, calmed_at=verdict.at), kind=None)
+
+
+def _is_over_now(incident: Incident, verdict: Verdict) -> bool:
+    """Whether it was calm for a day without a story, or for days without another wave.
+
+    A story a day would hold an incident for weeks, and the next crisis be told as a wave
+    of it: with the old situation and first story, and nobody called who was called before.
+    """
+    if _is_quiet(incident, verdict, RESOLVED_AFTER):
+        return True
+    rested = incident.calmed_at or verdict.at
+    return verdict.state == "calm" and verdict.at - rested >= OVER_AFTER
 
 
 def _is_quiet(incident: Incident, verdict: Verdict, span: timedelta) -> bool:

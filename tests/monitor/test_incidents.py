@@ -116,6 +116,20 @@ def test_resolved_needs_a_day_without_news() -> None:
 
 
 @pytest.mark.parametrize(
+    ("hours", "state", "told"),
+    [(72, "calm", "resolved"), (71, "calm", None), (72, "raised", None), (72, "blind", None)],
+)
+def test_a_story_a_day_holds_no_crisis_open_for_weeks(
+    hours: int, state: str, told: str | None
+) -> None:
+    """Three days without another wave end it, or the next crisis would be told as one of it."""
+    at = NOON + hours * HOUR
+    seen = replace(verdict(state, at, observed=1), expected=0.01)
+    change = step(incident("calmed", calmed_at=NOON), seen, negative_at=at - 5 * HOUR)
+    assert (kind(change) if change else None) == told
+
+
+@pytest.mark.parametrize(
     ("before", "hours", "expected", "state", "told"),
     [
         ("open", 3, 8.0, "calm", "calmed"),
