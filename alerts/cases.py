@@ -24,7 +24,7 @@ class Case:
     sent: tuple[Notification, ...]
     silence: Silence | None  # to be quiet for now
     was_over: bool  # people were told that it is over
-    was_calm: bool  # or that it calms down
+    was_calm: bool  # it had calmed down since it was open, whether or not people were told
     begun_at: datetime  # when it began, or could be told after a silence
     asked_at: datetime  # since when it is to be taken, by who was called last
     levels: Levels  # as it was known before
@@ -85,7 +85,7 @@ def read_case(tx: Transaction, number: int, playbook: Playbook, now: datetime) -
         sent=tuple(tx.outbox.of_incident(number)),
         silence=quiet.silence(now),
         was_over=_last_turn(planned) in OVER,
-        was_calm=_last_turn(planned) == "calmed",
+        was_calm=_was_calm(planned, fresh),
         begun_at=quiet.heard_at(begun_at(incident, life)),
         asked_at=quiet.counted_from(asked_at(incident, life), now),
         levels=levels(known, least.level),
@@ -147,3 +147,9 @@ def _last_turn(planned: Sequence[Event]) -> str | None:
     """What people heard last of its life: how it began, calmed down or ended."""
     turns = (one.kind for one in reversed(planned) if one.kind in LIFE)
     return next(turns, None)
+
+
+def _was_calm(planned: Sequence[Event], fresh: Sequence[Event]) -> bool:
+    """Whether it calmed down before what is new of it, or in between: mostly under a silence."""
+    last = _last_turn(planned)
+    return last not in OVER and "calmed" in (last, *(one.kind for one in fresh))

@@ -649,19 +649,54 @@ def test_a_wave_is_counted_by_letters_too_whatever_came_with_it(
     assert len(rows(database)) == 3
 
 
-def test_a_new_wave_under_a_silence_rings_nobody(database: Database, brand: int) -> None:
-    """Nor after it: people who asked for quiet were told of no calm between the waves."""
-    number = open_incident(database, brand).id
-    told(database, [chat()])
+@pytest.mark.parametrize(
+    ("kinds_of_silence", "rings"),
+    [
+        (("calmed", "reopened"), 1),
+        (("calmed", "reopened", "calmed", "reopened"), 1),
+        (("calmed", "reopened", "calmed"), 0),
+        (("updated",), 0),
+    ],
+    ids=["goes on", "the second goes on", "over by its end", "the old one goes on"],
+)
+def test_a_new_wave_under_a_silence_is_told_after_it_while_it_is_one(
+    database: Database, brand: int, kinds_of_silence: tuple[str, ...], rings: int
+) -> None:
+    """As one at night is in the morning: who asked for quiet knew of the first wave alone."""
+    number = open_incident(database, brand, level=4).id
+    readers = [chat(), mail()]
+    told(database, readers)
     sent(database)
     with database.begin() as tx:
         tx.silences.add(brand, until=NOON + timedelta(hours=1), by="Анна", now=NOON)
-    for kind in ("calmed", "reopened"):
-        happen(database, number, kind, NOON, state="open" if kind == "reopened" else kind)
-        told(database, [chat()])
-    told(database, [chat()], minutes=61)
+    for kind in kinds_of_silence:
+        state = "calmed" if kind == "calmed" else "open"
+        happen(database, number, kind, NOON, state=state)
+        told(database, readers)
+    under_it = kinds(database)
 
-    assert not [kind for _, kind in kinds(database) if kind.startswith("push-")]
+    told(database, readers, minutes=61)
+
+    assert ("Почта", "reopened") not in under_it
+    assert [kind for _, kind in under_it if kind.startswith("push-")] == []
+    after = kinds(database)[len(under_it) :]
+    assert after.count(("PR", "push-wave")) == rings
+    assert after.count(("Почта", "reopened")) == rings
+
+
+def test_a_wave_at_another_brand_rings_in_the_run_in_which_the_lead_calmed(
+    database: Database, brand: int
+) -> None:
+    """The whole crisis was calm by then, though there was no time to say so."""
+    number = open_incident(database, brand).id
+    told(database, [chat()])
+    sent(database)
+    happen(database, number, "calmed", NOON, state="calmed")
+    happen(database, number, "reopened", NOON, state="open")
+
+    told(database, [chat()])
+
+    assert kinds(database)[-1] == ("PR", "push-wave")
 
 
 def test_quiet_hours_hold_no_change_of_a_message(database: Database, brand: int) -> None:
