@@ -146,13 +146,21 @@ def record(tx: Transaction, incident: Incident, playbook: Playbook, speech: Spee
     lines = [_told(incident, playbook, speech)]
     for one in [one for one in events if one.kind != "updated"][-_RECORDED:]:
         by = f" — {clip(one.by, 60)}" if one.by else ""
-        lines.append(f"{speech.clock(one.at)} {_happened(one, speech)}{by}")
+        level = _level(one, incident, playbook)
+        lines.append(f"{speech.clock(one.at)} {_happened(one, level, speech)}{by}")
     return lines + [f"{clip(one.title, 90)} {one.url}" for one in events[-1].facts.top[:_STORIES]]
 
 
-def _happened(one: Event, speech: Speech) -> str:
+def _level(one: Event, incident: Incident, playbook: Playbook) -> int:
+    """As people were told: an opening is kept with the level of its stories alone."""
+    if one.kind != "opened" or incident.lead_id is not None:
+        return one.level
+    return max(one.level, playbook.recognise(one.facts).situation.level)
+
+
+def _happened(one: Event, level: int, speech: Speech) -> str:
     kind = "kind_turned" if one.kind == OTHER and one.by else f"kind_{one.kind.replace('-', '_')}"
-    return speech.say(kind, level=one.level) if speech.knows(kind) else one.kind
+    return speech.say(kind, level=level) if speech.knows(kind) else one.kind
 
 
 def _silence(

@@ -364,10 +364,10 @@ def test_who_could_not_hear_keeps_no_other_from_listening(room: Room) -> None:
     [
         ("/status", "РОМ-1 · «Ромашка» · КРИЗИС · Обвинения против руководителя"),
         ("/status@Nabat_bot", "Источники: 0 из 0 отвечают"),
-        ("/incident 1", "открыт, уровень 2"),
+        ("/incident 1", "открыт, уровень 3"),
         ("/incident РОМ-1", "https://news.example/1"),
         ("/incident 999", "Такого инцидента нет"),
-        ("/incident 5ПО-1.", "открыт, уровень 2"),
+        ("/incident 5ПО-1.", "открыт, уровень 3"),
         (
             "/incident",
             "Какой инцидент? Напишите после команды его номер\nРОМ-1 · «Ромашка» · КРИЗИС",
@@ -411,6 +411,15 @@ def test_the_record_says_what_people_made_of_it(room: Room) -> None:
 
     assert "РОМ-1 · «Ромашка» · ЛОЖНАЯ ТРЕВОГА · Массовые жалобы" in answer
     assert "ситуация исправлена — Олег Орлов" in answer
+
+
+def test_the_record_says_the_level_that_people_were_told(room: Room) -> None:
+    """Its stories alone were of level 2; an accused director is never below 3."""
+    assert "уровень 3 из 4" in room.api.ledger[0].text
+
+    [answer] = room.write("/incident 1")
+
+    assert "открыт, уровень 3" in answer
 
 
 @pytest.mark.parametrize("fault", ["429", "409"])
@@ -542,7 +551,7 @@ def test_a_press_counts_for_every_recipient_the_person_acts_for(forum: Room) -> 
 
 @pytest.mark.parametrize(
     ("command", "said"),
-    [("/incident 1", "открыт, уровень 2"), ("/silence Ромашка 4h", "Ромашка: тишина до 19:00")],
+    [("/incident 1", "открыт, уровень 3"), ("/silence Ромашка 4h", "Ромашка: тишина до 19:00")],
 )
 @pytest.mark.parametrize("topic", [1, 2, 3, None])
 def test_a_command_is_answered_in_its_topic(
