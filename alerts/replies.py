@@ -16,7 +16,7 @@ from telegram.error import TelegramError
 
 from alerts import payload
 from alerts.chat_commands import obey
-from alerts.compose import notice
+from alerts.compose import marked, notice
 from alerts.forwarded import Forwarded, read
 from alerts.notifiers.protocol import DeliveryError
 from alerts.notifiers.telegram import TelegramNotifier, keyboard
@@ -217,12 +217,18 @@ class Listener:
         self._say(to, notice(lines[0], lines[1:], "telegram", language), language)
 
     def _say(self, to: MaybeInaccessibleMessage, answer: Answered, language: str) -> None:
-        """Answer; by the outbox where Telegram does not take it now: it was done all the same."""
+        """Answer; by the outbox where Telegram does not take it now: it was done all the same.
+
+        Where nobody knows whether Telegram took it, it comes again as one that may be a repeat.
+        """
         try:
             self._post(to, answer)
         except DeliveryError as error:
-            if error.outcome not in ("rate", "not_sent"):
+            in_doubt = error.outcome == "unknown" and self.notifier.reconcile != "hold"
+            if error.outcome not in ("rate", "not_sent") and not in_doubt:
                 raise
+            if in_doubt:
+                answer = marked(answer, "telegram", language)
             now, address = self.clock(), str(to.chat.id)
             left = payload.write(answer)
             mark = sha256(f"{left}{now.isoformat()}".encode()).hexdigest()[:10]

@@ -439,6 +439,31 @@ def test_an_answer_that_telegram_did_not_take_goes_out_later(room: Room, fault: 
     assert "notus:1:m1" in str(asked.buttons)
 
 
+@pytest.mark.parametrize("fault", ["502_before", "drop_before", "502_after", "drop_after"])
+def test_an_answer_that_may_be_lost_comes_again_and_says_so(room: Room, fault: str) -> None:
+    """A connection that breaks is no reason to leave who asked without an answer."""
+    room.api.fail(fault, "sendmessage")
+
+    before = room.write("/status")
+    room.tick()
+
+    answers = [one.text for one in room.api.ledger[1:]]
+    repeat = "♻️ Возможен повтор этого сообщения"
+    assert [one.startswith(repeat) for one in answers] == [False] * len(before) + [True]
+    assert all("РОМ-1" in one for one in answers)
+
+
+def test_an_answer_in_doubt_is_not_repeated_where_a_person_is_to_decide(room: Room) -> None:
+    """As the alerts: with ``hold`` nothing goes out twice."""
+    room.telegram = replace(room.telegram, reconcile="hold")
+    room.api.fail("drop_after", "sendmessage")
+
+    assert len(room.write("/status")) == 1
+    room.tick()
+
+    assert len(room.api.ledger) == 2
+
+
 def test_a_refusal_that_telegram_did_not_take_is_left(room: Room) -> None:
     """Who may not write here fills no outbox."""
     room.api.fail("429", "sendmessage")
