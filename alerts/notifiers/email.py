@@ -7,9 +7,10 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import ClassVar
 
@@ -22,6 +23,23 @@ _DEAD = (550, 551, 553, 556)  # no such mailbox, and its like
 _POISON = (552, 554)  # too big, refused for what is in it
 # Not of the mailbox: who sends, or what, is not let through (RFC 3463).
 _POLICY = re.compile(r"5\.(7\.\d|1\.[78]\b)")
+
+
+class _Wire(EmailPolicy):
+    """How a letter is written: a subject keeps the spaces at which its lines are cut.
+
+    The library's own way drops some of them between letters that are no ASCII.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The header's lines."""
+        if name != "Subject" or value.isascii():
+            return super().fold_binary(name, value)
+        lines = Header(str(value), header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {lines}{self.linesep}".encode("ascii")
+
+
+_WIRE = _Wire(linesep="\r\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +126,7 @@ class EmailNotifier:
 
     def _data(self, server: smtplib.SMTP, letter: EmailMessage) -> None:
         try:
-            code, text = server.data(letter.as_bytes(policy=SMTP))
+            code, text = server.data(letter.as_bytes(policy=_WIRE))
         except smtplib.SMTPDataError as error:
             said = _words(error.smtp_error)
             raise _refusal(int(error.smtp_code), said, policy="poison") from error

@@ -29,6 +29,24 @@ def test_a_letter_has_text_and_html(mailbox: MailServer, email: EmailNotifier) -
     assert plain.get_content().split() == ["Привет", "вторая"]
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[ЗАВЕРШЁН 4/4] «Ромашка»: Обвинения компании в обмане (РОМ-1)",
+        "[КРИЗИС 3/4] «Сеть клиник „Здоровье“», «Лютик» и ещё 3: Утечка данных (СЕТ-11)",
+        "[CRISIS 3/4] “Acme”: Mass complaints about service and deadlines, all over (ACM-7)",
+    ],
+)
+def test_a_long_subject_keeps_its_spaces(
+    mailbox: MailServer, email: EmailNotifier, subject: str
+) -> None:
+    """It is cut into lines, and read as it was written."""
+    email.send(ROW, replace(MESSAGE, subject=subject))
+
+    [letter] = mailbox.letters
+    assert letter["Subject"] == subject
+
+
 def test_the_chart_lies_inside_the_letter(mailbox: MailServer, email: EmailNotifier) -> None:
     """No picture is fetched from anywhere."""
     email.send(ROW, replace(MESSAGE, photo=PNG, html="<p>x</p><!--chart-->"))
