@@ -18,7 +18,7 @@ from monitor.explain import Evidence, explain
 from monitor.incidents import Opening, decide, level_of
 from monitor.judge import Judged, judge_brands
 from monitor.linking import leader, told, waits
-from monitor.origin import origin
+from monitor.origin import newest_wave, origin
 from monitor.replay import Checkpoints
 from monitor.settings import DetectorSettings
 from monitor.spread import widest
@@ -308,8 +308,10 @@ def _evidence(tx: Transaction, incident: Incident, judged: Judged, alive: Alive)
     before = MentionFilter(
         brand_id=brand_id, since=begin - _BASELINE_WORDS, until=begin, limit=_MOST_BEFORE
     )
+    turns, is_open = tx.incidents.turns(incident.id), incident.state == "open"
     return Evidence(
         begun_at=begun_at,
+        wave_at=newest_wave(turns, is_open=is_open) or begun_at,
         mentions=mentions,
         negative=sorted(
             tx.mentions.by_ids(negative[:_MOST_TOLD]),

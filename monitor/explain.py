@@ -34,6 +34,7 @@ class Evidence:
     """What an explanation is made from."""
 
     begun_at: datetime  # the first story of the crisis; what is older was usual
+    wave_at: datetime  # since then its newest wave is told; what is older is known by now
     mentions: Sequence[CountedMention]  # all of the stretch, of any tone
     negative: Sequence[MentionView]  # the negative ones among them, oldest first
     before: Sequence[MentionView]  # of the baseline, to tell what is unusual
@@ -64,7 +65,7 @@ def explain(verdict: Verdict, evidence: Evidence) -> Facts:
         negative=len(blamed),
         stories=len({story_key(one) for one in blamed}),
         first=_first(stories, evidence.begun_at),
-        top=tuple(sorted(stories, key=_weight, reverse=True)[:_TOP_STORIES]),
+        top=_top(stories, evidence.wave_at),
         publishers=_counted(view.publisher for view in negative),
         languages=_counted(view.lang or "other" for view in negative),
         authors=len(authors),
@@ -118,6 +119,14 @@ def _story(view: MentionView) -> StoryKey:
     if view.story_id is None:
         return ("article", view.mention.article_id)
     return ("story", view.story_id)
+
+
+def _top(stories: Sequence[StoryFact], wave_at: datetime) -> tuple[StoryFact, ...]:
+    """What is worth showing, before all of the newest wave: people have read of the others."""
+    ranked = sorted(
+        stories, key=lambda one: (one.happened_at >= wave_at, _weight(one)), reverse=True
+    )
+    return tuple(ranked[:_TOP_STORIES])
 
 
 def _weight(story: StoryFact) -> tuple[int, int, int, float]:

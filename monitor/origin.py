@@ -1,4 +1,4 @@
-"""When did it begin: the story from which on there is more than usual.
+"""When did it begin: the story from which on there is more than usual; and its newest wave.
 
 Pure. A window reaches back into ordinary hours, whose stories have nothing to do
 with the crisis: who happened to be first in it started nothing.
@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.incident_records import Point
+from monitor.incidents import FALSE_ALARM
+from storage.incident_records import Point, Turn
 
 Floats = NDArray[np.float64]
 
 _HOUR = timedelta(hours=1)
 _LEAST = 0.01  # stories that are always thought possible
+_RESTS = ("calmed", "resolved", FALSE_ALARM)
 _LONELY = 0.25  # stories usual since an earlier one, below which it hardly stands by itself
 
 
@@ -35,6 +37,21 @@ def origin(stories: Sequence[datetime], usual: Sequence[Point], until: datetime)
     while first and due[first - 1] - due[first] < _LONELY:
         first -= 1
     return told[first]
+
+
+def newest_wave(turns: Sequence[Turn], *, is_open: bool) -> datetime | None:
+    """Answer since when the newest wave could be told: the rest before it; None for the first.
+
+    ``is_open`` is how the incident stands with the change that is being made.
+    """
+    rested_at: datetime | None = None
+    wave_at: datetime | None = None
+    for turn in turns:
+        if turn.kind in _RESTS:
+            rested_at = rested_at or turn.at
+        elif turn.kind == "reopened":
+            rested_at, wave_at = None, rested_at or wave_at
+    return rested_at if is_open and rested_at else wave_at
 
 
 def _due(moments: Sequence[datetime], usual: Sequence[Point]) -> Floats:

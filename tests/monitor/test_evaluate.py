@@ -87,6 +87,24 @@ def test_who_was_first_stays_so_while_the_incident_lasts(world: World, now: date
     assert firsts == {"Скандал вокруг Ромашки 13"}
 
 
+def test_a_new_wave_is_told_by_its_own_stories(world: World, now: datetime) -> None:
+    """Who is called again is to read what is new, not the three stories of yesterday."""
+    world.quiet_weeks(now - 3 * HOUR)
+    crisis(world, now, hours=1)
+    run(world, now)
+    (calmed,) = run(world, now + 5 * HOUR)
+    later = now + 10 * HOUR
+    for minute in range(14):
+        at = later - timedelta(minutes=2 * minute)
+        world.mention(at, title=f"Отравление {minute}", seen_at=later)
+
+    (again,) = run(world, later)
+
+    assert (calmed.kind, again.kind) == ("calmed", "reopened")
+    assert {one.title.split()[0] for one in calmed.facts.top} == {"Скандал"}
+    assert {one.title.split()[0] for one in again.facts.top} == {"Отравление"}
+
+
 def test_a_flood_before_the_crisis_does_not_hide_who_was_first(
     world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

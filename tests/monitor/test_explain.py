@@ -80,7 +80,9 @@ def view(
     )
 
 
-def facts(*mentions: MentionView, before: tuple[MentionView, ...] = (), begun: int = 0) -> Facts:
+def facts(
+    *mentions: MentionView, before: tuple[MentionView, ...] = (), begun: int = 0, wave: int = 0
+) -> Facts:
     """The facts of these mentions."""
     known = [counted(one) for one in mentions]
     negative = [view for view, one in zip(mentions, known, strict=True) if is_negative(one)]
@@ -88,6 +90,7 @@ def facts(*mentions: MentionView, before: tuple[MentionView, ...] = (), begun: i
         VERDICT,
         Evidence(
             begun_at=NOON + timedelta(minutes=begun),
+            wave_at=NOON + timedelta(minutes=wave),
             mentions=known,
             negative=sorted(negative, key=lambda one: one.mention.happened_at),
             before=before,
@@ -171,6 +174,13 @@ def test_the_first_story_is_the_earliest_and_the_top_the_widest() -> None:
     assert found.first is not None
     assert found.first.title == "Первая"
     assert found.top[0].title == "Широкая"
+
+
+def test_the_stories_of_a_new_wave_are_on_top() -> None:
+    """However wide the old ones, which people have read; where there is room they come after."""
+    wide = [view(n, "Старая", story=9, publisher=f"И{n}") for n in range(4)]
+    found = facts(*wide, view(5, "Новая"), view(6, "Ещё новая"), wave=5)
+    assert [one.title for one in found.top] == ["Новая", "Ещё новая", "Старая"]
 
 
 def test_only_three_stories_are_on_top() -> None:

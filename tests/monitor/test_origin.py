@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.origin import origin
-from storage.incident_records import Point
+from monitor.origin import newest_wave, origin
+from storage.incident_records import Point, Turn
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -60,3 +60,29 @@ def test_without_what_is_usual_the_earliest_story_began_it() -> None:
     assert origin(stories(1, 2), [], UNTIL) == NOON + HOUR
     assert origin([], usual(1), UNTIL) is None
     assert origin(stories(4), usual(1), UNTIL) is None
+
+
+@pytest.mark.parametrize(
+    ("kinds", "is_open", "hour"),
+    [
+        ("opened updated", True, None),
+        ("opened calmed", False, None),
+        ("opened calmed", True, 1),
+        ("opened calmed resolved", True, 1),
+        ("opened false-alarm looked", True, 1),
+        ("opened calmed reopened updated", True, 1),
+        ("opened calmed reopened calmed", False, 1),
+        ("opened calmed reopened calmed", True, 3),
+        ("opened calmed joined", True, 1),
+    ],
+)
+def test_a_new_wave_is_told_since_the_rest_before_it(
+    kinds: str, is_open: bool, hour: int | None
+) -> None:
+    """While it lasts, and once it has calmed down itself."""
+    turns = [
+        Turn(id=n, incident_id=1, revision=n, kind=kind, level=2, at=NOON + n * HOUR)
+        for n, kind in enumerate(kinds.split())
+    ]
+    expected = None if hour is None else NOON + hour * HOUR
+    assert newest_wave(turns, is_open=is_open) == expected
