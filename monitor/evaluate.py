@@ -225,14 +225,13 @@ def _follow(tx: Transaction, judged: Judged, budget: float, shared: _Shared) -> 
     verdict = judged.verdict
     running = tx.incidents.running(shared.kin.get(judged.brand.id, ()))
     latest = tx.incidents.latest(judged.brand.id)
-    begun_at = latest.opened_at if latest else verdict.at
     change = decide(
         latest,
         verdict,
         level=level_of(verdict, budget=budget, publishers=_publishers(tx, verdict)),
         last_negative_at=judged.last_negative_at,
         floor=shared.floors.get(latest.situation or "", 1) if latest else 1,
-        tide=tide(judged.series, begun_at),
+        tide=tide(judged.series, _told_since(tx, latest) if latest else verdict.at),
     )
     if change is None:
         return []
@@ -259,6 +258,12 @@ def _follow(tx: Transaction, judged: Judged, budget: float, shared: _Shared) -> 
         },
     )
     return [event, *_tell_the_lead(tx, incident, event)]
+
+
+def _told_since(tx: Transaction, incident: Incident) -> datetime:
+    """From when on stories were part of what opened it: after an outage long before that."""
+    opening = tx.incidents.find_opening(incident.id)
+    return (opening.facts.since if opening else None) or incident.opened_at
 
 
 def _tell_the_lead(tx: Transaction, incident: Incident, event: Event) -> list[Event]:

@@ -120,7 +120,7 @@ def _risen(
         return None
     if incident.state == "open" and level > max(incident.level, floor):
         return Change(incident=newest, kind="worsened")
-    if incident.state == "open" and tide.ebbs:
+    if incident.state == "open" and _is_spent(incident, verdict, tide):
         return _calmed(newest, verdict)
     if newest == incident:
         return None
@@ -135,12 +135,20 @@ def _settled(
     """The brand no longer stands out: calm down, and later be resolved."""
     newest = replace(incident, last_negative_at=last_negative_at or incident.last_negative_at)
     is_calm = verdict.state == "calm" and _is_quiet(newest, verdict, CALM_AFTER)
-    if incident.state == "open" and (is_calm or tide.ebbs):
+    if incident.state == "open" and (is_calm or _is_spent(incident, verdict, tide)):
         return _calmed(newest, verdict)
     if incident.state == "calmed" and _is_over_now(newest, verdict):
         resolved = replace(newest, state="resolved", resolved_at=verdict.at)
         return Change(incident=resolved, kind="resolved")
     return Change(incident=newest, kind=None) if newest != incident else None
+
+
+def _is_spent(incident: Incident, verdict: Verdict, tide: Tide) -> bool:
+    """Whether its wave is over, and people have known of it for as long as a calm takes.
+
+    What is found after an outage may have ebbed before anybody heard of it.
+    """
+    return tide.ebbs and abs(verdict.at - incident.opened_at) >= CALM_AFTER
 
 
 def _calmed(incident: Incident, verdict: Verdict) -> Change:

@@ -105,6 +105,18 @@ def test_a_new_wave_is_told_by_its_own_stories(world: World, now: datetime) -> N
     assert {one.title.split()[0] for one in again.facts.top} == {"Отравление"}
 
 
+def test_what_is_found_after_an_outage_calms_in_hours_too(world: World, now: datetime) -> None:
+    """Its wave came long before it was opened; people are left the time to take it all the same."""
+    world.quiet_weeks(now - 8 * HOUR)
+    for minute in range(14):
+        at = now - 5 * HOUR - timedelta(minutes=5 * minute)
+        world.mention(at, title=f"Отравление {minute}", seen_at=now)
+
+    changes = {hour: [one.kind for one in run(world, now + hour * HOUR)] for hour in range(5)}
+
+    assert changes == {0: ["opened"], 1: [], 2: [], 3: ["calmed"], 4: []}
+
+
 def test_a_flood_before_the_crisis_does_not_hide_who_was_first(
     world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
