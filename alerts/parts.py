@@ -91,7 +91,7 @@ def _what(brief: Brief, budget: Budget) -> list[Line]:
     lines.append(Line("fact", _first(brief)))
     if budget.names and facts.publishers:
         lines.append(Line("fact", (Span(f"📣 {_spread(speech, facts, budget.names)}"),)))
-    if facts.top_author and facts.top_author_share >= 0.15 and facts.mentions >= 3:
+    if facts.top_author and _is_loud(facts):
         said = speech.say(
             "loudest",
             author=clip(facts.top_author, 40),
@@ -99,6 +99,12 @@ def _what(brief: Brief, budget: Budget) -> list[Line]:
         )
         lines.append(Line("note", (Span(f"🗣️ {said}"),)))
     return lines
+
+
+def _is_loud(facts: Facts) -> bool:
+    """Whether the loudest author wrote a share worth naming, and more than a single text of it."""
+    is_share = facts.top_author_share >= 0.15 and facts.mentions >= 3
+    return is_share and facts.top_author_share * facts.negative > 1.5
 
 
 def _basis(brief: Brief) -> list[Line]:

@@ -189,6 +189,14 @@ def test_an_unknown_first_source_is_said_to_be_unknown() -> None:
     assert "Кто первый, пока не известно" in alert(brief(facts=facts(first=None)), "telegram").text
 
 
+@pytest.mark.parametrize(("texts", "is_named"), [(1, False), (2, True)])
+def test_who_wrote_a_single_text_is_not_called_the_loudest(texts: int, is_named: bool) -> None:
+    """A third of three is one: each of the others said as much."""
+    about = facts(mentions=3, negative=3, top_author="Анна", top_author_share=texts / 3)
+
+    assert ("Громче всех Анна" in alert(brief(facts=about), "telegram").text) == is_named
+
+
 def test_who_took_it_takes_the_place_of_the_deadline() -> None:
     """Everybody sees it is in hands."""
     taken = incident(taken_by="Орлов", taken_at=NOON + timedelta(minutes=4))
