@@ -17,7 +17,7 @@ from alerts.chart import Chart, no_chart
 from alerts.compose import alert, push
 from alerts.escalation import OTHER, OVER, audience, heard_at, take_until
 from alerts.parts import named
-from alerts.playbook import Playbook
+from alerts.playbook import LEVELS, Playbook
 from alerts.recipients import Recipient
 from alerts.situations import Reaction
 from alerts.texts import Speech
@@ -316,7 +316,8 @@ def _due_at(
     ):
         return now
     silence = case.silence if case.is_silenced else None
-    return recipient.reachable_at(silence.until if silence else now, brief.level)
+    level = brief.level if case.incident.state != "resolved" else min(LEVELS)  # an end can wait
+    return recipient.reachable_at(silence.until if silence else now, level)
 
 
 def _is_called_by_hand(case: Case, brief: Brief, recipient: Recipient) -> bool:

@@ -592,6 +592,29 @@ def test_an_end_at_night_is_told_in_the_morning_while_it_is_one(
     assert [kind for kind in waiting if kind.startswith("push-")] == rings
 
 
+@pytest.mark.parametrize("end", ["resolved", "false-alarm"])
+def test_nobody_is_woken_to_hear_that_the_worst_crisis_is_over(
+    database: Database, brand: int, end: str
+) -> None:
+    """Its beginning rings at night, its end waits for the morning; the message shows it at once."""
+    readers = [one(quiet_hours="15:00-18:00") for one in (chat, mail)]  # noon in UTC is 15:00
+    number = open_incident(database, brand, level=4).id
+    told(database, readers)
+    assert [one.not_before for one in rows(database)] == [NOON, NOON]
+    sent(database)
+    happen(database, number, end, NOON, state="resolved")
+
+    told(database, readers)
+
+    morning = NOON + timedelta(hours=3)
+    due = {(one.channel, one.kind): one.not_before for one in rows(database)[2:]}
+    assert due == {
+        ("telegram", end): NOON,
+        ("telegram", "push-closed"): morning,
+        ("email", end): morning,
+    }
+
+
 def test_what_was_never_said_does_not_count_as_said(database: Database, brand: int) -> None:
     """What came back at night and was over by morning, twice, leaves the next time its voice."""
     readers = [chat(quiet_hours="15:00-18:00")]
