@@ -91,10 +91,19 @@ def name_gender(word: str) -> str | None:
 
 @functools.lru_cache(50_000)
 def is_given_name(word: str) -> bool:
-    """Whether the word may be a form of a first name, and is not nearly always another word."""
+    """Whether the word may be a form of a first name, and is not nearly always another word.
+
+    Forms of several people of that name are surnames: Иванов, Рустамов.
+    """
     return word not in _NO_GIVEN_NAMES and any(
-        "Name" in tag for tag in tags(word, "ru") + tags(word, "uk")
+        "Name" in tag and "plur" not in tag for tag in tags(word, "ru") + tags(word, "uk")
     )
+
+
+def is_first_name(word: str) -> bool:
+    """Whether the word may be a first name as a full name has it, in the nominative."""
+    named = (tag for tag in tags(word, "ru") + tags(word, "uk") if "Name" in tag)
+    return word not in _NO_GIVEN_NAMES and any("nomn" in tag for tag in named)
 
 
 @functools.lru_cache(50_000)

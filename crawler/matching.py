@@ -26,7 +26,7 @@ from crawler.watch_terms import Likely, Scene, Term
 from crawler.watch_tree import Node
 from storage.records import CrisisTerm, MatchedTerm, Watch
 
-_RULES = "8"  # of what is a mention; a new number has stored articles matched again
+_RULES = "9"  # of what is a mention; a new number has stored articles matched again
 _KINDS = ("brand", "person", "watch")  # strongest first
 _RANKS = {kind: rank for rank, kind in enumerate(_KINDS)}
 

@@ -41,6 +41,7 @@ NO_GATE = Gate()
 _RUSSIAN_ONLY = re.compile("[ыэъё]")
 _UKRAINIAN_ONLY = re.compile("[іїєґ']")
 _DOUBLE = re.compile(r"([бвгдзклмнпрстфц])\1")
+_SAME_INITIALS = {"и": "і", "і": "и", "е": "є", "є": "е"}  # Иван and Іван, Евгений and Євген
 _TOO_SHORT_TO_READ = 2  # letters; what RT is read as is other names' initials, too
 _KEPT = 1_000  # words whose forms are kept: a watch says the same ones in its names and queries
 _SHORT = 4  # letters; a Latin name this short must be written with a capital
@@ -54,6 +55,8 @@ class PersonAnchor:
     first: frozenset[str]  # forms of the first name alone, which may be misspelled
     called: frozenset[str]  # forms of its short names
     initials: frozenset[str]
+    others: frozenset[str]  # of the patronymic and of further first names
+    begins: frozenset[str]  # what a first name begins with of which only the initial is known
     offices: frozenset[str]  # forms of the words for what the person is
 
 
@@ -280,21 +283,31 @@ def _single_letters(form: str) -> set[str]:
 
 
 def _anchor(given: list[str], role: str) -> PersonAnchor:
-    parts = [name for part in given for name in other_spellings(part)]
-    parts += [piece for part in given for piece in part.split("-") if "-" in part]
+    whole = [part for part in given if len(part) > 1]
+    parts = [name for part in whole for name in other_spellings(part)]
+    parts += [piece for part in whole for piece in part.split("-") if "-" in part]
     names = [part for part in parts if not is_patronymic(part)]
-    called = [short for part in given for short in short_names(part)]
-    first = other_spellings(given[0])
+    called = [short for part in whole for short in short_names(part)]
+    forms = frozenset[str]().union(*map(_spelled_forms, parts))
+    letters = frozenset[str]().union(*map(_initials_of, given[0].split("-")))
     return PersonAnchor(
-        given=frozenset().union(*map(_spelled_forms, parts)),
-        first=frozenset().union(*map(_spelled_forms, names)),
-        called=frozenset().union(*map(_spelled_forms, called)),
-        initials=frozenset(
-            {spelling(name)[:1] for name in first}
-            | {form[:1] for name in first for form in latin_spellings(name)}
-        ),
+        given=forms,
+        first=frozenset[str]().union(*map(_spelled_forms, names)),
+        called=frozenset[str]().union(*map(_spelled_forms, called)),
+        initials=letters,
+        others=frozenset[str]().union(*map(_initials_of, given[1:])),
+        begins=letters if len(given[0]) == 1 else frozenset(),
         offices=_office_forms(_OFFICES.get(role, role)),
     )
+
+
+def _initials_of(name: str) -> frozenset[str]:
+    """The letters for which a first name may stand, in both languages and in Latin."""
+    names = other_spellings(name)
+    if len(name) == 1:
+        names |= frozenset(_SAME_INITIALS.get(name.lower(), ""))
+    latin = {form[:1] for one in names for form in latin_spellings(one)}
+    return frozenset({spelling(one)[:1] for one in names} | latin)
 
 
 @functools.lru_cache(_KEPT)

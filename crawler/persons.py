@@ -140,7 +140,11 @@ def _follows_a_name(document: Document, place: Occurrence) -> bool:
 
 
 def _is_initial(document: Document, number: int) -> bool:
-    return len(document.word(number)) == 1 and document.between(number).startswith(".")
+    """Whether a word is one letter with a dot, be it the text's last."""
+    if len(document.word(number)) != 1:
+        return False
+    end = document.end_of(number)
+    return document.characters[end : end + 1] == "."
 
 
 def _is_strange(word: str) -> bool:
@@ -266,16 +270,17 @@ def _given(name: Name, document: Document, number: int) -> str:
     word = document.word(number)
     if name.person is None or not word[:1].isupper():
         return ""
-    if document.is_any(number, name.person.given):
-        return "own"
-    spelled = spelling(word)
+    person, spelled = name.person, spelling(word)
     if len(word) == 1:
-        if not document.between(number).startswith("."):
+        if not _is_initial(document, number):
             return ""
-        if spelled in name.person.initials:
+        if spelled in person.initials:
             return "own"
-        second = any(form.startswith(spelled) for form in name.person.given)
-        return "" if second else "other"
-    if is_called(spelled, name.person.called) or is_likely_same(spelled, name.person.first):
+        return "" if spelled in person.others else "other"
+    if document.is_any(number, person.given):
         return "own"
-    return "other" if is_given_name(spelled) else ""
+    if is_called(spelled, person.called) or is_likely_same(spelled, person.first):
+        return "own"
+    if not is_given_name(spelled):
+        return ""
+    return "own" if spelled[:1] in person.begins else "other"

@@ -43,6 +43,14 @@ def named(name: str, text: str) -> list[str]:
         pytest.param("Юрьев", "скарга на Юр'єва", ["Юр'єва"], id="an apostrophe for a soft sign"),
         pytest.param("Залужний Валерій", "Валерия Залужного", ["Залужного"], id="adjective"),
         pytest.param("Орлов Николай", "М. Орлов", ["Орлов"], id="initial of Микола"),
+        pytest.param("Орлов Г.П.", "Г. П. Орлову", ["Орлову"], id="known by initials"),
+        pytest.param("Орлов Г.П.", "с Глебом Орловым", ["Орловым"], id="a name they stand for"),
+        pytest.param("Орлов Г.П.", "Иван Орлов, П. Орлов", [], id="names they do not stand for"),
+        pytest.param("Иванов И.П.", "Пётр Иванов", [], id="a surname that a name could be"),
+        pytest.param("Орлов І.П.", "Иван Орлов", ["Орлов"], id="an initial in the other language"),
+        pytest.param("Орлов И.П.", "И Орлов", [], id="a conjunction"),
+        pytest.param("Орлов Глеб", "уволен Орлов Г.", ["Орлов"], id="an initial that ends a text"),
+        pytest.param("Орлов Глеб Аман оглы", "Глеба Орлова", ["Орлова"], id="son of Аман"),
     ],
 )
 def test_a_surname_is_whose_it_is(name: str, text: str, expected: list[str]) -> None:
