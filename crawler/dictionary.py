@@ -113,6 +113,15 @@ def is_given_nominative(word: str) -> bool:
     return is_given_name(word) and all("nomn" in tag for tag in named)
 
 
+@functools.lru_cache(20_000)
+def is_patronymic_beside(word: str, others: frozenset[str]) -> bool:
+    """Whether a word is a patronymic of a language in which one of the others is, too."""
+    return any(
+        _is_patronymic(word, lang) and any(_is_patronymic(other, lang) for other in others)
+        for lang in ("ru", "uk")
+    )
+
+
 @functools.lru_cache(50_000)
 def is_place(word: str) -> bool:
     """Whether the word may be a form of a place's name."""
@@ -247,6 +256,10 @@ def _forms(readings: list[Parse], gender: str | None) -> frozenset[str]:
         if form.tag.POS in {"NOUN", "ADJF"}
         and not (_COMPARED | {other}) & _grammemes(str(form.tag))
     )
+
+
+def _is_patronymic(word: str, lang: str) -> bool:
+    return any("Patr" in tag for tag in tags(word, lang))
 
 
 def _agreement(tag: str) -> frozenset[tuple[str, str]]:

@@ -42,6 +42,8 @@ _RUSSIAN_ONLY = re.compile("[ыэъё]")
 _UKRAINIAN_ONLY = re.compile("[іїєґ']")
 _DOUBLE = re.compile(r"([бвгдзклмнпрстфц])\1")
 _SAME_INITIALS = {"и": "і", "і": "и", "е": "є", "є": "е"}  # Иван and Іван, Евгений and Євген
+# Алексеевич is Олексійович, Осипович Йосипович, Николаевич Миколайович, Георгиевич Юрійович.
+_FATHERS_INITIALS = tuple(map(frozenset, ("аоеєэ", "иій", "нм", "гю")))
 _TOO_SHORT_TO_READ = 2  # letters; what RT is read as is other names' initials, too
 _KEPT = 1_000  # words whose forms are kept: a watch says the same ones in its names and queries
 _SHORT = 4  # letters; a Latin name this short must be written with a capital
@@ -57,6 +59,7 @@ class PersonAnchor:
     initials: frozenset[str]
     others: frozenset[str]  # of the patronymic and of further first names
     begins: frozenset[str]  # what a first name begins with of which only the initial is known
+    fathers: frozenset[str]  # forms of the patronymic
     offices: frozenset[str]  # forms of the words for what the person is
 
 
@@ -290,13 +293,15 @@ def _anchor(given: list[str], role: str) -> PersonAnchor:
     called = [short for part in whole for short in short_names(part)]
     forms = frozenset[str]().union(*map(_spelled_forms, parts))
     letters = frozenset[str]().union(*map(_initials_of, given[0].split("-")))
+    others = frozenset[str]().union(*map(_initials_of, given[1:]))
     return PersonAnchor(
         given=forms,
         first=frozenset[str]().union(*map(_spelled_forms, names)),
         called=frozenset[str]().union(*map(_spelled_forms, called)),
         initials=letters,
-        others=frozenset[str]().union(*map(_initials_of, given[1:])),
+        others=others.union(*(group for group in _FATHERS_INITIALS if others & group)),
         begins=letters if len(given[0]) == 1 else frozenset(),
+        fathers=frozenset[str]().union(*map(_spelled_forms, filter(is_patronymic, parts))),
         offices=_office_forms(_OFFICES.get(role, role)),
     )
 

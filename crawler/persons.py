@@ -5,6 +5,7 @@ known by full name is accepted in a text that also has the first name, its initi
 office or the brand; beside somebody else's first name never.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -15,12 +16,13 @@ from crawler.dictionary import (
     is_given_name,
     is_ordinary_noun,
     is_ordinary_subject,
+    is_patronymic_beside,
     is_place,
     is_surname,
 )
 from crawler.document import Document, Found, Occurrence
 from crawler.first_names import is_called, is_likely_same
-from crawler.folding import spelling
+from crawler.folding import script, spelling
 from crawler.full_names import PARTICLES
 from crawler.names import Name
 
@@ -35,6 +37,8 @@ _NAMED_AFTER = frozenset(["имени", "им", "імені", "ім"])
 _ROMAN = re.compile(r"[IVXL]+")
 _DEGREE = re.compile(r"степен|ступен|класс|созыв|век|квартал|тысяч")
 _SHORT = 4  # letters; abbreviations are hardly longer
+_ABBREVIATED = 3  # letters; Дж. and Вяч. have a dot, too
+_FATHER = 3  # letters by which patronymics are told apart
 _OFFICE_REACH = 4  # words between an office and the surname
 
 
@@ -217,7 +221,7 @@ def _beside(name: Name, document: Document, occurrence: Occurrence) -> str:
     first, last = occurrence.first, occurrence.last
     near = _neighbours(document, first, last)
     verdicts = [_given(name, document, number) for number in near]
-    if _is_of_another_generation(name, document, last):
+    if _is_of_another_generation(name, document, last) or _has_another_father(name, document, near):
         return "other"
     if "own" in verdicts:
         return "own"
@@ -235,6 +239,33 @@ def _is_of_another_generation(name: Name, document: Document, last: int) -> bool
     """Буш-старший is not Джордж Буш, unless the watch says «старший»."""
     after = document.word(last + 1) if document.between(last) == "-" else ""
     return bool(_GENERATION.match(after)) and not _GENERATION.search(name.term)
+
+
+def _has_another_father(name: Name, document: Document, near: Sequence[int]) -> bool:
+    """Иван Сергеевич Иванов and И. С. Иванов are not Иван Петрович.
+
+    Patronymics are compared within one language, and told apart by how they begin:
+    Алексеевич is Олексійович, Сергеич is Сергеевич.
+    """
+    if name.person is None:
+        return False
+    fathers, initials = name.person.fathers, name.person.initials
+    heads = {form[:_FATHER] for form in fathers}
+    spelled = [spelling(document.word(number)) for number in near]
+    if any(one[:_FATHER] not in heads and is_patronymic_beside(one, fathers) for one in spelled):
+        return True
+    return any(
+        first + 1 == second
+        and all(_is_initial(document, one) for one in (first, second))
+        and spelling(document.word(first)) in initials
+        and _is_anothers_initial(name.person.others, document.word(second))
+        for first, second in itertools.pairwise(sorted(near))
+    )
+
+
+def _is_anothers_initial(own: frozenset[str], word: str) -> bool:
+    """Whether a Cyrillic letter stands for none of the names; what Latin ones do is unsure."""
+    return bool(own) and script(word) == "cyrillic" and spelling(word) not in own
 
 
 def _neighbours(document: Document, first: int, last: int) -> list[int]:
@@ -257,8 +288,13 @@ def _neighbours(document: Document, first: int, last: int) -> list[int]:
 
 
 def _is_beside(document: Document, number: int, gap: int) -> bool:
-    """Whether a word has a capital, and only spaces and dots stand in the gap."""
-    return document.word(number)[:1].isupper() and _only_dots(document.between(gap))
+    """Whether a word has a capital, and only spaces stand in the gap, or the dot of an initial.
+
+    After a longer word a dot ends the sentence: «Задержан Иванов. Анна Сергеева назначена».
+    """
+    between = document.between(gap)
+    ends_sentence = "." in between and len(document.word(gap)) > _ABBREVIATED
+    return document.word(number)[:1].isupper() and _only_dots(between) and not ends_sentence
 
 
 def _only_dots(between: str) -> bool:

@@ -43,6 +43,23 @@ def named(name: str, text: str) -> list[str]:
         pytest.param("Юрьев", "скарга на Юр'єва", ["Юр'єва"], id="an apostrophe for a soft sign"),
         pytest.param("Залужний Валерій", "Валерия Залужного", ["Залужного"], id="adjective"),
         pytest.param("Орлов Николай", "М. Орлов", ["Орлов"], id="initial of Микола"),
+        pytest.param("Орлов Глеб Ильич", "Глеба Петровича Орлова", [], id="another's son"),
+        pytest.param("Орлов Глеб Ильич", "Глеба Ильича Орлова", ["Орлова"], id="his own father's"),
+        pytest.param("Орлов Глеб Ильич", "Г. П. Орлов, Орлов Г. П.", [], id="another's initials"),
+        pytest.param("Орлов Глеб Ильич", "Г. И. Орлов, Орлов Г.", ["Орлов"] * 2, id="his own"),
+        pytest.param("Орлов Глеб", "Глеб Петрович Орлов, Г. П. Орлов", ["Орлов"] * 2, id="untold"),
+        pytest.param(
+            "Орлов Олег Алексеевич", "Олег Олексійович Орлов", ["Орлов"], id="father's other name"
+        ),
+        pytest.param("Орлов Олег Алексеевич", "О.О. Орлов", ["Орлов"], id="and its initial"),
+        pytest.param("Орлов Олег Сергеевич", "Олег Сергеич Орлов", ["Орлов"], id="as people say"),
+        pytest.param(
+            "Орлов Глеб", "Г. Орлов и Орлов. Анна спит", ["Орлов"] * 2, id="the next sentence"
+        ),
+        pytest.param(
+            "Орлов Глеб", "Г. Орлов спит. Анна. Орлов", ["Орлов"] * 2, id="the one before"
+        ),
+        pytest.param("Орлов Дж.", "Дж. Орлов", ["Орлов"], id="a shortened first name"),
         pytest.param("Орлов Г.П.", "Г. П. Орлову", ["Орлову"], id="known by initials"),
         pytest.param("Орлов Г.П.", "с Глебом Орловым", ["Орловым"], id="a name they stand for"),
         pytest.param("Орлов Г.П.", "Иван Орлов, П. Орлов", [], id="names they do not stand for"),
