@@ -98,7 +98,9 @@ _SESSION_NAMES = frozenset({"s", "sid"})
 _SESSION = re.compile(r"[0-9a-f]{32}", re.I)
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/;]*", re.I)
 
-_CONTROLS = re.compile(r"[\x00-\x20\x7f\u200b\u2028\u2029\ufeff\ud800-\udfff]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f\u200b\u2028\u2029\ufeff\ud800-\udfff]+")
+_BROKEN_LINE = re.compile(r"[ \t]*+[\r\n]\s*+")  # with the next one's indent
+_ORIGIN = re.compile(r"\A[^/?#]*//[^/?#]*")
 _HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+:[0-9a-f:.]*(?:%\w+)?")
 _SETTLED = re.compile(r"[a-z0-9:/._-]+(?:\?[\w=&.-]+)?", re.A)
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
@@ -106,7 +108,9 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 def find_address(href: str, base: str = "") -> str | None:
     """The absolute http address a link leads to, or None when it leads nowhere on the web."""
-    cleaned = _CONTROLS.sub("", href[: LONGEST_ADDRESS * 2])
+    cleaned = _CONTROLS.sub("", _BROKEN_LINE.sub("", href[: LONGEST_ADDRESS * 2])).strip(" ")
+    if " " in cleaned:
+        cleaned = _without_spaces(cleaned)
     if not cleaned:
         return None
     try:
@@ -166,6 +170,12 @@ def synthetic_address(base: str, identity: str) -> str:
     if len(name) > LONGEST_NAME:
         name = _digest(identity)
     return f"{base.split('#')[0][: LONGEST_ADDRESS - LONGEST_NAME - 1]}#{name}"
+
+
+def _without_spaces(address: str) -> str:
+    """The address as browsers read it: a space belongs to a path, and to no host."""
+    origin = "".join(_ORIGIN.findall(address))
+    return origin.replace(" ", "") + address[len(origin) :].replace(" ", "%20")
 
 
 def _shortened(address: str) -> str:
