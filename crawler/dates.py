@@ -102,6 +102,8 @@ _MAIL = re.compile(r"[a-z]{3}.*\d\d:\d\d.*(?:[+-]\d{4}|gmt|utc|ut)\b", re.I)
 _NO_MAIL = re.compile(r"\b(?:gmt|utc?)\s*[+-]\d|\d\s*[ap]\.?m\b", re.I)
 # Letters that patterns take for others whatever the case, and tables do not: mın, ſec, weeK.
 _ALIKE = str.maketrans("ıİſ\u212a", "iIsk")
+# What software writes for no date at all: the year 1 or -1, which readers take for 2001.
+_NO_YEAR = re.compile(r"(?:^|\s)-?000\d(?=\s+\d\d:)|(?:^|[\s.])000[1-9](?![\d:])")
 _STAMP = re.compile(r"^\s*(\d{10})(\d{3})?\s*$")
 _ZONES = {
     "мск": 3,
@@ -130,7 +132,7 @@ def parse_date(text: str, *, now: datetime, zone: tzinfo = UTC) -> datetime | No
     ``now``. A day without a year is the latest such day that has begun.
     """
     text = " ".join(text[: LONGEST_DATE * 4].split())[:LONGEST_DATE].translate(_ALIKE)
-    if not text:
+    if not text or _NO_YEAR.search(text):
         return None
     local = now.astimezone(zone)
     for read in _READERS:

@@ -20,6 +20,7 @@ MOSCOW = ZoneInfo("Europe/Moscow")
         ("Пн, 03 ноя 2025 10:00:00 +0300", "2025-11-03T07:00"),
         ("Mon, 03 Nov 2025 10:00:00 +0300", "2025-11-03T07:00"),
         ("Mon, 03 Nov 2025 10:00:00 GMT", "2025-11-03T10:00"),
+        ("Mon, 03 Nov 2025 10:00:00 -0000", "2025-11-03T10:00"),
         ("Mon, 03 Nov 2025 10:00:00 GMT+3", "2025-11-03T07:00"),
         ("Mon, 03 Nov 2025 10:00:00 UTC -0500", "2025-11-03T15:00"),
         ("Mon Nov 03 2025 10:00:00 GMT+0300 (Moscow Standard Time)", "2025-11-03T07:00"),
@@ -130,7 +131,8 @@ def test_a_reader_that_fails_is_passed_over(
 @pytest.mark.parametrize(
     "text",
     ["", "   ", "garbage", "v1.2.3", "32.13.2025", "2025-13-45", "9999-12-31", "0001-01-01", "№ 12",
-     "1970-01-01T00:00:00Z", "31 февраля 2025", "март 2025", "March 2025 г."],
+     "1970-01-01T00:00:00Z", "31 февраля 2025", "март 2025", "March 2025 г.",
+     "Mon, 01 Jan 0001 00:00:00 GMT", "Wed, 30 Nov -0001 00:00:00 +0000", "1 января 0001"],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_no_date(text: str) -> None:
     """No date is better than an invented one."""
