@@ -42,6 +42,7 @@ _END_WITHIN = 4_096  # characters: comments may follow
 _END = re.compile(
     r"</(?:\w+:)?(?:rss|feed|rdf)\s*+>\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+\Z", re.I | re.S
 )
+_ENTRY = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)\b(?!\s*/>)[^<>]*>", re.I)
 _WHOLE = ("full-text", "turbo_content")  # of Russian feeds, whatever they call the namespace
 
 
@@ -81,6 +82,14 @@ def is_whole_document(text: str) -> bool:
     if text.startswith(("{", "[")):
         return True  # broken JSON is never read
     return _END.search(_NOT_XML.sub("", text[-_END_WITHIN:])) is not None
+
+
+def ends_inside_entry(text: str) -> bool:
+    """Whether the last entry of an XML feed has a beginning and no end."""
+    if is_whole_document(text):
+        return False
+    tags = _ENTRY.findall("".join(_split_cdata(text)[::2]))
+    return bool(tags) and tags[-1] == ""
 
 
 def read_slowly(text: str) -> RawFeed:

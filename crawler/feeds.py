@@ -21,6 +21,7 @@ from crawler.feed_formats import (
     NoItemsError,
     RawEntry,
     RawFeed,
+    ends_inside_entry,
     is_whole_document,
     read_fast,
     read_json,
@@ -62,6 +63,7 @@ class Feed:
     entries: tuple[Entry, ...]
     charset: str
     unreadable: int = 0  # entries that say nothing: no title, no text, no link
+    breaks_off: bool = False  # in the middle of an entry; the next visit has to ask for all again
 
 
 def read_feed(
@@ -70,6 +72,9 @@ def read_feed(
     """The entries of a feed; raises FeedError when it is none or says nothing."""
     decoded = decode(body, content_type)
     raw = _read(decoded.text, exact=decoded.as_declared)
+    breaks_off = ends_inside_entry(decoded.text)
+    if breaks_off:  # half of a link is another link
+        raw = replace(raw, entries=raw.entries[:-1])
     if not raw.entries:
         if not is_whole_document(decoded.text.lstrip(_BLANK)):
             message = "feed has no items and breaks off"
@@ -102,6 +107,7 @@ def read_feed(
         ),
         charset=decoded.charset,
         unreadable=unreadable,
+        breaks_off=breaks_off,
     )
 
 

@@ -79,7 +79,7 @@ class RssSource:
             raise  # what it had is gone
         entries = await self._new_of(feed, visit)
         failures = {failure.address: failure for failure in visit.failures}
-        is_wanting = False
+        is_wanting = feed.breaks_off
         for entry in entries:
             needs_page = self._wants_page(entry) and not (entry.title or entry.text)
             failure = failures.get(entry.url) if needs_page else None
@@ -89,7 +89,7 @@ class RssSource:
             async for finding in self._entry(entry, visit, limits):
                 is_wanting |= needs_page and isinstance(finding, FailedPage)
                 yield finding
-        # An unchanged feed would not name again what only its page can tell.
+        # An unchanged feed would not name again what was cut off, or what only its page can tell.
         yield Freshness() if is_wanting else fresh
 
     async def _new_of(self, feed: Feed, visit: Visit) -> list[Entry]:

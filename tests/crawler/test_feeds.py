@@ -213,10 +213,26 @@ def test_broken_xml_gives_what_can_be_read() -> None:
     assert entries(body)[0].url == "https://news.example/1"
 
 
+@pytest.mark.parametrize("lost", [20, 60, 130, 180])
+def test_of_a_feed_that_breaks_off_no_half_entry_is_read(lost: int) -> None:
+    """Its link would lead elsewhere, and the whole entry come as another one at the next visit."""
+    feed = read_feed(rss(item(1), item(2))[:-lost], url=URL, now=NOW)
+    assert [entry.url for entry in feed.entries] == ["https://news.example/1"]
+    assert feed.breaks_off
+
+
+def test_a_feed_without_an_end_is_read_to_its_last_entry() -> None:
+    """Some never have one."""
+    feed = read_feed(rss(item(1), item(2)).partition(b"</channel>")[0], url=URL, now=NOW)
+    assert len(feed.entries) == 2
+    assert not feed.breaks_off
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
         pytest.param(b"", "feed is empty", id="empty"),
+        pytest.param(rss(item(1))[:-30], "breaks off", id="broken off in the first item"),
         pytest.param(b" \n ", "feed is empty", id="blank"),
         pytest.param(rss(), "feed has no items$", id="no items"),
         pytest.param(

@@ -75,6 +75,16 @@ def test_an_unchanged_feed_keeps_its_etag(web: Web, manners: FetchSettings) -> N
     assert read(three(web), manners, etag='"1"') == [Freshness(etag='"1"')]
 
 
+def test_a_feed_that_breaks_off_is_asked_for_all_again(web: Web, manners: FetchSettings) -> None:
+    """Once unchanged, it would never name what was cut off."""
+    feed = rss_of([("https://a.example/1", "Т 1", "Кратко."), ("https://a.example/2", "Т 2", "К.")])
+    url = web.put("/rss", feed[:-40], headers={"ETag": '"1"'})
+    found, freshness = read(RssSource(url=url), manners)
+    assert isinstance(found, Found)
+    assert found.article.title == "Т 1"
+    assert freshness == Freshness()
+
+
 def test_known_entries_cost_no_page(web: Web, manners: FetchSettings) -> None:
     """Pages are fetched for what is new only."""
     read(three(web, full_text=True), manners, known=(f"{web.base}/a/1",))
