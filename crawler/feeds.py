@@ -37,6 +37,10 @@ _BLANK = "\ufeff \t\r\n"  # before a document
 _PAGE = re.compile(
     r"\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
+_NAME_WITH_MAIL = re.compile(
+    r"(?P<before>[^@<>()]*?)[\s,]*[(<]?[^\s@<>()]+@[^\s@<>()]+[)>]?\s*"
+    r"(?:\((?P<after>[^@<>()]+)\))?"
+)
 # A fragment that names one piece of a page, "comment-77"; not "rss", not "utm_source=7".
 _PIECE = re.compile(r"[^=#]*\d[^=#]*")
 
@@ -182,7 +186,7 @@ def _entry(
         canonical_url=canonical_address(link) if link else own,
         title=title,
         text=text,
-        author=clean_line(raw.author, LONGEST_NAME) or None,
+        author=_name_in(clean_line(raw.author, LONGEST_NAME)) or None,
         published_at=clamp(parse_date(raw.date, now=now, zone=zone), now),
         has_page=link is not None,
         is_whole=len(content) >= FULL_LENGTH,
@@ -190,6 +194,12 @@ def _entry(
     piece = (link or "").partition("#")[2]
     # Decided by the link alone: at the next visit its neighbours may have left the feed.
     return _with_own_address(entry, _identity(raw) or piece) if _PIECE.fullmatch(piece) else entry
+
+
+def _name_in(author: str) -> str:
+    """A name without the mail address beside it, as RSS wants one: «a@b.example (Анна)»."""
+    match = _NAME_WITH_MAIL.fullmatch(author)
+    return (match["before"] or match["after"] or author) if match else author
 
 
 def _identity(raw: RawEntry) -> str:

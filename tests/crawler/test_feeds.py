@@ -70,6 +70,23 @@ def test_cyrillic_feeds_are_read_in_their_charset(encoding: str, declared: bool)
     assert entries(body)[0].title == "Новость 0"
 
 
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ("anna@mail.example (Анна Лис)", "Анна Лис"),
+        ("Анна Лис &lt;anna@mail.example&gt;", "Анна Лис"),
+        ("Анна Лис, anna@mail.example", "Анна Лис"),
+        ("anna@mail.example", "anna@mail.example"),
+        ("Анна (Тверь)", "Анна (Тверь)"),
+        ("@anna", "@anna"),
+    ],
+)
+def test_an_author_goes_by_name(author: str, name: str) -> None:
+    """RSS wants a mail address there, with which one person would be two."""
+    (entry,) = entries(rss(item(author=author)))
+    assert entry.author == name
+
+
 def test_atom_is_read() -> None:
     """Links by relation, dates by their own names."""
     body = """<feed xmlns="http://www.w3.org/2005/Atom"><title>т</title>
