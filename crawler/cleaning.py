@@ -91,6 +91,7 @@ _SPACES = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r" ?\n ?(?:\n ?)*")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _TAG_START = re.compile(r"<[a-zA-Z]")
+_PAGE_END = re.compile(r"</(?:body|html)\b[^<>]*>", re.I)
 _LAST_OF_OTHERS = re.compile(r"(?:</[\w:.-]{1,50}\s?|--|]])\Z")  # before a ">"
 _MARKUP_SIGN = re.compile(r"<\s*+(?:/\s*+)?[a-zA-Z!]|&(?:#\d|#x|[a-zA-Z]\w{1,20};)")
 
@@ -140,6 +141,14 @@ def shorten_tags(markup: str) -> str:
     return ">".join(parts)
 
 
+def without_page_ends(markup: str) -> str:
+    """The markup without ``</body>`` and ``</html>``: careless pages go on after them.
+
+    Browsers read on there, and the parser leaves out all that follows.
+    """
+    return _PAGE_END.sub("", markup)
+
+
 def _cut(tag: str, length: int) -> str:
     """So much of a tag, its quotes closed; a script or comment taken for one keeps its end.
 
@@ -155,7 +164,7 @@ def text_of_html(fragment: str) -> str:
     if not _MARKUP_SIGN.search(fragment):
         return clean_text(fragment)
     try:
-        source = shorten_tags(_HOSTILE.sub("", fragment))
+        source = shorten_tags(without_page_ends(_HOSTILE.sub("", fragment)))
         tree = lxml_html.fragment_fromstring(source, create_parent="div")
     except (etree.LxmlError, ValueError, AssertionError, TypeError):
         return clean_text(html.unescape(_TAG.sub(" ", fragment)))

@@ -27,6 +27,7 @@ from crawler.cleaning import (
     shorten_tags,
     text_of_html,
     text_of_tree,
+    without_page_ends,
 )
 from crawler.dates import clamp, parse_date
 from crawler.encodings import decode
@@ -97,7 +98,8 @@ def extract(
 
 def _parse(text: str) -> HtmlElement | None:
     """The page as a tree, or None when there is no markup in it."""
-    source = shorten_tags(_NOT_XML.sub("", _XML_DECLARATION.sub("", text, count=1)))
+    plain = _NOT_XML.sub("", _XML_DECLARATION.sub("", text, count=1))
+    source = shorten_tags(without_page_ends(plain))
     if not source.strip():
         return None
     try:

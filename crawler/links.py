@@ -14,7 +14,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from crawler.addresses import canonical_address, find_address, host_of, is_same_site
-from crawler.cleaning import shorten_tags
+from crawler.cleaning import shorten_tags, without_page_ends
 from crawler.dates import EARLIEST, parse_date
 from crawler.encodings import decode
 from crawler.turns import choose
@@ -53,7 +53,8 @@ def article_links(body: bytes, url: str, *, follow: str = "", content_type: str 
     """
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", decode(body, content_type).text, count=1)
     try:
-        tree = lxml_html.document_fromstring(shorten_tags(text.replace("\x00", "")))
+        source = shorten_tags(without_page_ends(text.replace("\x00", "")))
+        tree = lxml_html.document_fromstring(source)
     except (etree.LxmlError, ValueError, AssertionError):
         return []
     base_node = tree.find(".//base[@href]")

@@ -17,6 +17,11 @@ from crawler.cleaning import (
 )
 
 
+def test_what_follows_the_end_of_a_page_is_text() -> None:
+    """A feed may carry a whole page, and more."""
+    assert text_of_html("<html><body><p>a</p></body></html><p>b</p>") == "a\nb"
+
+
 @pytest.mark.parametrize(
     ("fragment", "text"),
     [

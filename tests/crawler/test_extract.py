@@ -49,6 +49,13 @@ def test_json_ld_tells_what_the_page_does_not_show() -> None:
     assert found.text == " ".join(PARAGRAPHS)
 
 
+def test_what_follows_the_end_of_a_page_is_read() -> None:
+    """Careless templates end it after the head, or after the menu."""
+    for end in ("</head>", "<article>"):
+        page = article_page("Банк закрыт").decode().replace(end, f"{end}</body></html>", 1)
+        assert PARAGRAPHS[-1] in extract(page, now=NOW).text
+
+
 def test_selectors_of_the_config_win() -> None:
     """A forum says where its words stand."""
     page = """<html><body><h2 class="t">Жалоба на «Ромашку»</h2><span class="when">вчера в 12:30</span>

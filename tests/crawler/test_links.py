@@ -31,6 +31,12 @@ def test_links_that_look_like_articles_are_taken() -> None:
     ]
 
 
+def test_links_after_the_end_of_a_page_are_taken() -> None:
+    """Careless templates end it early; browsers read on."""
+    page = b"<html><body><p>x</p></body></HTML ><!-- --><a href='/news/12345'>1</a></body></html>"
+    assert article_links(page, HERE) == ["https://news.example/news/12345"]
+
+
 def test_a_name_of_many_letters_is_looked_through_once() -> None:
     """From each of its letters on it would take days."""
     assert _LIKE_ARTICLE.search("news.example/" + "a" * 2_000_000) is None
