@@ -14,6 +14,8 @@ from w3lib.url import canonicalize_url
 LONGEST_ADDRESS = 2000  # characters, as many as the database keeps
 LONGEST_NAME = 300  # of something published without an address
 
+LED_HOME = "leads to the home page: the article is no more"
+
 # Parameters that say who reads or where they came from, never what is shown.
 TRACKING_PREFIXES = (
     "aspsessionid",
@@ -164,6 +166,11 @@ def is_same_site(address: str, other: str) -> bool:
     return bool(site_of(address)) and site_of(address) == site_of(other)
 
 
+def leads_home(asked: str, reached: str) -> bool:
+    """Whether a site led from a page to its home page: what it does with pages that are no more."""
+    return _is_home(reached) and not _is_home(asked)
+
+
 def synthetic_address(base: str, identity: str) -> str:
     """A stable address for something published without a link of its own."""
     name = quote(identity, safe="", errors="replace")
@@ -176,6 +183,10 @@ def _without_spaces(address: str) -> str:
     """The address as browsers read it: a space belongs to a path, and to no host."""
     origin = "".join(_ORIGIN.findall(address))
     return origin.replace(" ", "") + address[len(origin) :].replace(" ", "%20")
+
+
+def _is_home(address: str) -> bool:
+    return canonical_address(address).partition("//")[2].partition("/")[2] == ""
 
 
 def _shortened(address: str) -> str:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from crawler.addresses import host_of
+from crawler.addresses import LED_HOME, host_of, leads_home
 from crawler.extract import Extracted, extract
 from crawler.feed_formats import FeedError, NoItemsError
 from crawler.feeds import Entry, Feed, read_feed
@@ -144,6 +144,8 @@ class RssSource:
 
     async def _with_page(self, article: NewArticle, visit: Visit) -> NewArticle:
         page = await visit.fetcher.fetch(article.url, accept=PAGE_TYPES, check=visit.robots.check)
+        if leads_home(article.url, page.url):
+            raise FetchError(LED_HOME, permanent=True)
         found = await asyncio.to_thread(self._extract, page, visit)
         if len(found.text) < len(article.text):
             return article  # a paywall or an empty shell; the summary says more

@@ -34,7 +34,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from crawler.addresses import canonical_address
+from crawler.addresses import LED_HOME, canonical_address, leads_home
 from crawler.dates import EARLIEST
 from crawler.extract import extract
 from crawler.guard import AddressGuard, AddressRefusedError
@@ -138,6 +138,13 @@ class SiteSpider(scrapy.Spider):
         if not _PAGE_TYPE.search(content_type):
             self._send(UnreadPage(address=address, reason=f"not a page: {content_type[:80]}"))
             return
+        own, reached = canonical_address(address), canonical_address(response.url)
+        if leads_home(address, response.url):
+            self._send(UnreadPage(address=address, reason=LED_HOME))
+            return
+        if reached != own and reached in self._claimed:
+            self._send(UnreadPage(address=address, reason=f"leads to {reached}, read by itself"))
+            return
         found = extract(
             response.body,
             now=self._job.now,
@@ -149,7 +156,6 @@ class SiteSpider(scrapy.Spider):
         if not found.text and not found.title:
             self._send(UnreadPage(address=address, reason="page has neither title nor text"))
             return
-        own = canonical_address(address)
         canonical = found.canonical_url or own
         if canonical != own and canonical in self._claimed:
             canonical = own  # the second page of a topic calls itself the first
@@ -232,6 +238,7 @@ class SiteSpider(scrapy.Spider):
                 errback=self.fail_article,
                 cb_kwargs={"address": link.address, "is_below_known": link.is_below_known},
                 priority=-self._asked,  # in this order
+                dont_filter=True,  # a page that leads to itself, or to another, is heard of
             )
 
     def _unclaimed(self, addresses: Sequence[str], dates: Sequence[datetime]) -> Iterator[PageLink]:

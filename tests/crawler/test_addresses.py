@@ -10,6 +10,7 @@ from crawler.addresses import (
     find_address,
     host_of,
     is_same_site,
+    leads_home,
     synthetic_address,
 )
 
@@ -108,6 +109,13 @@ def test_mobile_and_amp_hosts_are_the_same_site() -> None:
     """One publisher, however its pages are served."""
     assert is_same_site("https://m.news.example/x", "https://www.news.example/y")
     assert not is_same_site("https://news.example/x", "https://other.example/x")
+
+
+def test_a_page_may_lead_home() -> None:
+    """From one that is no more; a link to the home page itself leads nowhere else."""
+    assert leads_home("https://a.example/5", "https://www.a.example/?utm_source=404")
+    assert not leads_home("https://a.example", "https://www.a.example/")
+    assert not leads_home("https://a.example/5", "https://a.example/?p=5")
 
 
 def test_what_has_no_link_gets_a_stable_address() -> None:

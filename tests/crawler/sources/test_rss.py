@@ -146,6 +146,19 @@ def test_no_redirect_leads_round_robots_txt(web: Web, manners: FetchSettings) ->
     assert (found.article.text, web.asked("/closed/1")) == ("Кратко.", 0)
 
 
+def test_the_home_page_is_no_article(web: Web, manners: FetchSettings) -> None:
+    """Where a site leads whoever asks for a page that is no more."""
+    home = web.put("/", article_page("Главная"))
+    link = web.put("/a/1", status=302, headers={"Location": home})
+    plugin = RssSource(url=web.put("/rss", rss_of([(link, "Т", "Кратко.")])), full_text=True)
+    failure, found, _ = read(plugin, manners)
+    assert failure == FailedPage(
+        address=link, reason="leads to the home page: the article is no more"
+    )
+    assert isinstance(found, Found)
+    assert found.article.text == "Кратко."
+
+
 def test_naive_dates_are_read_in_the_zone_of_the_source(web: Web, manners: FetchSettings) -> None:
     """As the config says."""
     url = web.put("/rss", rss_of([("https://a.example/1", "Т", "т")], "02.03.2026 10:00"))

@@ -103,6 +103,25 @@ def test_articles_of_a_listing_are_read_and_faults_are_named(
     assert "(+pr@example.org)" in web.seen[-1].headers["user-agent"]
 
 
+def test_a_page_that_leads_elsewhere_is_named(web: Web, manners: FetchSettings) -> None:
+    """To the home page, to itself, or to one that is read anyway: nothing is lost in silence."""
+    web.put("/", article_page("Главная"))
+    web.put("/topic/1", article_page("Тема"))
+    for number, where in ((2, "/"), (3, "/topic/3"), (4, "/topic/1"), (5, "/moved/5")):
+        web.put(f"/topic/{number}", status=302, headers={"Location": f"{web.base}{where}"})
+    web.put("/moved/5", article_page("Новое место"))
+    paths = [f"/topic/{number}" for number in range(1, 6)]
+    source = SiteSource(url=web.put("/list", listing(paths)), follow=r"/topic/\d+")
+    findings, end = crawl(source, manners)
+    assert end is None
+    assert articles(findings) == {"topic/1": "Тема", "topic/5": "Новое место"}
+    assert failed(findings) == {
+        "topic/2": "leads to the home page: the article is no more",
+        "topic/3": "max redirections reached",
+        "topic/4": f"leads to {web.base}/topic/1, read by itself",
+    }
+
+
 def test_a_sitemap_is_read_newest_first_and_known_pages_are_not_fetched(
     web: Web, manners: FetchSettings
 ) -> None:
