@@ -142,12 +142,17 @@ def _one_word_name(term: str, word: str, any_case: bool, mistyped: int, kind: st
 
 
 def tag_name(term: str) -> Name | None:
-    """A brand's name of several words run together: #ЗелёныйМыс, @почтароссии."""
+    """A brand's name of several words run together: #ЗелёныйМыс, @почтароссии.
+
+    One with a hyphen is often written without it, in every case: Альфабанка.
+    """
     parts = _without_legal_form(words(term))
     if len(parts) < 2:
         return None
-    joined = spellings(["".join(map(spelling_kept, parts))])
-    return Name(term=term, kind="brand", words=(joined,), anchor=0, gate=Gate(joined))
+    word = "".join(map(spelling_kept, parts))
+    forms = _brand_spellings(word) if "-" in term else spellings([word])
+    gate = NO_GATE if is_known_brand(word) else Gate(forms)
+    return Name(term=term, kind="brand", words=(forms,), anchor=0, gate=gate)
 
 
 def phrase(term: str, *, kind: str) -> Name | None:
