@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
 
-from crawler.fetch import Fetcher, FetchError, FetchSettings
+from crawler.fetch import EmptyError, Fetcher, FetchError, FetchSettings
 from crawler.robots import Robots
 from crawler.sources.protocol import FailedPage, Found, SourcePlugin, Visit, key_of
 from storage.records import Source
+
+_EMPTY = "it has no articles; check the address"
 
 
 def try_source(plugin: SourcePlugin, settings: FetchSettings, *, now: datetime) -> str | None:
@@ -16,33 +19,34 @@ def try_source(plugin: SourcePlugin, settings: FetchSettings, *, now: datetime) 
 
 
 async def _try(plugin: SourcePlugin, settings: FetchSettings, now: datetime) -> str | None:
-    may_be_empty = getattr(plugin, "may_be_empty", False)
-    problem = None if may_be_empty else "it has no articles; check the address"
+    problem: str | None = _EMPTY
     async with Fetcher(settings, now=now) as fetcher:
         visit = Visit(
-            source=_stranger(plugin),
+            source=_stranger(plugin, now),
             fetcher=fetcher,
             robots=Robots(fetcher),
             now=now,
             known=_nothing,
             addresses=_no_addresses,
         )
-        findings = plugin.read(visit)
         try:
-            async for finding in findings:
-                if isinstance(finding, Found):
-                    return None
-                if isinstance(finding, FailedPage):
-                    problem = f"{finding.address}: {finding.reason}"
+            async with aclosing(plugin.read(visit)) as findings:
+                async for finding in findings:
+                    if isinstance(finding, Found):
+                        return None
+                    if isinstance(finding, FailedPage):
+                        problem = f"{finding.address}: {finding.reason}"
+                    elif problem == _EMPTY:  # read to its end: nothing found is an answer there
+                        problem = None
+        except EmptyError:
+            return _EMPTY
         except FetchError as error:
             return str(error)
-        finally:
-            if (close := getattr(findings, "aclose", None)) is not None:
-                await close()
     return problem
 
 
-def _stranger(plugin: SourcePlugin) -> Source:
+def _stranger(plugin: SourcePlugin, now: datetime) -> Source:
+    """The source as if it had brought something: one that may not be empty then says so."""
     return Source(
         id=0,
         key=key_of(plugin),
@@ -50,6 +54,7 @@ def _stranger(plugin: SourcePlugin) -> Source:
         address=plugin.url,
         publisher=plugin.publisher,
         interval=plugin.interval or timedelta(minutes=10),
+        last_item_at=now,
     )
 
 
