@@ -221,10 +221,10 @@ def _beside(name: Name, document: Document, occurrence: Occurrence) -> str:
     first, last = occurrence.first, occurrence.last
     near = _neighbours(document, first, last)
     verdicts = [_given(name, document, number) for number in near]
-    if _is_of_another_generation(name, document, last) or _has_another_father(name, document, near):
+    if _is_of_another_generation(name, document, last):
         return "other"
     if "own" in verdicts:
-        return "own"
+        return "other" if _has_another_father(name, document, near) else "own"
     if "other" in verdicts:
         return "other"
     offices = name.person.offices if name.person else frozenset()
@@ -292,9 +292,11 @@ def _is_beside(document: Document, number: int, gap: int) -> bool:
 
     After a longer word a dot ends the sentence: «Задержан Иванов. Анна Сергеева назначена».
     """
+    if not document.word(number)[:1].isupper():
+        return False
     between = document.between(gap)
     ends_sentence = "." in between and len(document.word(gap)) > _ABBREVIATED
-    return document.word(number)[:1].isupper() and _only_dots(between) and not ends_sentence
+    return _only_dots(between) and not ends_sentence
 
 
 def _only_dots(between: str) -> bool:
