@@ -9,13 +9,11 @@ import json
 import math
 import re
 import shutil
-import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from secrets import token_hex
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any
 
@@ -27,6 +25,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.exceptions import XlsxWriterException
 
 from nabat.errors import CommandError
+from nabat.replacing import replacing
 from nabat.streams import write
 from nabat.table import show_table
 
@@ -92,46 +91,12 @@ def _put(output: Path, parts: Iterable[pd.DataFrame], form: str) -> None:
                 whole.seek(0)
                 shutil.copyfileobj(whole, stream)
         else:
-            with _ending_tidily():
-                _replace(output.resolve(), parts, form)
+            with replacing(output.resolve()) as stream:
+                _save(parts, form, stream)
     except (OSError, XlsxWriterException) as error:
         reason = getattr(error, "strerror", None) or error
         message = f"cannot write {output}: {reason}; choose another --output"
         raise CommandError(message) from error
-
-
-@contextmanager
-def _ending_tidily() -> Iterator[None]:
-    """Let who ends the process, or closes its terminal, end the block as Ctrl-C does."""
-
-    def end(number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_IGN)  # a second one would end the tidying up, too
-        raise SystemExit(128 + number)
-
-    deadly = [
-        number
-        for number in (signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is signal.SIG_DFL
-    ]
-    for number in deadly:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number in deadly:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _replace(place: Path, parts: Iterable[pd.DataFrame], form: str) -> None:
-    new = place.with_name(f".nabat-{token_hex(8)}")
-    try:
-        with new.open("wb") as stream:
-            _save(parts, form, stream)
-        if place.exists():
-            shutil.copymode(place, new)
-        new.replace(place)
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def _save(parts: Iterable[pd.DataFrame], form: str, stream: IO[bytes]) -> None:
