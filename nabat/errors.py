@@ -17,4 +17,4 @@ def nearest(word: str, known: Iterable[str]) -> str:
     names = list(known)
     close = get_close_matches(word, names, n=1, cutoff=0.6)
     hint = f"; did you mean {close[0]!r}?" if close else ""
-    return f"{hint}; known: {', '.join(names)}"
+    return f"{hint}; known: {', '.join(names) or 'none yet'}"

@@ -120,6 +120,11 @@ class Feeds:
         )
         return [Source(**row._mapping) for row in rows]
 
+    def all(self) -> list[Source]:
+        """Answer every source ever read, and those that people bring things from."""
+        rows = self.connection.execute(select(sources).order_by(sources.c.id))
+        return [Source(**row._mapping) for row in rows]
+
     def due(self, now: datetime, *, limit: int = 10_000) -> list[Source]:
         """Answer the active sources whose time has come, longest-waiting first.
 

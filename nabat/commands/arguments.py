@@ -8,7 +8,7 @@ import typer
 
 from nabat import clock
 from nabat.config import Settings, default_path, load
-from nabat.errors import CommandError
+from nabat.errors import CommandError, nearest
 from storage.database import Database
 from storage.durations import DurationError, parse_duration
 
@@ -85,5 +85,5 @@ def known_brand(database: Database, name: str | None) -> None:
     with database.read() as tx:
         names = [brand.name for brand in tx.brands.all()]
     if name not in names:
-        message = f"no brand is named {name!r}; known: {', '.join(names) or 'none yet'}"
+        message = f"no brand is named {name!r}{nearest(name, names)}"
         raise CommandError(message)

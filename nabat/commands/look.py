@@ -137,6 +137,8 @@ def mentions(
     settings = settings_of(config)
     database = opened(settings)
     known_brand(database, brand)
+    with database.read() as tx:
+        _refuse_unknown(source, tx.feeds.all())
     form = "jsonl" if as_json else form
     which = MentionFilter(
         brand=brand,
@@ -306,9 +308,9 @@ def _measured(parts: Iterable[pd.DataFrame], lengths: list[int]) -> Iterator[pd.
 
 
 def _refuse_unknown(name: str | None, known: list[Source]) -> None:
-    if name is not None and not any(name in (one.key, one.publisher) for one in known):
-        keys = [one.key for one in known]
-        message = f"no source is named {name!r}{nearest(name, keys)}"
+    names = [*(one.key for one in known), *dict.fromkeys(one.publisher for one in known)]
+    if name is not None and name not in names:
+        message = f"no source is named {name!r}{nearest(name, names)}"
         raise CommandError(message)
 
 

@@ -167,6 +167,7 @@ def test_a_database_that_cannot_be_used_is_explained(
         pytest.param(["mentions", "--format", "xlsx"], 1, "needs --output FILE", id="no file"),
         pytest.param(["mentions", "--json", "-o", "/dev/null/x"], 1, "cannot write", id="unwritable"),
         pytest.param(["sources", "--source", "x"], 1, "no source is named 'x'", id="source"),
+        pytest.param(["mentions", "--source", "x"], 1, "no source is named 'x'", id="of mentions"),
         pytest.param(["crawl", "--source", "x"], 1, "no source is named 'x'", id="crawl source"),
         pytest.param(["outbox", "--state", "lost"], 2, "known: pending", id="state"),
         pytest.param(["incident", "7", "ack"], 1, "there is no incident 7", id="incident"),

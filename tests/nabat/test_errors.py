@@ -24,3 +24,8 @@ def test_the_nearest_known_word_is_offered(word: str, said: str) -> None:
 def test_what_is_known_may_be_read_once() -> None:
     """A stream of names will do."""
     assert nearest("rss", iter(KNOWN)).endswith("known: rss, site, telegram")
+
+
+def test_where_nothing_is_known_it_says_so() -> None:
+    """No sentence that ends in the middle."""
+    assert nearest("rss", []) == "; known: none yet"

@@ -93,6 +93,18 @@ def test_mentions_are_filtered(
     assert _titles(outcome.out) == found
 
 
+@pytest.mark.parametrize(
+    ("words", "meant"), [(["--brand", "Ромашки"], "Ромашка"), (["--source", "rss:oldd"], "rss:old")]
+)
+def test_a_mistyped_name_finds_nothing_and_says_so(
+    nabat: Command, config: Path, words: list[str], meant: str
+) -> None:
+    """Nothing found would read as nothing published."""
+    outcome = nabat("mentions", *words, "-c", config)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert f"did you mean {meant!r}?" in outcome.said
+
+
 def test_a_reader_that_takes_its_time_holds_no_transaction_open(
     config: Path, sqlite_database: Database
 ) -> None:

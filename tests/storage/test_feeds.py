@@ -204,3 +204,12 @@ def test_an_archive_is_what_an_active_source_brought_of_a_stretch(database: Data
         assert tx.feeds.archives(NOON - 2 * HOUR, NOON) == shown
         assert tx.feeds.archives(NOON - 9 * HOUR, NOON - 2 * HOUR) == [replace(shown[0], times=())]
         assert tx.feeds.first_success_at() == NOON
+
+
+def test_a_source_that_left_the_config_is_known(database: Database) -> None:
+    """What it brought is still there to be asked for, as is what people forwarded."""
+    with database.begin() as tx:
+        tx.feeds.sync([entry("rss:one"), entry("rss:two")], NOON)
+        tx.feeds.sync([entry("rss:two")], NOON)
+        tx.feeds.add_unvisited(entry("telegram:chat"), NOON)
+        assert [one.key for one in tx.feeds.all()] == ["rss:one", "rss:two", "telegram:chat"]
