@@ -7,7 +7,7 @@ empty cells included, so that two weeks can be read together.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -31,6 +31,8 @@ _TYPES = {
 }
 _TEXT = "str"  # every other column
 _AT_ONCE = 5_000  # rows
+_FAR = timedelta(days=366)  # whoever looks back further reads all
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def mentions(
@@ -81,6 +83,31 @@ def counts(
     """Answer the rows of ``v_hourly`` in ``[since, until)``, oldest first."""
     frame = _view(database, "v_hourly", ("hour", "brand"), brand, since, until)
     return frame.astype({"negative": "int64"})  # a number of mentions, no probability
+
+
+def newest_counts(
+    database: Database,
+    *,
+    limit: int,
+    now: datetime,
+    brand: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> pd.DataFrame:
+    """Answer the last rows of the same, at most so many, and read no history of years for them.
+
+    Most hours have a row: it looks so many hours back, then further.
+    """
+    end = now if until is None else min(until, now)
+    for further in (1, 8, 64):
+        length = further * limit * timedelta(hours=1)
+        if length < _FAR and length < end - (since or _BEGINNING):
+            frame = counts(database, brand=brand, since=end - length, until=until)
+            if len(frame) >= limit:
+                break
+    else:
+        frame = counts(database, brand=brand, since=since, until=until)
+    return frame.tail(limit).reset_index(drop=True)
 
 
 def incidents(

@@ -197,8 +197,13 @@ def counts(
     """
     database = opened(settings_of(config))
     known_brand(database, brand)
-    frame = frames.counts(database, brand=brand, since=since, until=until)
-    show(_last(frame, limit), form="jsonl" if as_json else form, output=output)
+    if limit is None:
+        frame = frames.counts(database, brand=brand, since=since, until=until)
+    else:
+        frame = frames.newest_counts(
+            database, limit=limit, now=clock.now(), brand=brand, since=since, until=until
+        )
+    show(frame, form="jsonl" if as_json else form, output=output)
 
 
 def incidents(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from storage import frames
 from storage.database import Database
@@ -71,6 +71,39 @@ def test_counts_are_of_whole_hours_in_utc(database: Database) -> None:
         "publishers": 1,
         "expected_negative": 0.8,
     }
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 100, 2**31 - 1])
+@pytest.mark.parametrize("since", [None, NOON - 9 * HOUR, NOON + HOUR], ids=str)
+@pytest.mark.parametrize("until", [None, NOON - HOUR, datetime(1, 1, 1, 3, tzinfo=UTC)], ids=str)
+def test_the_newest_hours_are_the_last_of_all(
+    sqlite_database: Database, limit: int, since: datetime | None, until: datetime | None
+) -> None:
+    """However far back they are, and whatever a source has dated to the first year."""
+    _filled(sqlite_database)
+    with sqlite_database.begin() as tx:
+        source, brand = tx.feeds.active()[0].id, tx.brands.active()[0].id
+        for hours in (2, 3, 8, 500):
+            mentioned(tx, source, brand, str(hours), published_at=NOON - hours * HOUR)
+
+    found = frames.newest_counts(
+        sqlite_database, limit=limit, now=NOON, brand="Ромашка", since=since, until=until
+    )
+
+    everything = frames.counts(sqlite_database, brand="Ромашка", since=since, until=until)
+    pd.testing.assert_frame_equal(found, everything.tail(limit).reset_index(drop=True))
+
+
+def test_a_few_hours_are_counted_without_those_of_years(database: Database) -> None:
+    """The busier the brands, the nearer lie the hours that are shown."""
+    _filled(database)
+    asked: list[object] = []
+    event.listen(
+        database.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3]))
+    )
+    assert len(frames.newest_counts(database, limit=1, now=NOON)) == 1
+    (only,) = (str(one) for one in asked if "v_hourly" in str(one))
+    assert "2026-03-02 11:00" in only or "2026, 3, 2, 11" in only
 
 
 @pytest.mark.parametrize("brand", [None, "Ромашка"])
