@@ -31,7 +31,7 @@ _TYPES = {
 }
 _TEXT = "str"  # every other column
 _AT_ONCE = 5_000  # rows
-_FAR = timedelta(days=366)  # whoever looks back further reads all
+_FAR = 366 * 24  # hours; whoever looks back further reads all
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -99,9 +99,9 @@ def newest_counts(
     Most hours have a row: it looks so many hours back, then further.
     """
     end = now if until is None else min(until, now)
-    for further in (1, 8, 64):
-        length = further * limit * timedelta(hours=1)
-        if length < _FAR and length < end - (since or _BEGINNING):
+    for hours in (limit, 8 * limit, 64 * limit):
+        length = timedelta(hours=min(hours, _FAR))
+        if hours < _FAR and length < end - (since or _BEGINNING):
             frame = counts(database, brand=brand, since=end - length, until=until)
             if len(frame) >= limit:
                 break
