@@ -42,7 +42,7 @@ def test_a_mention_that_goes_meanwhile_is_left_out(
     assert shown + [names[one.mention.id] for part in parts for one in part] == ["c", "b"]
 
 
-@pytest.mark.parametrize(
+_READ = pytest.mark.parametrize(
     "read",
     [
         lambda database: mention_views(database, MentionFilter(), batch=1),
@@ -50,6 +50,23 @@ def test_a_mention_that_goes_meanwhile_is_left_out(
     ],
     ids=["views", "frames"],
 )
+
+
+@_READ
+def test_what_comes_meanwhile_is_not_among_them(
+    database: Database, names: dict[int, str], read: Callable[[Database], Iterator[Sized]]
+) -> None:
+    """Which they are is of one moment, however many are written beside a long export."""
+    parts = read(database)
+    next(parts)
+    with database.begin() as tx:
+        source, brand = tx.feeds.active()[0].id, tx.brands.active()[0].id
+        for hours in (-1, 1, 3):
+            mentioned(tx, source, brand, f"new {hours}", published_at=NOON - hours * HOUR)
+    assert [len(part) for part in parts] == [1, 1]
+
+
+@_READ
 def test_a_slow_reader_holds_no_transaction_open(
     database: Database, names: dict[int, str], read: Callable[[Database], Iterator[Sized]]
 ) -> None:
