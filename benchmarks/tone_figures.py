@@ -4,7 +4,7 @@ Usage: python -m benchmarks.tone_figures [--network]
 
 Our corpus's test part by language, group and kind, the texts written apart from it,
 and, where ``../shared/data`` is present, the held-out groups of the public sets, all
-through the shipped path. ``--network`` leaves out the linear judge. A quarter of an hour of a core.
+through the shipped path. ``--network`` leaves out the linear judge. Some minutes of a core.
 """
 
 import argparse
@@ -27,6 +27,8 @@ from training.corpus import Row, is_test, read
 from training.mixture import passage_of
 from training.scores import score
 from training.texts import CORPUS, PUBLIC_SETS, read_corpus, read_public, split
+
+COMMON = 50  # rows of a kind that make a figure
 
 Judge = Callable[[list[Passage]], Floats]
 
@@ -72,8 +74,9 @@ def _corpus() -> tuple[list[Labelled], list[str]]:
     found, kinds = [], []
     for path in sorted((CORPUS / "raw").glob("*.tsv")):
         for row in filter(is_test, read([path])[0]):
-            group = _group(path) if row.target else "posts"
-            found.append(_labelled(row, "corpus", f"corpus {row.lang}", f"{group} {row.lang}"))
+            group = f"{_group(path)} {row.lang}"
+            sets = ("corpus", f"corpus {row.lang}", group) if row.target else ("posts",)
+            found.append(_labelled(row, *sets))
             kinds.append(row.kind if row.target else "posts")
     return found, kinds
 
@@ -117,7 +120,8 @@ def _report(rows: list[Labelled], probabilities: Floats, prefix: str = "") -> No
 def _report_kinds(rows: list[Labelled], probabilities: Floats, kinds: list[str]) -> None:
     right = probabilities.argmax(axis=1) == np.array([row.label for row in rows])
     each: NDArray[np.str_] = np.array(kinds)
-    shares = {str(kind): 100 * right[each == kind].mean() for kind in np.unique(each)}
+    common = [kind for kind in np.unique(each) if (each == kind).sum() >= COMMON]
+    shares = {str(kind): 100 * right[each == kind].mean() for kind in common}
     for kind, share in sorted(shares.items(), key=lambda pair: -pair[1]):
         print(f"accuracy, {kind:24} {share:5.1f}  n {(each == kind).sum()}")
 
