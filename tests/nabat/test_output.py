@@ -313,10 +313,11 @@ def test_a_process_that_is_ended_leaves_the_earlier_file(
 
 
 _ENDED = """
-import os, sys
+import os, signal, sys
 from pathlib import Path
 import pandas as pd
 from nabat.output import show_parts
+signal.signal(int(sys.argv[2]), signal.SIG_DFL)  # nohup ignores it, also for its children
 def parts():
     yield pd.DataFrame({"title": ["one"]})
     os.kill(os.getpid(), int(sys.argv[2]))
