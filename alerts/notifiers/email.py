@@ -90,8 +90,8 @@ class EmailNotifier:
             return
         alt = message.text.split("\n📈 ", 1)[-1].split("\n", 1)[0]
         letter.add_alternative(with_chart(message.html, alt), subtype="html")
-        html = letter.get_payload()[1]  # type: ignore[index]
-        html.add_related(message.photo, "image", "png", cid=f"<{CHART}>", filename="chart.png")  # type: ignore[union-attr]
+        _, html = letter.iter_parts()
+        html.add_related(message.photo, "image", "png", cid=f"<{CHART}>", filename="chart.png")
 
     def _hand_over(self, letter: EmailMessage, address: str) -> None:
         """Talk to the server, one step after another: only a broken DATA leaves doubt."""

@@ -186,7 +186,7 @@ class SiteSpider(scrapy.Spider):
 
     def fail_article(self, failure: Failure) -> None:
         """A page that cannot be read is named; a site that asks for peace gets it."""
-        address = failure.request.cb_kwargs["address"]  # type: ignore[attr-defined]
+        address = _request_of(failure).cb_kwargs["address"]
         end = self._end_of(failure)
         self._send(UnreadPage(address=address, reason=end.reason))
         if end.retry_after is not None and not self._ended.reason:
@@ -282,7 +282,7 @@ class SiteSpider(scrapy.Spider):
     def _end_of(self, failure: Failure) -> Ended:
         """Why a request failed; Scrapy forgets why a name was refused, so it is asked again."""
         if isinstance(failure.value, CannotResolveHostError):
-            host = urlsplit(failure.request.url).hostname or ""  # type: ignore[attr-defined]
+            host = urlsplit(_request_of(failure).url).hostname or ""
             guard = AddressGuard.of(self._job.allow_addresses)
             try:
                 guard.check(host, [socket.gethostbyname(host)])
@@ -348,6 +348,12 @@ def _content_type(response: Response) -> str:
 
 def _header(response: Response, name: bytes) -> str:
     return (response.headers.get(name) or b"").decode("latin-1")
+
+
+def _request_of(failure: Failure) -> scrapy.Request:
+    """What was asked for last, redirects followed: Scrapy hangs it on the failure itself."""
+    request: scrapy.Request = vars(failure)["request"]
+    return request
 
 
 def _end_of(failure: Failure, now: datetime) -> Ended:
