@@ -51,10 +51,7 @@ def _texts() -> tuple[list[Passage], Labels]:
     tested = [row for row in read_corpus("test") if row.targeted]
     tested = tested[:: max(1, len(tested) // MOST)]
     apart = read([CORPUS / "everyday.tsv", CORPUS / "stream.tsv"])[0]
-    passages = [passage_of(row) for row in tested]
-    passages += [
-        Passage(text=row.text, start=row.start, end=row.end, lang=row.lang) for row in apart
-    ]
+    passages = [passage_of(row) for row in (*tested, *apart)]
     labels = [row.label for row in tested] + [LABELS.index(row.label) for row in apart]
     return passages, np.array(labels)
 

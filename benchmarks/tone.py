@@ -39,9 +39,7 @@ def main() -> None:
     rows = parser.parse_args().rows
     apart = read([CORPUS / "everyday.tsv", CORPUS / "stream.tsv"])[0]
     kinds = {
-        "as streams bring them": [
-            Passage(text=row.text, start=row.start, end=row.end, lang=row.lang) for row in apart
-        ],
+        "as streams bring them": [passage_of(row) for row in apart],
         "hard ones of the corpus": [passage_of(row) for row in read_corpus("test") if row.targeted],
     }
     chosen = {name: _chosen(passages, rows) for name, passages in kinds.items()}

@@ -9,9 +9,7 @@ through the shipped path. ``--network`` leaves out the linear judge. Some minute
 
 import argparse
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +21,12 @@ from monitor.sentiment.numpy_network import head_logits
 from monitor.sentiment.protocol import LABELS, Passage
 from monitor.sentiment.verdict import Floats, softmax
 from monitor.sentiment.weights import shipped_weights
-from training.corpus import Row, is_test, read
+from training.corpus import Row, group_of, is_test, read
 from training.mixture import passage_of
-from training.scores import score
+from training.scores import contrasts, score, share_correlation
 from training.texts import CORPUS, PUBLIC_SETS, read_corpus, read_public, split
 
 COMMON = 50  # rows of a kind that make a figure
-
-Judge = Callable[[list[Passage]], Floats]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +70,11 @@ def _corpus() -> tuple[list[Labelled], list[str]]:
     found, kinds = [], []
     for path in sorted((CORPUS / "raw").glob("*.tsv")):
         for row in filter(is_test, read([path])[0]):
-            group = f"{_group(path)} {row.lang}"
+            group = f"{group_of(path)} {row.lang}"
             sets = ("corpus", f"corpus {row.lang}", group) if row.target else ("posts",)
             found.append(_labelled(row, *sets))
             kinds.append(row.kind if row.target else "posts")
     return found, kinds
-
-
-def _group(path: Path) -> str:
-    begun = path.name.partition("_")[0]
-    return begun if begun in ("deep", "wide", "close", "bare", "blunt") else "plain"
 
 
 def _apart() -> list[Labelled]:
@@ -95,8 +86,8 @@ def _apart() -> list[Labelled]:
 
 
 def _labelled(row: Row, *sets: str, brand: str = "") -> Labelled:
-    passage = Passage(text=row.text, start=row.start, end=row.end, lang=row.lang)
-    return Labelled(passage=passage, label=LABELS.index(row.label), sets=sets, brand=brand)
+    label = LABELS.index(row.label)
+    return Labelled(passage=passage_of(row), label=label, sets=sets, brand=brand)
 
 
 def _held_out() -> list[Labelled]:
@@ -127,28 +118,20 @@ def _report_kinds(rows: list[Labelled], probabilities: Floats, kinds: list[str])
 
 
 def _report_pairs(rows: list[Labelled], probabilities: Floats) -> None:
-    texts = defaultdict(list)
-    for row, shares in zip(rows, probabilities, strict=True):
-        texts[row.passage.text].append((row.label, float(shares[0])))
-    told = [
-        harmed > praised
-        for found in texts.values()
-        for label, harmed in found
-        for other, praised in found
-        if label == 0 and other == 2
-    ]
-    print(f"of two brands the harmed one told: {100 * np.mean(told):.0f} % of {len(told)} pairs")
+    labels = np.array([row.label for row in rows])
+    pairs = contrasts([row.passage.text for row in rows], labels, probabilities)
+    told = 100 * np.mean([harmed > praised for harmed, praised in pairs])
+    print(f"of two brands the harmed one told: {told:.0f} % of {len(pairs)} pairs")
 
 
 def _report_shares(rows: list[Labelled], probabilities: Floats) -> None:
     """Correlation of the true and the told negative share over the brands of a trade."""
     for trade in ("bank", "operator"):
-        brands = defaultdict(list)
-        for row, shares in zip(rows, probabilities, strict=True):
-            if row.sets == ("stream ru",) and row.brand.startswith(trade):
-                brands[row.brand].append((row.label == 0, shares[0]))
-        means = np.array([np.mean(found, axis=0) for found in brands.values()])
-        print(f"shares, {trade}: correlation {np.corrcoef(means.T)[0, 1]:.2f} over {len(means)}")
+        of_it = [row.sets == ("stream ru",) and row.brand.startswith(trade) for row in rows]
+        chosen = np.flatnonzero(of_it)
+        brands, labels = [rows[n].brand for n in chosen], np.array([rows[n].label for n in chosen])
+        found = share_correlation(brands, labels, probabilities[chosen])
+        print(f"shares, {trade}: correlation {found:.2f}")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ TEST_SHARE = 0.15
 CHECK = ROOT / "monitor" / "sentiment" / "data" / "check.json"
 CHECK_ROWS = 1200
 LONGEST_TEXT = 2000
+GROUPS = ("deep", "wide", "close", "bare", "blunt")  # beginnings of files; the others are plain
 COLUMNS = 7
 
 
@@ -124,6 +125,11 @@ def find_target(text: str, target: str) -> int:
             f"target {target!r} does not occur in the text: write it as it stands there"
         )
     return start
+
+
+def group_of(path: Path) -> str:
+    """Which group of rows a raw file holds: "plain" or one of ``GROUPS``."""
+    return next((name for name in GROUPS if path.name.startswith(name)), "plain")
 
 
 def is_test(row: Row) -> bool:

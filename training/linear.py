@@ -22,6 +22,7 @@ from sklearn.linear_model import LogisticRegression
 
 from monitor.sentiment.features import BUCKETS, Hasher
 from monitor.sentiment.protocol import Passage
+from training.mixture import passage_of
 from training.scores import best_temperature, score
 from training.texts import PUBLIC_SETS, ROOT, Example, read_corpus, read_public, split
 
@@ -126,7 +127,7 @@ def _weights(rows: list[Example]) -> NDArray[np.float64]:
 def _passage(name: str, row: Example) -> Passage:
     if name == "whole":
         return Passage(text=row.text, lang=row.lang)
-    return Passage(text=row.text, start=row.start, end=row.end, lang=row.lang)
+    return passage_of(row)
 
 
 def _matrix(name: str, rows: list[Example]) -> csr_matrix:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from monitor.sentiment.encoding import PLAIN, Encoded, encode
 from monitor.sentiment.protocol import Passage
 from monitor.sentiment.unigram import UNKNOWN, Unigram
+from training.corpus import Row
 from training.texts import Example, share_of
 
 LOWER_CASE = 0.08  # of the views: people write names and sentences without capitals
@@ -47,8 +48,8 @@ class View:
     weight: float
 
 
-def passage_of(row: Example) -> Passage:
-    """The example as a judge is given it."""
+def passage_of(row: Example | Row) -> Passage:
+    """A labelled text as a judge is given it."""
     return Passage(text=row.text, start=row.start, end=row.end, lang=row.lang)
 
 

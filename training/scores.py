@@ -1,5 +1,7 @@
-"""How good a set of probabilities is: F1, calibration, and a line to print."""
+"""How good probabilities are: F1, calibration, a line to print, pairs and shares of brands."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +57,32 @@ def score(labels: Labels, probabilities: Probabilities) -> Score:
         negative_recall=parts[0][1],
         calibration_error=calibration_error(labels, probabilities, BINS),
     )
+
+
+def contrasts(
+    texts: Sequence[str], labels: Labels, probabilities: Probabilities
+) -> list[tuple[float, float]]:
+    """How probably negative a harmed and a praised brand of one text are told to be, each pair."""
+    by_text: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for text, label, negative in zip(texts, labels, probabilities[:, 0], strict=True):
+        by_text[text].append((int(label), float(negative)))
+    return [
+        (harmed, praised)
+        for found in by_text.values()
+        for label, harmed in found
+        for other, praised in found
+        if label == 0 and other == 2
+    ]
+
+
+def share_correlation(brands: Sequence[str], labels: Labels, probabilities: Probabilities) -> float:
+    """Pearson's, over brands, of the true negative share and the mean probability of it."""
+    names = np.array(brands)
+    shares = [
+        ((labels[names == one] == 0).mean(), probabilities[names == one, 0].mean())
+        for one in np.unique(names)
+    ]
+    return float(np.corrcoef(np.array(shares).T)[0, 1])
 
 
 def best_temperature(labels: Labels, logits: Probabilities, sets: NDArray[np.str_]) -> float:

@@ -14,12 +14,10 @@ from monitor.sentiment.embedded import EmbeddedSentiment
 from monitor.sentiment.linear import LinearSentiment
 from monitor.sentiment.protocol import LABELS, Passage
 from training.corpus import Row as CorpusRow
-from training.corpus import is_test, read
+from training.corpus import group_of, is_test, read
 from training.mixture import passage_of
-from training.scores import score
+from training.scores import contrasts, score, share_correlation
 from training.texts import CORPUS, PUBLIC, read_public, split
-
-GROUPS = ("deep", "wide", "close", "bare", "blunt")  # beginnings of files; the others are plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +27,14 @@ class Row:
     passage: Passage
     label: int
     lang: str
-    group: str  # "plain" or one of GROUPS; trade and brand of a text written apart
+    group: str  # of its file; trade and brand of a text written apart
 
 
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
     by_group: dict[str, list[Path]] = defaultdict(list)
     for path in sorted((CORPUS / "raw").glob("*.tsv")):
-        by_group[next((name for name in GROUPS if path.name.startswith(name)), "plain")].append(
-            path
-        )
+        by_group[group_of(path)].append(path)
     return [
         _row(row, group)
         for group, paths in by_group.items()
@@ -48,8 +44,7 @@ def rows() -> list[Row]:
 
 
 def _row(row: CorpusRow, group: str) -> Row:
-    passage = Passage(text=row.text, start=row.start, end=row.end, lang=row.lang)
-    return Row(passage, LABELS.index(row.label), row.lang, group)
+    return Row(passage_of(row), LABELS.index(row.label), row.lang, group)
 
 
 def f1_polar(labels: np.ndarray, guessed: np.ndarray) -> float:
@@ -92,24 +87,9 @@ def test_brand_texts_are_judged_well(lang: str, rows: list[Row]) -> None:
             below[group] = found
     assert not below
     assert score(labels, probabilities).calibration_error <= MOST_CALIBRATION_ERROR
-    pairs = _contrasts(chosen, probabilities)
+    pairs = contrasts([row.passage.text for row in chosen], labels, probabilities)
     assert len(pairs) > 10
     assert np.mean([harmed > other for harmed, other in pairs]) >= LEAST_TOLD_APART
-
-
-def _contrasts(rows: list[Row], probabilities: np.ndarray) -> list[tuple[float, float]]:
-    """Probabilities of negative of a harmed brand and a praised one of the same text."""
-    by_text: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for row, shares in zip(rows, probabilities, strict=True):
-        by_text[row.passage.text].append((row.label, float(shares[0])))
-    return [
-        (harmed, other)
-        for found in by_text.values()
-        for label, harmed in found
-        if label == 0
-        for rival, other in found
-        if rival == 2
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -147,11 +127,9 @@ def test_texts_written_apart_keep_their_f1(
 def test_shares_of_negatives_follow_the_true_ones(sector: str, apart: dict[str, list[Row]]) -> None:
     """Correlation over the eight brands of a trade, of what counts are made of: probabilities."""
     rows = [row for row in apart["stream"] if row.lang == "ru" and row.group.startswith(sector)]
-    negative = EmbeddedSentiment().probabilities([row.passage for row in rows])[:, 0]
-    brands = np.array([row.group for row in rows])
-    true = np.array([row.label == 0 for row in rows])
-    shares = [(true[brands == one].mean(), negative[brands == one].mean()) for one in set(brands)]
-    assert np.corrcoef(np.array(shares).T)[0, 1] >= 0.7
+    probabilities = EmbeddedSentiment().probabilities([row.passage for row in rows])
+    labels = np.array([row.label for row in rows])
+    assert share_correlation([row.group for row in rows], labels, probabilities) >= 0.7
 
 
 def test_the_fast_tier_keeps_its_f1(rows: list[Row]) -> None:
