@@ -9,12 +9,13 @@ import typer
 
 from alerts import actions, marks
 from alerts.silences import is_among
-from monitor.reasons import basis_reason
+from monitor import reasons
 from nabat import assembly, clock
 from nabat.commands.arguments import LARGEST, Config, opened, settings_of
 from nabat.config import Settings, secrets_of
 from nabat.errors import CommandError, nearest
 from nabat.logs import set_up
+from nabat.terminal import clean
 from storage.database import Database, Transaction
 from storage.durations import DurationError, parse_duration
 
@@ -235,16 +236,16 @@ def _why(database: Database, number: int) -> str:
     since = f" from {facts.since:%Y-%m-%d %H:%M} UTC on" if facts.since else ""
     lines += [
         f"negative stories {facts.observed:g}, expected {facts.expected:.1f} in "
-        f"{facts.window}{since}",
+        f"{reasons.length(facts.window)}{since}",
         f"by chance once in {facts.return_days:.0f} days; coverage {facts.coverage:.0%}",
         "publishers: " + ", ".join(f"{name} {count}" for name, count in facts.publishers[:5]),
         "crisis words: " + ", ".join(f"{name} {count}" for name, count in facts.crisis[:8]),
     ]
     if facts.basis:
-        lines.append(f"baseline: {basis_reason(facts.basis)}")
+        lines.append(f"baseline: {reasons.basis_reason(facts.basis)}")
     if facts.about:
         lines.append(f"about: {facts.about}")
     if facts.top_author:
         lines.append(f"loudest author: {facts.top_author}, {facts.top_author_share:.0%}")
     lines += [f"- {story.title} ({story.publisher}, {story.url})" for story in facts.top]
-    return "\n".join(lines)
+    return "\n".join(map(clean, lines))

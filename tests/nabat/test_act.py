@@ -1,6 +1,7 @@
 """Acting without a chat: what is done is on the incident's record, and repeating is harmless."""
 
 import getpass
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from nabat import clock
 from storage.database import Database
 from storage.incident_records import Incident, Silence
 from storage.marks import FILTER
-from tests.alerts.making import add_brand, join_crisis, open_incident
+from tests.alerts.making import add_brand, facts, join_crisis, open_incident
 from tests.nabat.conftest import Command, Outcome, Written
 from tests.storage.making import NOON, entry, mentioned, tone
 
@@ -147,8 +148,24 @@ def test_why_shows_the_figures_and_the_stories(nabat: Command, config: Path) -> 
     said = nabat("incident", 1, "why", "-c", config).out
 
     for words in ("incident 1: Ромашка, level 2, open", "opened", "expected 1.6", "coverage 96%",
-                  "Городские новости 12", "обвинение 12", "https://news.example/2"):  # fmt: skip
+                  "Городские новости 12", "обвинение 12", "https://news.example/2", "in 2 h"):  # fmt: skip
         assert words in said
+
+
+def test_a_title_cannot_speak_to_the_terminal(
+    nabat: Command, config: Path, database: Database
+) -> None:
+    """It comes from a crawled page, and might clear the screen or forge a line."""
+    told = replace(facts().top[0], title="А\x1b[2J\nincident 2: calm")
+    forged = facts(top=(told,), top_author="Б\x07")
+    with database.begin() as tx:
+        found = tx.incidents.get(1)
+        tx.incidents.add_event(found, kind="updated", at=clock.now(), facts=forged, by="")
+
+    said = nabat("incident", 1, "why", "-c", config).out
+
+    assert "А [2J incident 2: calm" in said
+    assert said.replace("\n", "").isprintable()
 
 
 def test_the_one_who_acts_is_named_unless_said(
