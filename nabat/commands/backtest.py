@@ -1,7 +1,6 @@
 """`nabat backtest`: what would have been alerted on our own history.
 
-Turns backtests into lines; the command line around it is ``nabat.commands.act``'s
-sort of thing: find the brand, ask, print.
+Turns backtests into lines; the command line around it is in ``nabat.commands.reflect``.
 """
 
 import json
@@ -11,6 +10,10 @@ from monitor.backtest import Alert, Backtest, Day
 from monitor.incidents import level_of
 
 _WIDTH = 40
+_LEGEND = (
+    "# negative stories of the day, in UTC; | how many are usual; "
+    "! an alert; ? blind: too few sources answered, most of the day"
+)
 
 
 def backtest_lines(results: list[Backtest]) -> Iterator[str]:
@@ -18,10 +21,11 @@ def backtest_lines(results: list[Backtest]) -> Iterator[str]:
     if not results:
         return
     yield from _chart(results[0])
+    yield _LEGEND
     for result in results:
         yield ""
         yield (
-            f"{result.brand}, budget {result.budget:g} a month: {len(result.alerts)} alerts in "
+            f"{result.brand}, budget {result.budget:g} a month: {_alerts(result)} in "
             f"{(result.until - result.since).days} days; chance alone may bring "
             f"{result.by_chance:.1f}"
         )
@@ -46,6 +50,11 @@ def backtest_json(results: list[Backtest]) -> Iterator[str]:
             },
             ensure_ascii=False,
         )
+
+
+def _alerts(result: Backtest) -> str:
+    number = len(result.alerts)
+    return "1 alert" if number == 1 else f"{number} alerts"
 
 
 def _alert_record(result: Backtest, alert: Alert) -> dict[str, object]:

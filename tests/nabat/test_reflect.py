@@ -51,11 +51,12 @@ def test_backtest_shows_what_would_have_been_alerted(nabat: Command, stormy: Pat
     shown = nabat("backtest", "-c", stormy, "--days", 14)
 
     assert (shown.code, shown.err) == (0, "")
-    assert "Ромашка, budget 1 a month: 1 alerts in 14 days" in shown.out
+    assert "Ромашка, budget 1 a month: 1 alert in 14 days" in shown.out
     (alert,) = [line for line in shown.out.splitlines() if "  level " in line]
     assert f"{clock.now() - 5 * DAY:%Y-%m}" in alert
     chart = [line for line in shown.out.splitlines() if line.endswith(" !")]
     assert len(chart) == 1
+    assert "! an alert; ? blind: too few sources answered" in shown.out
 
 
 def test_another_budget_is_tried_beside_the_configured_one(nabat: Command, stormy: Path) -> None:
