@@ -252,7 +252,11 @@ def _foot(brief: Brief) -> list[Line]:
         said = speech.say("paused", time=until, who=clip(brief.silence.by, 60))
         lines.append(Line("owner", (Span(f"🔕 {said}"),)))
     if facts.sources_total:
-        text = speech.say("coverage", alive=facts.sources_alive, total=facts.sources_total)
+        text = speech.say(
+            "coverage",
+            alive=speech.number(facts.sources_alive),
+            total=speech.count(facts.sources_total, "of_source"),
+        )
         if facts.sources_alive < facts.sources_total * 0.8:
             text += f". ⚠️ {speech.say('blind')}"
         lines.append(Line("foot", (Span(text),)))

@@ -184,6 +184,25 @@ def test_an_incomplete_picture_is_said_aloud() -> None:
     assert "Данные по 20 из 50 источников. ⚠️ Часть источников молчит" in text
 
 
+@pytest.mark.parametrize(
+    ("language", "total", "said"),
+    [
+        ("ru", 1, "Данные по 1 из 1 источника"),
+        ("ru", 11, "Данные по 1 из 11 источников"),
+        ("ru", 21, "Данные по 1 из 21 источника"),
+        ("ru", 22, "Данные по 1 из 22 источников"),
+        ("uk", 31, "Дані за 1 з 31 джерела"),
+        ("en", 1, "Data from 1 of 1 source"),
+    ],
+)
+def test_sources_are_counted_in_the_genitive(language: str, total: int, said: str) -> None:
+    """«Из двадцати одного источника», not «источников»."""
+    known = facts(sources_alive=1, sources_total=total)
+    text = alert(brief(facts=known, language=language), "console").text
+
+    assert said in [line.split(". ")[0] for line in text.splitlines()]
+
+
 def test_an_unknown_first_source_is_said_to_be_unknown() -> None:
     """Not left out, not invented."""
     assert "Кто первый, пока не известно" in alert(brief(facts=facts(first=None)), "telegram").text

@@ -363,7 +363,7 @@ def test_who_could_not_hear_keeps_no_other_from_listening(room: Room) -> None:
     ("command", "said"),
     [
         ("/status", "РОМ-1 · «Ромашка» · КРИЗИС · Обвинения против руководителя"),
-        ("/status@Nabat_bot", "Источники: 0 из 0 отвечают"),
+        ("/status@Nabat_bot", "Источников отвечает: 0 из 0"),
         ("/incident 1", "открыт, уровень 3"),
         ("/incident РОМ-1", "https://news.example/1"),
         ("/incident 999", "Такого инцидента нет"),
