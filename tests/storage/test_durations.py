@@ -15,6 +15,7 @@ from storage.durations import DurationError, parse_duration
         ("1h 30min", timedelta(minutes=90)),
         ("5 days", timedelta(days=5)),
         ("2 часа", timedelta(hours=2)),
+        ("2 секунды", timedelta(seconds=2)),
         ("30 мин.", timedelta(minutes=30)),
         ("1,5 ч", timedelta(minutes=90)),
         ("2 weeks", timedelta(days=14)),
