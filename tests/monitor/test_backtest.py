@@ -55,10 +55,12 @@ def test_every_day_of_the_chart_is_whole(replayed: list[Backtest], now: datetime
 
 
 def test_people_read_a_chart_and_a_list(replayed: list[Backtest]) -> None:
-    """One line a day, then each budget with its alerts."""
+    """One line a day, what their signs mean, then each budget with its alerts."""
     lines = list(backtest_lines(replayed))
-    assert sum("!" in line for line in lines) == 1
-    assert any(line.startswith("Ромашка, budget 1 a month: 1 alerts") for line in lines)
+    chart = lines[: len(replayed[0].days)]
+    assert [line.endswith(" !") for line in chart].count(True) == 1
+    assert "! an alert; ? blind" in lines[len(chart)]
+    assert any(line.startswith("Ромашка, budget 1 a month: 1 alert in") for line in lines)
     assert any("where" in line and "usual" in line for line in lines)
 
 
