@@ -30,7 +30,8 @@ from nabat.streams import write
 from nabat.table import show_table
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_BEGINS_ANEW = re.compile(r"([;\r\n])([=+\-@＝＋－＠])")
+_BEGINS_ANEW = re.compile(r"[;\r\n][=+\-@＝＋－＠]")
+_MAY_BE_ARMED = rf"\A[{re.escape(''.join(_FORMULA))}]|{_BEGINS_ANEW.pattern}"
 _MOST_ROWS = 1_048_575  # of a worksheet, under its header
 _LONGEST_CELL = 32_767  # of a worksheet; a longer text would be left out whole
 
@@ -225,7 +226,10 @@ def _as_texts(column: "pd.Series[Any]") -> "pd.Series[Any]":
 def _disarmed(frame: pd.DataFrame, harmless: Callable[[Any], Any]) -> pd.DataFrame:
     flat = _flat(frame)
     for column in flat.columns:
-        if is_string_dtype(flat[column]) or is_object_dtype(flat[column]):
+        if is_string_dtype(flat[column]):
+            armed = flat[column].str.contains(_MAY_BE_ARMED, na=False)
+            flat.loc[armed, column] = flat.loc[armed, column].map(harmless)
+        elif is_object_dtype(flat[column]):
             flat[column] = flat[column].map(harmless)
     return flat
 
@@ -239,7 +243,9 @@ def _harmless(value: Any) -> Any:
 def _harmless_in_csv(value: Any) -> Any:
     """Answer the cell harmless also where semicolons part cells, as in Excel in Russian."""
     value = _harmless(value)
-    return _BEGINS_ANEW.sub(r"\1'\2", value) if isinstance(value, str) else value
+    return (
+        _BEGINS_ANEW.sub(lambda pair: "'".join(pair[0]), value) if isinstance(value, str) else value
+    )
 
 
 def _is_number(text: str) -> bool:
