@@ -14,6 +14,7 @@ import pandas as pd
 from sqlalchemy import bindparam, text
 
 from storage.database import Database
+from storage.mention_filter import MentionFilter
 
 _TIME = "datetime64[us, UTC]"  # finer units do not reach the years that sources claim
 _TYPES = {
@@ -61,16 +62,18 @@ def mention_parts(
     """
     asked = _asked(database, "happened_at", brand, since, until)
     ids = text(f"SELECT id FROM v_mentions{asked.where} ORDER BY happened_at, id")
-    rows = text("SELECT * FROM v_mentions WHERE id IN :part").bindparams(
-        bindparam("part", expanding=True)
-    )
     with database.read() as tx:
         found = list(tx.connection.execute(ids, asked.values).scalars())
-    for start in range(0, max(len(found), 1), batch):
-        part = {"part": found[start : start + batch]}
-        with database.read() as tx:
-            frame = pd.read_sql(rows, tx.connection, params=part, coerce_float=False)
-        yield _typed(frame).sort_values(["happened_at", "id"], ignore_index=True)
+    yield from _by_ids(database, found, batch)
+
+
+def found_parts(
+    database: Database, which: MentionFilter, *, batch: int = _AT_ONCE
+) -> Iterator[pd.DataFrame]:
+    """Answer the rows of ``v_mentions`` that the filter finds, in its order, likewise."""
+    with database.read() as tx:
+        found = tx.mentions.ids(which)
+    yield from _by_ids(database, found, batch)
 
 
 def counts(
@@ -124,6 +127,20 @@ def incidents(
 def typed(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
     """Answer rows as a frame of these columns, each of its one type."""
     return _typed(pd.DataFrame(rows, columns=list(columns)))
+
+
+def _by_ids(database: Database, ids: Sequence[int], batch: int) -> Iterator[pd.DataFrame]:
+    """Those of the mentions that are there, in the order in which the ids are given."""
+    rows = text("SELECT * FROM v_mentions WHERE id IN :part").bindparams(
+        bindparam("part", expanding=True)
+    )
+    for start in range(0, max(len(ids), 1), batch):
+        part = ids[start : start + batch]
+        with database.read() as tx:
+            frame = pd.read_sql(rows, tx.connection, params={"part": part}, coerce_float=False)
+        place = {key: number for number, key in enumerate(part)}
+        order = frame["id"].map(place).argsort()
+        yield _typed(frame.take(order)).reset_index(drop=True)
 
 
 def _view(

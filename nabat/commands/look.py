@@ -31,6 +31,7 @@ from nabat.commands.why import explained, lines_of
 from nabat.errors import CommandError, nearest
 from nabat.output import show, show_parts
 from storage import frames
+from storage.database import Database
 from storage.mention_filter import MentionFilter
 from storage.parts import mention_views
 from storage.records import MentionView, Source, SourceFailure
@@ -152,11 +153,12 @@ def mentions(
         limit=limit if limit or form != "table" or output else 50,
     )
     backend = assembly.backend(settings) if why else None
-    found = mention_views(database, which)
     if backend is not None and form == "table" and output is None:
-        _explain(found, backend)
+        _explain(mention_views(database, which), backend)
         return
-    parts = (_frame(views, backend) for views in found)
+    parts: Iterator[pd.DataFrame] = map(_mentions, frames.found_parts(database, which))
+    if backend is not None:
+        parts = (_with_reasons(part, database, backend) for part in parts)
     show_parts(parts, form=form, output=output, columns=MENTION_COLUMNS, beneath="url")
 
 
@@ -166,13 +168,21 @@ def _explain(found: Iterable[list[MentionView]], backend: SentimentBackend) -> N
             typer.echo(text)
 
 
-def _frame(views: list[MentionView], backend: SentimentBackend | None) -> pd.DataFrame:
-    rows = [_mention(view) for view in views]
-    if backend is None:
-        return frames.typed(rows, MENTION_NAMES)
-    reasons = explained(views, backend)
-    rows = [row | {"why": reason} for row, reason in zip(rows, reasons, strict=True)]
-    return frames.typed(rows, (*MENTION_NAMES, "why"))
+def _mentions(part: pd.DataFrame) -> pd.DataFrame:
+    """The columns that are shown; of what was found in a text, its words alone."""
+    words = {
+        name: part[name].map(lambda terms, key=key: [term[key] for term in terms])
+        for name, key in (("matched", "text"), ("crisis", "term"))
+    }
+    return part.assign(**words)[list(MENTION_NAMES)]
+
+
+def _with_reasons(
+    part: pd.DataFrame, database: Database, backend: SentimentBackend
+) -> pd.DataFrame:
+    with database.read() as tx:
+        views = tx.mentions.in_order(part["id"].to_list())
+    return part.assign(why=pd.Series(explained(views, backend), part.index, dtype="object"))
 
 
 def _in_all_forms(search: str) -> tuple[tuple[str, ...], ...]:
@@ -321,35 +331,6 @@ def _refuse_unknown(name: str | None, known: list[Source]) -> None:
 
 def _last(frame: pd.DataFrame, limit: int | None) -> pd.DataFrame:
     return frame.tail(limit) if limit else frame
-
-
-def _mention(view: MentionView) -> dict[str, Any]:
-    found, tone = view.mention, view.mention.tone
-    return {
-        "id": found.id,
-        "happened_at": found.happened_at,
-        "brand": view.brand,
-        "label": found.corrected or (tone.label if tone else None),
-        "negative": tone.negative if tone else None,
-        "unsure": tone.unsure if tone else None,
-        "model": tone.model if tone else None,
-        "corrected": found.corrected,
-        "kind": found.kind,
-        "matched": [term.text for term in found.matched],
-        "crisis": [term.term for term in found.crisis],
-        "publisher": view.publisher,
-        "source": view.source,
-        "author": view.author,
-        "lang": view.lang,
-        "title": view.title,
-        "snippet": found.snippet,
-        "url": view.url,
-        "published_at": view.published_at,
-        "seen_at": view.seen_at,
-        "story_id": view.story_id,
-        "article_id": found.article_id,
-        "excluded_by": found.excluded_by,
-    }
 
 
 def _source(source: Source, pages: list[SourceFailure], now: datetime) -> dict[str, Any]:

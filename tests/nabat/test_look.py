@@ -18,7 +18,7 @@ import pytest
 
 from nabat import clock
 from storage.database import Database
-from storage.records import FetchOutcome, SourceFailure
+from storage.records import CrisisTerm, FetchOutcome, SourceFailure
 from tests.nabat.conftest import Command, Written
 from tests.storage.making import HOUR, article, entry, mention, notification, tone
 
@@ -91,6 +91,24 @@ def test_mentions_are_filtered(
 
     assert outcome.code == 0
     assert _titles(outcome.out) == found
+
+
+def test_of_what_was_found_in_a_text_the_words_are_shown(
+    nabat: Command, config: Path, sqlite_database: Database
+) -> None:
+    """Where they stand in it is in the view for analysts."""
+    now = clock.now()
+    term = CrisisTerm(start=0, end=3, text="Суд", term="суд")
+    with sqlite_database.begin() as tx:
+        source = tx.feeds.active()[0]
+        (stored,) = tx.articles.add_new([article(source.id, "new", published_at=now, seen_at=now)])
+        tx.mentions.add_new([mention(stored, tx.brands.active()[0].id, crisis=(term,))], now)
+
+    out = nabat("mentions", "--since", "12h", "--json", "-c", config).out
+    rows = list(map(json.loads, out.splitlines()))
+
+    assert [row["matched"] for row in rows] == [["Ромашка"], ["Ромашка"]]
+    assert sorted(row["crisis"] for row in rows) == [[], ["суд"]]
 
 
 @pytest.mark.parametrize(

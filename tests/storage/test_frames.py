@@ -9,6 +9,7 @@ from sqlalchemy import event, text
 
 from storage import frames
 from storage.database import Database
+from storage.mention_filter import MentionFilter
 from tests.storage.making import HOUR, NOON, begun, mentioned, tone
 
 
@@ -53,6 +54,19 @@ def test_mentions_are_read_part_by_part(database: Database) -> None:
     (none,) = frames.mention_parts(database, since=NOON)
     assert len(none) == 0
     assert list(none.dtypes) == list(parts[0].dtypes)
+
+
+def test_what_a_filter_finds_is_read_in_its_order(database: Database) -> None:
+    """As the views of mentions are, in parts of any size."""
+    _filled(database)
+    which = MentionFilter(since=NOON - HOUR)
+    with database.read() as tx:
+        asked = tx.mentions.ids(which)
+    parts = list(frames.found_parts(database, which, batch=1))
+    assert [int(part["id"].item()) for part in parts] == asked
+    assert parts[0]["happened_at"].item() > parts[1]["happened_at"].item()
+    (none,) = frames.found_parts(database, MentionFilter(since=NOON))
+    assert (len(none), list(none.dtypes)) == (0, list(parts[0].dtypes))
 
 
 def test_counts_are_of_whole_hours_in_utc(database: Database) -> None:
