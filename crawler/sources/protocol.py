@@ -136,3 +136,10 @@ def check_timezone(name: str) -> None:
     except (OSError, ValueError, KeyError) as error:
         message = f"timezone is not known: {name!r}; write for example 'Europe/Moscow'"
         raise ValueError(message) from error
+
+
+def check_pages(most: int) -> None:
+    """Raise ValueError unless a visit may fetch a page."""
+    if most < 1:
+        message = f"max_pages must be at least 1, not {most}"
+        raise ValueError(message)

@@ -24,6 +24,7 @@ from crawler.sources.protocol import (
     Freshness,
     Visit,
     check_address,
+    check_pages,
     check_timezone,
 )
 from storage.records import NewArticle
@@ -53,9 +54,10 @@ class RssSource:
     timezone: str = "UTC"  # of dates that do not say theirs
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be an address or a time zone, with the mend."""
+        """Refuse what cannot be an address, a time zone or a number of pages, with the mend."""
         check_address(self.url)
         check_timezone(self.timezone)
+        check_pages(self.max_pages)
 
     async def read(self, visit: Visit) -> AsyncGenerator[Finding, None]:
         """The entries not stored yet; nothing where the feed has not changed."""

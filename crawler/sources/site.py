@@ -26,6 +26,7 @@ from crawler.sources.protocol import (
     LeftOver,
     Visit,
     check_address,
+    check_pages,
     check_timezone,
 )
 from crawler.spiders.wire import (
@@ -74,9 +75,7 @@ class SiteSource:
             message = f"follow is not a pattern: {self.follow!r}: {error}"
             raise ValueError(message) from error
         _check_selectors(self.selectors)
-        if self.max_pages < 1:
-            message = f"max_pages must be at least 1, not {self.max_pages}"
-            raise ValueError(message)
+        check_pages(self.max_pages)
 
     async def read(self, visit: Visit) -> AsyncGenerator[Finding, None]:
         """The articles linked and not stored yet, each given as soon as it is read."""

@@ -171,3 +171,9 @@ def test_a_mistaken_zone_names_the_mend() -> None:
     """Before anything is fetched."""
     with pytest.raises(ValueError, match="Europe/Moscow"):
         RssSource(url="https://a.example/", timezone="MSK+3")
+
+
+def test_a_visit_of_no_pages_is_refused() -> None:
+    """Fewer than none would be as few; who wants none leaves ``full_text`` out."""
+    with pytest.raises(ValueError, match="at least 1, not -1"):
+        RssSource(url="https://a.example/", max_pages=-1)
