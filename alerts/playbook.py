@@ -98,7 +98,9 @@ def _tables(own: Mapping[str, Any], name: str, place: str) -> None:
         raise PlaybookError(f"{place}: {name} must be tables, each under [[{name}]]")
     for number, table in enumerate(value, 1):
         _known_table(table, f"{place}: {name} #{number}")
-    keys = [table[_KEYS[name]] for table in value if _KEYS[name] in table]
+        if _KEYS[name] not in table:
+            raise PlaybookError(f"{place}: {name} #{number}: {_KEYS[name]} is missing; add it")
+    keys = [table[_KEYS[name]] for table in value]
     for key in keys:
         if keys.count(key) > 1:
             raise PlaybookError(f"{place}: {name} {key} is there twice; rename or merge one")
@@ -108,9 +110,9 @@ def _over(
     shipped: Sequence[Mapping[str, Any]], own: Sequence[Mapping[str, Any]], key: str
 ) -> list[dict[str, Any]]:
     """Shipped tables, those with an own table of the same key changed key by key by it."""
-    by_key = {str(table.get(key)): dict(table) for table in shipped}
-    for number, table in enumerate(own):
-        name = str(table.get(key, f"#{number}"))
+    by_key = {str(table[key]): dict(table) for table in shipped}
+    for table in own:
+        name = str(table[key])
         by_key[name] = {**by_key.get(name, {}), **table}
     return list(by_key.values())
 
@@ -123,8 +125,9 @@ def parse(tables: Mapping[str, Any], place: str) -> Playbook:
         _situation(table, f"{place}: situation {_name(table, number)}")
         for number, table in enumerate(tables.get("situation", ()), 1)
     )
+    ids = [one.id for one in situations]
     reactions = tuple(
-        _reaction(table, f"{place}: reaction {_name(table, number)}")
+        _reaction(table, ids, f"{place}: reaction {_name(table, number)}")
         for number, table in enumerate(tables.get("reaction", ()), 1)
     )
     playbook = Playbook(situations=situations, reactions=reactions)
@@ -133,20 +136,11 @@ def parse(tables: Mapping[str, Any], place: str) -> Playbook:
 
 
 def _check(playbook: Playbook, place: str) -> None:
-    ids = [one.id for one in playbook.situations]
     fallbacks = [one.id for one in playbook.situations if one.fallback]
     if len(fallbacks) != 1:
         raise PlaybookError(
             f"{place}: exactly one situation needs fallback = true, found {len(fallbacks)}"
         )
-    for reaction in playbook.reactions:
-        if reaction.situation not in ids:
-            near = get_close_matches(reaction.situation, ids, 1)
-            hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(ids)}"
-            raise PlaybookError(
-                f"{place}: reaction {reaction.id} is for an unknown situation "
-                f"{reaction.situation}{hint}"
-            )
     if fallbacks[0] not in {one.situation for one in playbook.reactions}:
         raise PlaybookError(f"{place}: the fallback situation {fallbacks[0]} needs a reaction")
 
@@ -175,15 +169,20 @@ def _situation(table: Mapping[str, Any], place: str) -> Situation:
     )
 
 
-def _reaction(table: Mapping[str, Any], place: str) -> Reaction:
+def _reaction(table: Mapping[str, Any], situations: Sequence[str], place: str) -> Reaction:
     _known(table, [one.name for one in fields(Reaction)], place)
+    situation = _text(table, "situation", place)
+    if situation not in situations:
+        near = get_close_matches(situation, situations, 1)
+        hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(situations)}"
+        raise PlaybookError(f"{place} is for an unknown situation {situation}; {hint}")
     owner = _text(table, "owner", place)
     steps = table.get("steps", ())
     if not isinstance(steps, list) or not steps:
         raise PlaybookError(f'{place}: needs steps, as [{{ within = "30 min", what = "…" }}]')
     return Reaction(
         id=_text(table, "id", place),
-        situation=_text(table, "situation", place),
+        situation=situation,
         title=_text(table, "title", place),
         owner=owner,
         steps=tuple(

@@ -190,7 +190,10 @@ def test_a_situation_that_left_the_map_is_the_fallback() -> None:
         ),
         ({"situation": ["x"]}, "must be a table"),
         ({"situation": "x"}, "must be tables"),
-        ({"reaction": [{"situation": "servise"}]}, "reaction servise: owner is missing"),
+        ({"reaction": [{"situation": "servise"}]}, "unknown situation servise; did you mean service"),
+        ({"reaction": [{"id": "R-77", "title": "t"}]}, "reaction #1: situation is missing"),
+        ({"situation": [{"title": "t"}]}, "situation #1: id is missing"),
+        ({"situation": [{"id": "x", "title": "t"}], "reaction": [{"situation": "x"}]}, "reaction x: owner is missing"),
         (
             {"reaction": [{"id": "R", "situation": "servise", "title": "t", "owner": "o",
                            "steps": STEPS}]},
