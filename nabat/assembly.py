@@ -34,9 +34,11 @@ def sources(settings: Settings) -> list[SourcePlugin]:
     """Build the sources, in the order of the file."""
     kinds, built = plugins.sources(), list[SourcePlugin]()
     for index, table in enumerate(settings.source, 1):
-        place = f"source[{index}]"
+        place = settings.at(f"source[{index}]")
         built.append(plugins.build(plugins.choose(kinds, table, place), table, place))
-    _refuse_twins([key_of(source) for source in built], "source", "give one of them an id")
+    _refuse_twins(
+        [key_of(source) for source in built], settings.at("source"), "give one of them an id"
+    )
     return [source for source in built if source.enabled]
 
 
@@ -47,7 +49,7 @@ def watches(settings: Settings) -> tuple[Watch, ...]:
             try:
                 parse(watch.query)
             except WatchError as error:
-                message = f"brand[{number}].watch[{place}].query: {error}"
+                message = settings.at(f"brand[{number}].watch[{place}].query: {error}")
                 raise ConfigError(message) from error
     return settings.watches()
 
@@ -59,7 +61,7 @@ def entities(settings: Settings) -> Entities | None:
     try:
         return NatashaEntities()
     except EntitiesError as error:
-        message = f"matching.second_look: {error}"
+        message = settings.at(f"matching.second_look: {error}")
         raise ConfigError(message) from error
 
 
@@ -67,7 +69,7 @@ def notifiers(settings: Settings) -> dict[str, Notifier]:
     """Build the channels by kind, their secrets looked up."""
     kinds, built = plugins.notifiers(), dict[str, Notifier]()
     for index, table in enumerate(settings.notifier, 1):
-        place = f"notifier[{index}]"
+        place = settings.at(f"notifier[{index}]")
         chosen = plugins.choose(kinds, table, place)
         if table["kind"] in built:
             message = f"{place}: there is a notifier of kind {table['kind']!r} already; keep one"
@@ -81,18 +83,18 @@ def recipients(settings: Settings, *, channels: Sequence[str]) -> list[Recipient
     """Build the people and groups that are told; what each names must be there."""
     built = list[Recipient]()
     for index, table in enumerate(settings.recipient, 1):
-        place = f"recipient[{index}]"
+        place = settings.at(f"recipient[{index}]")
         given = dict(table)
         if "address" in given:
             given["address"] = _address(given["address"], place)
         built.append(plugins.build(Recipient, given, place))
-    _refuse_twins([one.name for one in built], "recipient", "give each its own name")
+    _refuse_twins([one.name for one in built], settings.at("recipient"), "give each its own name")
     brands = [brand.name for brand in settings.brand]
     situations = [one.id for one in playbook(settings).situations]
     levels = [str(level) for level in maps.LEVELS]
     for index, one in enumerate(built, 1):
         others = [other.name for other in built if other is not one]
-        place = f"recipient[{index}]"
+        place = settings.at(f"recipient[{index}]")
         for key, said, named, known in (
             ("channel", "no [[notifier]] of kind", [one.channel], channels),
             ("brands", "no brand is named", one.brands, brands),
@@ -110,7 +112,7 @@ def recipients(settings: Settings, *, channels: Sequence[str]) -> list[Recipient
 def addresses(settings: Settings) -> dict[str, str]:
     """Look up what the recipients' addresses stand for that name a secret, name by name."""
     return {
-        name: secret(name, f"recipient[{index}].address")
+        name: secret(name, settings.at(f"recipient[{index}].address"))
         for index, table in enumerate(settings.recipient, 1)
         if is_named(name := str(table.get("address", "")))
     }
@@ -121,9 +123,8 @@ def playbook(settings: Settings) -> Playbook:
     own = {"situation": settings.situation, "reaction": settings.reaction}
     roles = [(person.name, person.role) for brand in settings.brand for person in brand.person]
     try:
-        if settings.playbook.shipped:
-            return maps.load(own).with_roles(roles)
-        return maps.parse(own, "the configuration").with_roles(roles)
+        build = maps.load if settings.playbook.shipped else maps.parse
+        return build(own, str(settings.file or "the configuration")).with_roles(roles)
     except PlaybookError as error:
         raise ConfigError(str(error)) from error
 
@@ -137,7 +138,7 @@ def backend(settings: Settings) -> SentimentBackend:
     try:
         getattr(built, "open", lambda: built.version)()
     except Exception as error:  # a plug-in may be anybody's
-        message = f"tone: {error}"
+        message = settings.at(f"tone: {error}")
         raise ConfigError(message) from error
     return built
 
@@ -146,16 +147,17 @@ def unopened_backend(settings: Settings) -> SentimentBackend:
     """Build the sentiment backend alone."""
     extra = settings.tone.model_extra or {}
     if "kind" in extra:
-        message = f"tone.kind: unknown key; write backend = {extra['kind']!r}"
+        message = settings.at(f"tone.kind: unknown key; write backend = {extra['kind']!r}")
         raise ConfigError(message)
     table = settings.tone.table()
     kinds = plugins.backends()
     if table["kind"] not in kinds:
-        message = f"tone.backend: unknown backend {table['kind']!r}{nearest(table['kind'], kinds)}"
+        known = nearest(table["kind"], kinds)
+        message = settings.at(f"tone.backend: unknown backend {table['kind']!r}{known}")
         raise ConfigError(message)
-    chosen = kinds[table["kind"]]
+    chosen, place = kinds[table["kind"]], settings.at("tone")
     built: SentimentBackend = plugins.build(
-        chosen, reveal(table, secret_fields(chosen), "tone"), "tone"
+        chosen, reveal(table, secret_fields(chosen), place), place
     )
     return built
 
@@ -164,9 +166,9 @@ def heartbeat(settings: Settings) -> str:
     """Answer the address of the outside watchman; it may be a secret, empty means none."""
     url = settings.daemon.heartbeat
     if is_named(url):
-        url = secret(url, "daemon.heartbeat")
+        url = secret(url, settings.at("daemon.heartbeat"))
     if url and not url.startswith(("https://", "http://")):
-        message = "daemon.heartbeat: write an http(s) address, or env:NAME that holds one"
+        message = settings.at("daemon.heartbeat: write an http(s) address, or env:NAME for one")
         raise ConfigError(message)
     return url
 

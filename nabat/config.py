@@ -4,8 +4,8 @@ An unknown key is an error with the nearest known key. A secret is named, never
 written: ``env:NAME`` or ``file:PATH``; it is looked up when a plug-in is built.
 """
 
-import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -16,16 +16,26 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 
 from alerts.redaction import scheme_only
 from monitor.budget import bearable, parse_budget
-from nabat.errors import ConfigError, nearest
+from nabat.config_errors import explain, mend_of
+from nabat.errors import ConfigError
 from nabat.health import read_address
 from storage.durations import LONGEST, parse_duration
 from storage.records import Person, Watch
 
 DEFAULT_NAME = "nabat.toml"
+_NOTHING = re.compile(r"\s*(none|0\s*[^\W\d_]*)\s*")  # "0 s" in whatever unit
 
 
 def length(value: Any) -> timedelta:
@@ -38,7 +48,8 @@ def length(value: Any) -> timedelta:
 
 
 def _delay(value: Any) -> timedelta:
-    return timedelta(0) if value in (0, "0", "none") else length(value)
+    is_none = type(value) in (int, str) and _NOTHING.fullmatch(str(value))
+    return timedelta(0) if is_none else length(value)
 
 
 def _length_in_words(value: Any) -> timedelta:
@@ -57,7 +68,10 @@ def _rate(value: Any) -> float:
 def zone(value: Any) -> Any:
     """Read a time zone's name; ValueError with the mend for one that does not exist."""
     if not isinstance(value, str):
-        return value
+        message = (
+            f"a time zone is named in quotes, not {value!r}; write for example 'Europe/Moscow'"
+        )
+        raise ValueError(message)
     try:
         return ZoneInfo(value)
     except (KeyError, ValueError, OSError) as error:
@@ -69,6 +83,9 @@ Duration = Annotated[timedelta, BeforeValidator(length)]
 Delay = Annotated[timedelta, BeforeValidator(_delay)]
 Rate = Annotated[float, BeforeValidator(_rate)]
 Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
+
+
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class _Section(BaseModel):
@@ -102,7 +119,7 @@ class RetentionSettings(_Section):
 class PersonSettings(_Section):
     """``[[brand.person]]``: somebody who stands for the brand."""
 
-    name: str = Field(min_length=2)
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2)]
     role: str = "director"  # director, deputy, or a word of your own that the maps use
 
 
@@ -115,7 +132,7 @@ class QuerySettings(_Section):
 class BrandSettings(_Section):
     """``[[brand]]``: one watched company or person."""
 
-    name: str = Field(min_length=1)  # in the nominative; every case is found
+    name: _Name  # in the nominative; every case is found
     aliases: tuple[str, ...] = ()  # other names it goes by, in either alphabet
     exclude: tuple[str, ...] = ()
     crisis_words: tuple[str, ...] = ()
@@ -157,7 +174,11 @@ class CrawlSettings(_Section):
         if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
             message = f'write a list of networks, ["10.0.5.0/24"], not {value!r}'
             raise ValueError(message)
-        return tuple(ip_network(one, strict=False) for one in value)
+        try:
+            return tuple(ip_network(one, strict=False) for one in value)
+        except ValueError as error:
+            message = f'{error}; write for example "10.0.5.0/24"'
+            raise ValueError(message) from error
 
 
 class MatchingSettings(_Section):
@@ -206,8 +227,8 @@ class DaemonSettings(_Section):
 class LogSettings(_Section):
     """``[log]``: what is written to standard error."""
 
-    level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
-    format: str = Field(default="text", pattern="^(text|json)$")
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
 
 
 class PlaybookSettings(_Section):
@@ -235,6 +256,17 @@ class Settings(_Section):
     situation: tuple[dict[str, Any], ...] = ()
     reaction: tuple[dict[str, Any], ...] = ()
 
+    _file: Path | None = None
+
+    @property
+    def file(self) -> Path | None:
+        """The file they were read from."""
+        return self._file
+
+    def at(self, place: str) -> str:
+        """Answer the place as errors name it: with its file."""
+        return f"{self._file}: {place}" if self._file else place
+
     def watches(self) -> tuple[Watch, ...]:
         """Answer what the matcher looks for, brand by brand."""
         return tuple(brand.as_watch() for brand in self.brand)
@@ -243,29 +275,40 @@ class Settings(_Section):
 def load(path: Path) -> Settings:
     """Read the configuration file; ConfigError names the file, the key and the mend."""
     try:
-        tables = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError as error:
-        message = f"{path}: no such file; run `nabat init` to write one"
-        raise ConfigError(message) from error
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{path}: cannot be read: {error}"
-        raise ConfigError(message) from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        message = f"{path}: not valid TOML: {error}"
-        raise ConfigError(message) from error
-    except ValueError as error:  # Python's own, for a number of thousands of digits
-        message = f"{path}: a number is too long to be read; write a shorter one"
-        raise ConfigError(message) from error
-    try:
-        settings = Settings.model_validate(tables)
+        settings = Settings.model_validate(_tables(path))
+        settings._file = path
         _check_names(settings)
     except ValidationError as error:
-        message = "\n".join(f"{path}: {_explain(item)}" for item in error.errors())
+        message = "\n".join(f"{path}: {explain(item, Settings)}" for item in error.errors())
         raise ConfigError(message) from error
     except ConfigError as error:
         message = f"{path}: {error}"
         raise ConfigError(message) from error
     return settings
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    text, written = "", b""
+    try:
+        written = path.read_bytes()
+        text = written.decode("utf-8-sig")
+        return tomllib.loads(text)
+    except FileNotFoundError as error:
+        message = "no such file; run `nabat init` to write one"
+        raise ConfigError(message) from error
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        raise ConfigError(message) from error
+    except UnicodeDecodeError as error:
+        line = written.count(b"\n", 0, error.start) + 1
+        message = f'line {line} is not in UTF-8; save the file in UTF-8, in an editor by "Save as"'
+        raise ConfigError(message) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        message = f"not valid TOML: {error}{mend_of(str(error), text)}"
+        raise ConfigError(message) from error
+    except ValueError as error:  # Python's own, for a number of thousands of digits
+        message = "a number is too long to be read; write a shorter one"
+        raise ConfigError(message) from error
 
 
 def is_named(value: str) -> bool:
@@ -286,7 +329,8 @@ def secret(value: str, place: str) -> str:
         try:
             found = Path(name).expanduser().read_text(encoding="utf-8").strip()
         except (OSError, ValueError, RuntimeError) as error:  # no text, no path, nobody's home
-            message = f"{place}: the file {name} cannot be read: {error}"
+            reason = getattr(error, "strerror", None) or error
+            message = f"{place}: the file {name} cannot be read: {reason}"
             raise ConfigError(message) from error
         if not found:
             message = f"{place}: the file {name} is empty; write the secret into it"
@@ -299,7 +343,7 @@ def secret(value: str, place: str) -> str:
 def reveal(table: Mapping[str, Any], secrets: Sequence[str], place: str) -> dict[str, Any]:
     """Answer the table with its secrets looked up."""
     return {
-        key: secret(value, f"{place}.{key}") if key in secrets and isinstance(value, str) else value
+        key: secret(str(value), f"{place}.{key}") if key in secrets else value
         for key, value in table.items()
     }
 
@@ -343,51 +387,7 @@ def default_path() -> Path:
 def _check_names(settings: Settings) -> None:
     seen: set[str] = set()
     for index, brand in enumerate(settings.brand, 1):
-        if brand.name in seen:
+        if brand.name.casefold() in seen:
             message = f"brand[{index}].name: there are two brands named {brand.name!r}; rename one"
             raise ConfigError(message)
-        seen.add(brand.name)
-
-
-def _explain(item: Any) -> str:
-    place, model = _place(item["loc"])
-    if item["type"] == "extra_forbidden" and model is not None:
-        key = str(item["loc"][-1])
-        return f"{place}: unknown key{nearest(key, model.model_fields)}"
-    if item["type"] == "missing":
-        return f"{place}: is missing; add it"
-    if item["type"] == "tuple_type" and isinstance(item["input"], dict):
-        header = ".".join(part for part in item["loc"] if isinstance(part, str))
-        return f"{place}: there may be several; write [[{header}]]"
-    return f"{place}: {reason_of(item)}"
-
-
-def reason_of(item: Any) -> str:
-    """Say in the words of the file why a value was not taken."""
-    if item["type"] == "tuple_type":
-        return f"is a list; write [{json.dumps(item['input'], ensure_ascii=False, default=str)}]"
-    reason = str(item["msg"]).removeprefix("Value error, ")
-    return f"{reason[:1].lower()}{reason[1:]}"
-
-
-def _place(location: Sequence[str | int]) -> tuple[str, type[BaseModel] | None]:
-    words = ""
-    model: type[BaseModel] | None = Settings
-    for part in location:
-        if isinstance(part, int):
-            words += f"[{part + 1}]"
-            continue
-        words += f".{part}" if words else part
-        model = _inside(model, part) or model
-    return words, model
-
-
-def _inside(model: type[BaseModel] | None, name: str) -> type[BaseModel] | None:
-    field = model.model_fields.get(name) if model else None
-    if field is None:
-        return None
-    candidates = (field.annotation, *getattr(field.annotation, "__args__", ()))
-    for candidate in candidates:
-        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
-            return candidate
-    return None
+        seen.add(brand.name.casefold())

@@ -22,7 +22,8 @@ from pydantic import TypeAdapter, ValidationError
 import alerts.notifiers
 import crawler.sources
 import monitor.sentiment
-from nabat.config import length, reason_of
+from nabat.config import length
+from nabat.config_errors import reason_of
 from nabat.errors import ConfigError, nearest
 
 
@@ -115,7 +116,8 @@ def build(chosen: type[Any], table: Mapping[str, Any], place: str) -> Any:
     for name, field in known.items():
         required = field.default is MISSING and field.default_factory is MISSING
         if required and name not in given:
-            message = f"{place}: {name} is missing; the kind {table.get('kind')!r} needs it"
+            of_kind = f"the kind {table['kind']!r} needs it" if "kind" in table else "add it"
+            message = f"{place}: {name} is missing; {of_kind}"
             raise ConfigError(message)
     values = {key: _convert(hints[key], value, f"{place}.{key}") for key, value in given.items()}
     try:

@@ -66,7 +66,7 @@ def retrain(
     backend = assembly.backend(settings)
     if not isinstance(backend, EmbeddedSentiment):
         message = 'tone.backend: only "embedded" can be taught; choose it under [tone]'
-        raise ConfigError(message)
+        raise ConfigError(settings.at(message))
     try:
         if undo:
             lines = _undone(backend, as_json=as_json)

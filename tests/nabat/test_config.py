@@ -1,7 +1,9 @@
 """Reading the configuration: every mistake is named with its place and its mend."""
 
+import re
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,15 @@ def test_the_example_can_be_assembled(tmp_path: Path) -> None:
         ("[brand]\nname = 'A'", r"brand: there may be several; write \[\[brand\]\]"),
         ("[[brand]]\nname = 'A'\n[brand.person]\nname = 'Б'", r"brand\[1\].person: .* write \[\[brand.person\]\]"),
         ("[storage\n", "not valid TOML"),
+        ("[[spike]]\nmin_stories = 1", r"spike: is a table; write its keys under \[spike\]"),
+        ("[[brand]]\nname = 'A'\nperson = ['Б']", r"brand\[1\].person\[1\]: .* under \[\[brand.person\]\]"),
+        ("[[brand]]\nname = 5", r'brand\[1\].name: is a text; write "5"'),
+        ("[[brand]]\nname = ' '", r"brand\[1\].name: string should have at least 1"),
+        ("[[brand]]\nname = 'А'\n[[brand.person]]\nname = ' Б '", r"person\[1\].name: string should have at least 2"),
+        ("[[brand]]\nname = 'А'\n[[brand]]\nname = 'а '", "two brands named 'а'"),
+        ("[spike]\ntimezone = 3", "spike.timezone: a time zone is named in quotes, not 3"),
+        ("[log]\nlevel = 'INFO'", "log.level: input should be 'debug', 'info', 'warning' or 'error'"),
+        ("[crawl]\nallow_addresses = ['home']", 'write for example "10.0.5.0/24"'),
     ],
     ids=lambda value: value[:40].replace("\n", " "),
 )  # fmt: skip
@@ -78,6 +89,38 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, said: str)
     """The place in the file, what is wrong, and what was perhaps meant."""
     with pytest.raises(ConfigError, match=said):
         load(written(tmp_path, text))
+
+
+def test_the_line_that_is_in_another_encoding_is_named(tmp_path: Path) -> None:
+    """As an old editor saves it; with a mark of UTF-8 and line ends of Windows it is fine."""
+    path, text = tmp_path / "nabat.toml", "# a\r\n[[brand]]\r\nname = 'Ромашка'\r\n"
+    path.write_bytes(text.encode("cp1251"))
+    with pytest.raises(ConfigError, match="line 3 is not in UTF-8; save the file in UTF-8"):
+        load(path)
+    path.write_bytes(text.encode("utf-8-sig"))
+    assert load(path).brand[0].name == "Ромашка"
+
+
+def test_what_cannot_be_built_is_named_with_its_file(tmp_path: Path) -> None:
+    """Of several configurations it is this one, whatever part of it is wrong."""
+    path = written(
+        tmp_path,
+        "[[source]]\nkind = 'x'\n[[notifier]]\nkind = 'x'\n[[recipient]]\nname = 'x'\n"
+        "[tone]\nbackend = 'x'\n[daemon]\nheartbeat = 'x'\n[[situation]]\ntitle = 'x'\n"
+        "[[brand]]\nname = 'x'\n[[brand.watch]]\nquery = '('\n",
+    )
+    settings = load(path)
+    for build in (
+        assembly.sources,
+        assembly.notifiers,
+        partial(assembly.recipients, channels=[]),
+        assembly.backend,
+        assembly.heartbeat,
+        assembly.playbook,
+        assembly.watches,
+    ):
+        with pytest.raises(ConfigError, match=rf"^{re.escape(str(path))}: "):
+            build(settings)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +155,10 @@ def test_a_token_in_clear_is_refused_and_not_repeated(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="never in clear") as caught:
         assembly.notifiers(load(written(tmp_path, text)))
     assert "clear-text-token" not in str(caught.value)
+    text = "[[notifier]]\nkind = 'email'\npassword = 123456"
+    with pytest.raises(ConfigError, match="never in clear") as caught:
+        assembly.notifiers(load(written(tmp_path, text)))
+    assert "123456" not in str(caught.value)
 
 
 def test_a_secret_is_read_from_a_file_or_the_environment(
@@ -223,6 +270,20 @@ def test_a_budget_may_be_a_number_a_month(tmp_path: Path) -> None:
     assert settings.brand[0].false_alarms == 2.0
 
 
+@pytest.mark.parametrize("given", ["0", "'0'", "'0 s'", "'0s'", "'0 сек'", "'none'"])
+def test_sites_need_not_be_spared(tmp_path: Path, given: str) -> None:
+    """Those of one's own; nothing is nothing in every unit."""
+    settings = load(written(tmp_path, f"[crawl]\nhost_delay = {given}"))
+    assert settings.crawl.host_delay == timedelta(0)
+
+
+@pytest.mark.parametrize("given", ["false", "0.0", "-1", "'-1 s'", "'0 0'", "''"])
+def test_a_pause_that_is_none_is_refused(tmp_path: Path, given: str) -> None:
+    """The same as everywhere."""
+    with pytest.raises(ConfigError, match=r"crawl\.host_delay: .* write for example"):
+        load(written(tmp_path, f"[crawl]\nhost_delay = {given}"))
+
+
 @pytest.mark.parametrize("given", ["10", "0", "-60", "true", "'0.0000001 s'", "'99999 days'"])
 @pytest.mark.parametrize("key", ["daemon.evaluate_every", "crawl.interval", "crawl.timeout"])
 def test_a_length_of_time_is_in_words_and_can_be_waited_for(
@@ -243,6 +304,5 @@ def test_a_source_is_not_visited_every_negative_minute(tmp_path: Path) -> None:
 
 def test_lengths_of_time_carry_their_units(tmp_path: Path) -> None:
     """Durations are words in the file and timedeltas in the program."""
-    settings = load(written(tmp_path, "[crawl]\ninterval = '1h 30 мин'\nhost_delay = 'none'"))
+    settings = load(written(tmp_path, "[crawl]\ninterval = '1h 30 мин'"))
     assert settings.crawl.interval == timedelta(minutes=90)
-    assert settings.crawl.host_delay == timedelta(0)

@@ -66,7 +66,7 @@ def test_a_table_becomes_the_plug_in() -> None:
     [
         pytest.param({}, r"source\[2\]: url is missing; the kind 'radio' needs it", id="missing"),
         pytest.param({"ulr": "a"}, r"source\[2\]\.ulr: unknown key; did you mean 'url'", id="typo"),
-        pytest.param({"url": 5}, r"source\[2\]\.url: .*string.*, not 5", id="number"),
+        pytest.param({"url": 5}, r'source\[2\]\.url: is a text; write "5", not 5', id="number"),
         pytest.param({"url": "a", "every": "soon"}, r"every: cannot read 'soon'", id="duration"),
         pytest.param({"url": "a", "loud": "very"}, r"loud: .*boolean", id="flag"),
         pytest.param(

@@ -168,10 +168,12 @@ def test_check_builds_all_that_a_pass_builds(
     """What the daemon would refuse at its start is refused here."""
     monkeypatch.setitem(sys.modules, "slovnet", None)  # as if it were not there
 
-    outcome = nabat("check", "-c", written(table))
+    path = written(table)
+
+    outcome = nabat("check", "-c", path)
 
     assert outcome.code == 2
-    assert outcome.err.startswith(f"nabat: {place}")
+    assert outcome.err.startswith(f"nabat: {path}: {place}")
 
 
 def test_check_tells_a_backend_that_cannot_be_opened(
@@ -183,7 +185,7 @@ def test_check_tells_a_backend_that_cannot_be_opened(
     outcome = nabat("check", "-c", path)
 
     assert outcome.code == 1
-    said = f"tone: {tmp_path / 'model.onnx'}: no such file; write it with `optimum-cli "
+    said = f"{path}: tone: {tmp_path / 'model.onnx'}: no such file; write it with `optimum-cli "
     assert f"FAIL  tone: huggingface\n      {said}" in outcome.out
     assert "there is no [[source]] yet" in outcome.out
     for command in ("tone", "score", "tick"):
