@@ -78,7 +78,7 @@ def is_no_surname_here(name: Name, document: Document, found: Found, *, gated: b
     before = spelling(document.word(number - 1)) if document.adjoins(number - 1) else ""
     if _TOWN.fullmatch(before) or (before in _INSIDE and is_place(found.spelled)):
         return True
-    return gated and _is_adjective_here(document, number, before)
+    return gated and _is_adjective_here(name, document, number, before)
 
 
 def _is_abbreviation(name: Name, document: Document, found: Found) -> bool:
@@ -93,9 +93,11 @@ def _is_abbreviation(name: Name, document: Document, found: Found) -> bool:
     )
 
 
-def _is_adjective_here(document: Document, number: int, before: str) -> bool:
-    """«Красной площади», but not «Алексея Красного»."""
+def _is_adjective_here(name: Name, document: Document, number: int, before: str) -> bool:
+    """«Красной площади», but not «Алексея Красного» nor «Хмельницький Богдан»."""
     if not document.adjoins(number) or is_given_name(before):
+        return False
+    if name.person and document.is_any(number + 1, name.person.given):
         return False
     return agree(spelling(document.word(number)), document.word(number + 1))
 
