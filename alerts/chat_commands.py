@@ -9,6 +9,7 @@ from alerts.escalation import OTHER
 from alerts.parts import number
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient
+from alerts.silences import quiet_until
 from alerts.spans import clip
 from alerts.texts import Speech
 from storage.database import Transaction
@@ -186,8 +187,9 @@ def _quiet(
         until = now + min(parse_duration(length), timedelta(days=30))
     except ValueError:
         return speech.say("bad_length", brand=brand.name)
-    tx.silences.add(brand.id, until=until, by=by, now=now)
-    return speech.say("silenced", brand=brand.name, time=speech.clock(until, near=now))
+    asked = tx.silences.add(brand.id, until=until, by=by, now=now)
+    end = quiet_until(tx.silences.active(now), asked)
+    return speech.say("silenced", brand=brand.name, time=speech.clock(end, near=now))
 
 
 def _told(incident: Incident, playbook: Playbook, speech: Speech) -> str:

@@ -65,6 +65,17 @@ def covering(
     return max(found, key=lambda one: one.over_at, default=None)
 
 
+def quiet_until(silences: Iterable[Silence], asked: Silence) -> datetime:
+    """When what was asked for ends: an earlier silence of the same may last longer."""
+    return max(
+        one.until
+        for one in (asked, *silences)
+        if one.brand_id == asked.brand_id
+        and one.situation in (None, asked.situation)
+        and one.publisher in (None, asked.publisher)
+    )
+
+
 def is_among(publisher: str, names: Iterable[str]) -> bool:
     """Whether one of these is the publisher that a silence is about."""
     return publisher.strip().casefold() in {name.casefold() for name in names}

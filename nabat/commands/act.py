@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from alerts import actions, marks
-from alerts.silences import is_among
+from alerts.silences import is_among, quiet_until
 from monitor import reasons
 from nabat import assembly, clock
 from nabat.commands.arguments import LARGEST, Config, opened, settings_of
@@ -130,7 +130,7 @@ def silence(
         if end:
             typer.echo(f"{brand}: silences ended: {tx.silences.end(found.id, now)}")
             return
-        tx.silences.add(
+        asked = tx.silences.add(
             found.id,
             until=until,
             by=by or _whoever(),
@@ -139,8 +139,9 @@ def silence(
             publisher=publisher,
             reason=reason,
         )
+        end_at = quiet_until(tx.silences.active(now), asked)
         publishers = {one.publisher for one in tx.feeds.active()}
-    typer.echo(f"{brand}: quiet until {until:%Y-%m-%d %H:%M} UTC")
+    typer.echo(f"{brand}: quiet until {end_at:%Y-%m-%d %H:%M} UTC")
     if publisher is not None and not is_among(publisher, publishers):
         hint = nearest(publisher, sorted(publishers))
         typer.echo(f"note: no source is of the publisher {publisher!r}{hint}")

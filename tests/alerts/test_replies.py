@@ -403,6 +403,17 @@ def test_commands_are_answered(room: Room, command: str, said: str) -> None:
     assert said in answer
 
 
+def test_a_shorter_silence_says_how_long_it_stays_quiet(room: Room) -> None:
+    """The longer one before it holds; whoever wants less ends it first."""
+    room.write("/silence Ромашка 4h")
+    [answer] = room.write("/silence Ромашка 2h")
+    room.write("/silence Ромашка off")
+    [anew] = room.write("/silence Ромашка 2h")
+
+    assert "Ромашка: тишина до 19:00" in answer
+    assert "Ромашка: тишина до 17:00" in anew
+
+
 def test_the_record_says_what_people_made_of_it(room: Room) -> None:
     """A corrected situation, and a false alarm, which is no crisis that was got over."""
     room.write("/situation 1 service")

@@ -7,7 +7,7 @@ import pytest
 
 from alerts import folding, mail_html, payload
 from alerts.redaction import RedactingFilter, guard_logs, redact
-from alerts.silences import covering
+from alerts.silences import covering, quiet_until
 from alerts.spans import Line, Span
 from storage.incident_records import Message, Silence
 from tests.alerts.making import NOON, facts, incident, notification
@@ -40,6 +40,25 @@ def test_what_a_silence_covers(changes: dict[str, object], covers: bool) -> None
     found = covering([silence(**changes)], incident(), "harm", facts(), NOON)
 
     assert (found is not None) is covers
+
+
+@pytest.mark.parametrize(
+    ("changes", "hours"),
+    [
+        ({}, 4),
+        ({"brand_id": 2}, 1),
+        ({"situation": "harm"}, 1),
+        ({"publisher": "Отзовик"}, 4),
+        ({"publisher": "Лента"}, 1),
+    ],
+)
+def test_an_earlier_silence_of_the_same_lasts_as_long_as_it_was_told(
+    changes: dict[str, object], hours: int
+) -> None:
+    """One of the whole brand, or of what is asked for; what it leaves out is heard."""
+    longer = silence(until=NOON + 4 * HOUR, **changes)
+
+    assert quiet_until([longer], silence(publisher="Отзовик")) == NOON + hours * HOUR
 
 
 def test_a_message_comes_back_as_it_was_stored() -> None:

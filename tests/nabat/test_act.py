@@ -205,6 +205,8 @@ def test_a_silence_holds_for_its_time(nabat: Command, config: Path, database: Da
         (brand.id, "Анна", "учения")
     ]
     assert (from_now[0].until - from_now[0].created_at).total_seconds() == 4 * 3600
+    shorter = nabat("silence", "Ромашка", "--for", "2h", "-c", config)
+    assert shorter.out == said.out  # the first holds
 
 
 def _silences(database: Database) -> list[Silence]:
