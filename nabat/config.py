@@ -301,7 +301,7 @@ def _tables(path: Path) -> dict[str, Any]:
         raise ConfigError(message) from error
     except UnicodeDecodeError as error:
         line = written.count(b"\n", 0, error.start) + 1
-        message = f'line {line} is not in UTF-8; save the file in UTF-8, in an editor by "Save as"'
+        message = f"cannot be read: line {line} is not in UTF-8; save the file in that encoding"
         raise ConfigError(message) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         message = f"not valid TOML: {error}{mend_of(str(error), text)}"

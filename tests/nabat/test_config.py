@@ -95,7 +95,7 @@ def test_the_line_that_is_in_another_encoding_is_named(tmp_path: Path) -> None:
     """As an old editor saves it; with a mark of UTF-8 and line ends of Windows it is fine."""
     path, text = tmp_path / "nabat.toml", "# a\r\n[[brand]]\r\nname = 'Ромашка'\r\n"
     path.write_bytes(text.encode("cp1251"))
-    with pytest.raises(ConfigError, match="line 3 is not in UTF-8; save the file in UTF-8"):
+    with pytest.raises(ConfigError, match="line 3 is not in UTF-8; save the file in that encoding"):
         load(path)
     path.write_bytes(text.encode("utf-8-sig"))
     assert load(path).brand[0].name == "Ромашка"
