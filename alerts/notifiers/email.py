@@ -11,14 +11,15 @@ from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses, parseaddr
 from typing import ClassVar
 
 from alerts.mail_html import CHART, with_chart
-from alerts.notifiers.protocol import DeliveryError, Outcome, Receipt, Reconcile
+from alerts.notifiers.protocol import DeliveryError, Outcome, Receipt, Reconcile, check_timeout
 from alerts.spans import clean
 from storage.incident_records import Message, Notification
 
+_PORTS = 65_536
 _DEAD = (550, 551, 553, 556)  # no such mailbox, and its like
 _POISON = (552, 554)  # too big, refused for what is in it
 # Not of the mailbox: who sends, or what, is not let through (RFC 3463).
@@ -56,6 +57,17 @@ class EmailNotifier:
     tls: bool = False  # encrypted from the start
     timeout: float = 20.0  # seconds
     reconcile: Reconcile = "resend-marked"  # or "hold": unknown whether it arrived
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work together, with the mend."""
+        check_timeout(self.timeout)
+        if not 0 < self.port < _PORTS:
+            message = f"port: write 1 to {_PORTS - 1}, not {self.port}"
+            raise ValueError(message)
+        if self.tls and self.starttls:
+            raise ValueError("tls and starttls: keep one, tls for port 465, starttls for 587")
+        if bool(self.username) != bool(self.password):
+            raise ValueError("username and password: write both, or none where nobody asks for one")
 
     def send(self, notification: Notification, message: Message) -> Receipt:
         """Send it; the Message-ID is the same however often this is tried."""
@@ -173,6 +185,9 @@ class EmailNotifier:
 
 def _address(text: str, *, outcome: Outcome) -> str | Address:
     """The address for a header; DeliveryError of that outcome when it is none at all."""
+    if len(getaddresses([text])) > 1:
+        reason = f"one address a recipient: not {clean(text)!r}; write a [[recipient]] for each"
+        raise DeliveryError(reason, outcome=outcome)
     name, address = parseaddr(text)
     local, at, domain = address.rpartition("@")
     refused = DeliveryError(f"not an e-mail address: {clean(text)!r}", outcome=outcome)

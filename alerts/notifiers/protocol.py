@@ -15,6 +15,7 @@ from storage.incident_records import Message, Notification
 
 Outcome = Literal["not_sent", "unknown", "rate", "poison", "dead", "auth"]
 Reconcile = Literal["probe", "resend-marked", "hold"]
+_LONGEST_WAIT = 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,13 @@ class DeliveryError(Exception):
     def permanent(self) -> bool:
         """Whether trying the same again is useless."""
         return self.outcome in ("poison", "dead")
+
+
+def check_timeout(seconds: float) -> None:
+    """Raise ValueError unless an answer can be waited for so long."""
+    if not 0 < seconds <= _LONGEST_WAIT:  # nor is a number that is none
+        message = f"timeout: write more than 0 and at most {_LONGEST_WAIT} seconds, not {seconds}"
+        raise ValueError(message)
 
 
 class MessageGone(DeliveryError):

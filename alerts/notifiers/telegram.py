@@ -28,7 +28,13 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from alerts.attempts import plainer
-from alerts.notifiers.protocol import CannotTell, MessageGone, Receipt, Reconcile
+from alerts.notifiers.protocol import (
+    CannotTell,
+    MessageGone,
+    Receipt,
+    Reconcile,
+    check_timeout,
+)
 from alerts.redaction import guard_logs
 from alerts.spans import units
 from alerts.telegram_answers import Refused, Request, translate
@@ -61,6 +67,7 @@ class TelegramNotifier:
 
     def __post_init__(self) -> None:
         """The HTTP library logs whole addresses: not with our token in them."""
+        check_timeout(self.timeout)
         guard_logs()
 
     def send(self, notification: Notification, message: Message) -> Receipt:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import httpx
 
-from alerts.notifiers.protocol import DeliveryError, Outcome, Receipt, Reconcile
+from alerts.notifiers.protocol import DeliveryError, Outcome, Receipt, Reconcile, check_timeout
 from storage.incident_records import Message, Notification
 
 _PATIENCE = 3  # connecting, writing and waiting for the answer may take `timeout` each
@@ -35,6 +35,10 @@ class WebhookNotifier:
     secret: str = field(default="", repr=False)  # signs the body; env:NAME or file:PATH
     timeout: float = 10.0  # seconds
     reconcile: Reconcile = "resend-marked"  # or "hold": unknown whether it arrived
+
+    def __post_init__(self) -> None:
+        """Refuse a time that cannot be waited."""
+        check_timeout(self.timeout)
 
     def send(self, notification: Notification, message: Message) -> Receipt:
         """Post it; any 2xx is a receipt."""

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from alerts.notifiers.protocol import DeliveryError
+from alerts.notifiers.protocol import DeliveryError, Notifier, Outcome, TopicGone
 from alerts.playbook import Playbook
 from alerts.recipients import Recipient, reached
 from alerts.recognise import PERSONS, fold
@@ -35,6 +35,18 @@ from storage.records import Watch
 _SENTENCE = (Passage(text="Клиенты благодарят «Ромашку» за помощь."),)  # judged for a trial
 
 _NAMED = "{0}. Про {0}, «{0}» и {1}."  # the ways in which a text may write a name
+
+_NOT_TRIED = ["no recipient was written to; `nabat check --send-test` does that"]
+
+# What to look at where a test message did not go out.
+_SEE_TO: dict[Outcome, str] = {
+    "not_sent": "where [[notifier]] points, and to the network",
+    "unknown": "where [[notifier]] points, and to the network",
+    "rate": "it later: too much was sent",
+    "poison": "what the bot may do in this chat",
+    "dead": "the recipient's address; a bot must be a member of its chat",
+    "auth": "the key, or the sender and the login, under [[notifier]]",
+}
 
 # What the answers to `nabat init` stand for in the example.
 _BRAND = '"Ромашка"\naliases = ["Romashka", "ООО «Ромашка»"]\nexclude = ["аптека Ромашка"]'
@@ -130,14 +142,10 @@ def check(
         problem = try_source(source, assembly.fetching(settings.crawl), now=clock.now())
         _say("source", f"{source.kind} {source.url}", problem, wrong)
     for recipient in reached(recipients, addresses):
-        problem = None
-        if test:
-            try:
-                send_test(channels[recipient.channel], recipient, now=clock.now())
-            except DeliveryError as error:
-                problem = error.reason
+        problem = _test_sent(channels[recipient.channel], recipient) if test else None
         _say("recipient", f"{recipient.name} by {recipient.channel}", problem, wrong)
     gaps = _gaps(settings.brand, sources, recipients)
+    gaps += _NOT_TRIED if recipients and not test else []
     maps = _words_not_looked_for(settings) + _roles_of_nobody(playbook, recipients)
     for place in gaps + _mixed_alphabets(watches) + _keys_in_clear(recipients) + maps:
         _say("note", place, None, wrong)
@@ -249,6 +257,16 @@ def _baselines(settings: Settings, wrong: Sequence[str]) -> list[str]:
         + ("" if brand.watch_hash else "; `nabat rematch` looks for it in stored articles")
         for column, brand in enumerate(brands)
     ]
+
+
+def _test_sent(notifier: Notifier, recipient: Recipient) -> str | None:
+    """What is wrong with the channel or its recipient, once a test message was sent."""
+    try:
+        send_test(notifier, recipient, now=clock.now())
+    except DeliveryError as error:
+        topic = "the recipient's topic" if isinstance(error, TopicGone) else None
+        return f"{error.reason}; see to {topic or _SEE_TO[error.outcome]}"
+    return None
 
 
 def _say(what: str, name: str, problem: str | None, wrong: list[str]) -> None:

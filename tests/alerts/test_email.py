@@ -1,6 +1,7 @@
 """The e-mail notifier against a mail server on loopback."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -202,6 +203,36 @@ def test_hostile_words_stay_words(mailbox: MailServer, email: EmailNotifier, tex
 
     [letter] = mailbox.letters
     assert letter["Bcc"] is None
+
+
+def test_of_two_addresses_none_is_left_out_in_silence(email: EmailNotifier) -> None:
+    """Only the first would get its letter."""
+    row = replace(ROW, address="pr@example.org, boss@example.org")
+
+    with pytest.raises(DeliveryError, match="one address a recipient") as caught:
+        email.send(row, MESSAGE)
+
+    assert caught.value.outcome == "dead"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"tls": True, "starttls": True}, "keep one"),
+        ({"username": "pr"}, "write both"),
+        ({"password": "hunter2"}, "write both"),
+        ({"port": 0}, "port: write 1 to 65535"),
+        ({"port": 70_000}, "port: write 1 to 65535"),
+    ],
+)
+def test_options_that_cannot_work_are_refused(
+    email: EmailNotifier, options: dict[str, Any], said: str
+) -> None:
+    """With the mend, before any letter waits for them; the password is not repeated."""
+    with pytest.raises(ValueError, match=said) as caught:
+        replace(email, **options)
+
+    assert "hunter2" not in str(caught.value)
 
 
 def test_the_password_is_in_no_repr(email: EmailNotifier) -> None:

@@ -13,7 +13,13 @@ from tests.fakes.bot_api import TOKEN
 MESSAGE = Message(subject="Тема \r\nBcc: x", text="Тревога \ud800\0", html="")
 DEAF: dict[str, dict[str, Any]] = {  # options under which nobody answers
     "telegram": {"token": TOKEN, "base_url": "http://127.0.0.1:9/bot", "timeout": 1},
-    "email": {"host": "127.0.0.1", "port": 9, "password": "s3cret", "timeout": 1},
+    "email": {
+        "host": "127.0.0.1",
+        "port": 9,
+        "username": "nabat",
+        "password": "s3cret",
+        "timeout": 1,
+    },
     "webhook": {"secret": "s3cret", "timeout": 1},
 }
 ADDRESSES = {"email": "pr@example.org", "webhook": "http://127.0.0.1:9/", "apprise": "no://where"}
@@ -30,6 +36,14 @@ def test_a_notifier_answers_with_a_receipt_or_an_error_in_words(kind: str) -> No
     outcome = _outcome(notifier, row)
 
     assert outcome in ("sent", "not_sent", "unknown", "rate", "poison", "dead", "auth")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in DEAF if "timeout" in DEAF[kind]])
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
+def test_a_time_that_cannot_be_waited_is_refused(kind: str, seconds: float) -> None:
+    """When the configuration is read, not at night, at the first message."""
+    with pytest.raises(ValueError, match="timeout: write more than 0"):
+        plugins.notifiers()[kind](**DEAF[kind] | {"timeout": seconds})
 
 
 def _outcome(notifier: Notifier, row: Notification) -> str:

@@ -12,6 +12,7 @@ from nabat.config import Settings, load
 from nabat.demo.press import published_by
 from nabat.demo.web import serve
 from storage.database import Database
+from tests.fakes.bot_api import TOKEN, BotApi, Chat, serving
 from tests.fakes.smtp import mail_server
 from tests.nabat.conftest import Command, Written
 from tests.running import newest
@@ -111,6 +112,8 @@ def test_check_sends_a_test_and_says_all_is_well(nabat: Command, written: Writte
         outcome = nabat("check", "--send-test", "-c", path)
 
     assert (quiet.code, outcome.code) == (0, 0)
+    asks = "no recipient was written to; `nabat check --send-test` does that"
+    assert [asks in one.out for one in (quiet, outcome)] == [True, False]
     assert [letter["To"] for letter in mailbox.letters] == ["pr@example.org"]
     assert "FAIL" not in outcome.out
     for what in ("config", "database", "tone", "source", "recipient"):
@@ -133,7 +136,40 @@ def test_check_names_everything_that_must_be_mended(
     assert outcome.out.count("FAIL") == 2
     assert "HTTP 404" in outcome.out
     assert "no connection to the mail server" in outcome.out
+    assert "; see to where [[notifier]] points" in outcome.out
     assert outcome.err.startswith("nabat: 2 of these must be mended: ")
+
+
+@pytest.mark.parametrize(
+    ("chat", "token", "said"),
+    [
+        (Chat(), "8:x", "Unauthorized; see to the key"),
+        (Chat(state="missing"), TOKEN, "Chat not found; see to the recipient's address"),
+        (Chat(threads=frozenset()), TOKEN, "not found; see to the recipient's topic"),
+    ],
+    ids=["key", "address", "topic"],
+)
+def test_check_says_what_to_see_to_in_telegram(
+    nabat: Command,
+    written: Written,
+    monkeypatch: pytest.MonkeyPatch,
+    chat: Chat,
+    token: str,
+    said: str,
+) -> None:
+    """What Telegram answers names no key of the configuration."""
+    monkeypatch.setenv("NABAT_TEST_TOKEN", token)
+    with serving(BotApi()) as api:
+        api.chats[-5] = chat
+        channel = (
+            "[[notifier]]\nkind = 'telegram'\n"
+            f"token = 'env:NABAT_TEST_TOKEN'\nbase_url = '{api.url}'\n"
+        )
+        people = "[[recipient]]\nname = 'PR'\nchannel = 'telegram'\naddress = '-5'\ntopic = 7\n"
+        outcome = nabat("check", "--send-test", "-c", written(channel + people))
+
+    assert outcome.code == 1
+    assert said in outcome.out
 
 
 def test_check_shows_no_password_of_the_database(
