@@ -1,9 +1,13 @@
 """Turns at hosts: one after another, few at once, none where a host asked for peace."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from crawler.pace import HostPace
+import pytest
+
+from crawler.pace import HostPace, asked_wait
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 def test_other_hosts_do_not_wait() -> None:
@@ -72,3 +76,19 @@ def test_a_site_may_ask_for_a_slower_pace() -> None:
         return loop.time() - start
 
     assert asyncio.run(run()) >= 0.1
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Mon, 99999999999 Mar 2026 12:00:00 GMT",
+        "Mon, 02 Mar 99999999999 12:00:00 GMT",
+        "Mon, 02 Mar 2026 12:00:00 +99999999999999999999",
+    ],
+    ids=["day", "year", "zone"],
+)
+def test_a_date_of_no_calendar_asks_for_no_wait(date: str) -> None:
+    """Sites write what they like there, in their own clock's line as well."""
+    assert asked_wait(date, "", NOW) is None
+    in_a_minute = "Mon, 02 Mar 2026 12:01:00 GMT"
+    assert asked_wait(in_a_minute, date, NOW) == timedelta(minutes=1)
