@@ -30,8 +30,9 @@ from nabat.streams import write
 from nabat.table import show_table
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_BEGINS_ANEW = re.compile(r"[;\r\n][=+\-@＝＋－＠]")
-_MAY_BE_ARMED = rf"\A[{re.escape(''.join(_FORMULA))}]|{_BEGINS_ANEW.pattern}"
+# A quote after the semicolon is read as the beginning of a quoted cell, and dropped.
+_BEGINS_ANEW = re.compile(r'([;\r\n]"*)(\t*[=+\-@＝＋－＠])')
+_MAY_BE_ARMED = rf"\A[{re.escape(''.join(_FORMULA))}]|[;\r\n]"
 _MOST_ROWS = 1_048_575  # of a worksheet, under its header
 _LONGEST_CELL = 32_767  # of a worksheet; a longer text would be left out whole
 
@@ -243,9 +244,7 @@ def _harmless(value: Any) -> Any:
 def _harmless_in_csv(value: Any) -> Any:
     """Answer the cell harmless also where semicolons part cells, as in Excel in Russian."""
     value = _harmless(value)
-    return (
-        _BEGINS_ANEW.sub(lambda pair: "'".join(pair[0]), value) if isinstance(value, str) else value
-    )
+    return _BEGINS_ANEW.sub(r"\1'\2", value) if isinstance(value, str) else value
 
 
 def _is_number(text: str) -> bool:

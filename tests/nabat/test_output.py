@@ -75,6 +75,10 @@ def test_a_formula_is_disarmed_in_csv(text: str, capsys: pytest.CaptureFixture[s
         ("\n=1", "'\n'=1"),
         ("a;@SUM(A1);-1", "a;'@SUM(A1);'-1"),
         ("a; = b", "a; = b"),
+        ('a;"=1+1;b', "a;\"'=1+1;b"),
+        ('a\n"=1+1;b', "a\n\"'=1+1;b"),
+        ("a;\t=1+1", "a;'\t=1+1"),
+        ("a\n\tb", "a\n\tb"),
     ],
 )
 def test_a_formula_after_a_semicolon_is_disarmed_in_csv(
