@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from nabat.errors import CommandError, ConfigError
+from nabat.terminal import clean_lines
 from storage.database import StorageError
 from storage.incidents import IncidentError
 
@@ -149,7 +150,7 @@ def _run() -> int:
 
 
 def _told(message: str, code: int) -> int:
-    typer.echo(f"nabat: {message}", err=True)
+    typer.echo(clean_lines(f"nabat: {message}"), err=True)
     return code
 
 

@@ -15,7 +15,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from alerts.redaction import redact
-from nabat.terminal import clean
+from nabat.terminal import clean, clean_lines
 
 _QUIET = (  # they log addresses, and a bot's address holds its token; or what nobody asked for
     "httpx", "httpcore", "telegram", "apscheduler", "trafilatura", "htmldate", "scrapy", "alembic",
@@ -94,5 +94,4 @@ class _Cleaning:
         text = value.isoformat() if isinstance(value, datetime) else str(value)
         for secret in self._secrets:
             text = text.replace(secret, _HIDDEN)
-        lines = text.split("\n") if key == "exception" else [text]
-        return redact("\n".join(clean(line) for line in lines))
+        return redact(clean_lines(text) if key == "exception" else clean(text))

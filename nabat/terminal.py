@@ -10,3 +10,8 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(" " if unicodedata.category(sign) in _UNSHOWN else sign for sign in text)
+
+
+def clean_lines(text: str) -> str:
+    """The same of a text of several lines, which stay."""
+    return "\n".join(clean(line) for line in text.split("\n"))

@@ -22,6 +22,7 @@ from nabat.config import secrets_of
 from nabat.errors import CommandError
 from nabat.jobs import Jobs, Report
 from nabat.logs import set_up
+from nabat.terminal import clean, clean_lines
 
 
 def tick(config: Config = None) -> None:
@@ -121,9 +122,9 @@ class Bar:
 
 def _finish(reports: list[Report]) -> None:
     for report in reports:
-        typer.echo(f"{report.job}: {report.said}")
+        typer.echo(clean_lines(f"{report.job}: {report.said}"))
         for failure in report.poll.failures if report.poll else ():
-            typer.echo(f"  failed: {failure.key}: {failure.reason}")
+            typer.echo(clean(f"  failed: {failure.key}: {failure.reason}"))
     failed = [report.job for report in reports if not report.ok]
     if failed:
         message = f"{', '.join(failed)} failed; the log above says why"

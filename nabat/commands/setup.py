@@ -29,6 +29,7 @@ from nabat.config import DEFAULT_NAME, Settings, is_named
 from nabat.errors import CommandError, ConfigError, nearest
 from nabat.families import families
 from nabat.streams import on_terminal
+from nabat.terminal import clean_lines
 from storage.database import Database, StorageError
 from storage.records import Watch
 
@@ -272,7 +273,7 @@ def _test_sent(notifier: Notifier, recipient: Recipient) -> str | None:
 def _say(what: str, name: str, problem: str | None, wrong: list[str]) -> None:
     typer.echo(f"{'ok  ' if problem is None else 'FAIL'}  {what}: {name}")
     if problem is not None:
-        typer.echo(f"      {problem}")
+        typer.echo(clean_lines(f"      {problem}"))
         wrong.append(f"{what} {name}")
 
 

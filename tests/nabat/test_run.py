@@ -10,10 +10,14 @@ from rich.progress import Progress
 
 from nabat.commands.run import Bar
 from storage.database import Database
+from tests.crawler.conftest import Web, web
 from tests.nabat.conftest import Command, Written
 from tests.storage.making import NOON, notification
 
+__all__ = ["web"]
+
 CONSOLE = '[[notifier]]\nkind = "console"'
+FEED = '[[source]]\nkind = "rss"\nurl = "{url}"\n'
 
 
 @pytest.fixture
@@ -104,3 +108,16 @@ def test_a_job_has_one_line_of_progress() -> None:
         tasks = {task.description: (task.completed, task.total) for task in progress.tasks}
 
     assert tasks == {"crawl": (2, 4), "score": (7, None)}
+
+
+@pytest.mark.parametrize("command", ["crawl", "check"])
+def test_no_site_plays_with_the_terminal(
+    nabat: Command, written: Written, sqlite_database: Database, web: Web, command: str
+) -> None:
+    """What went wrong is told in a site's own words, here with a sign that begins a colour."""
+    url = web.put("/rss", headers={"Content-Encoding": "deflate, \x9b31m"})
+
+    outcome = nabat(command, "-c", written(FEED.format(url=url)))
+
+    assert "answer is packed as deflate,  31m" in outcome.out
+    assert outcome.out.replace("\n", "").isprintable()

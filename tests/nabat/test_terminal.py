@@ -2,7 +2,7 @@
 
 import pytest
 
-from nabat.terminal import clean
+from nabat.terminal import clean, clean_lines
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,8 @@ def test_letters_of_all_scripts_stay() -> None:
     text = "«Ромашка» — її 日本 עברית 🟠"
 
     assert clean(text) == text
+
+
+def test_the_lines_of_a_text_stay() -> None:
+    """Each is cleaned by itself."""
+    assert clean_lines("one\x9b2J\n  two\r") == "one 2J\n  two "
