@@ -79,11 +79,6 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     )
 
 
-def declared_charset(body: bytes, content_type: str = "") -> str | None:
-    """The charset a document claims first, when it claims one this Python knows."""
-    return next(iter(_claims(body, content_type)), None)
-
-
 def _claims(body: bytes, content_type: str) -> list[str]:
     head = body[:4096]
     labels = [match[1] for match in [_HTTP_CHARSET.search(content_type)] if match]

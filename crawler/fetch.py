@@ -10,7 +10,7 @@ whether to come back.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -80,7 +80,6 @@ class Page:
     etag: str | None = None  # verbatim, where it can be sent back
     last_modified: str | None = None  # likewise
     is_unchanged: bool = False
-    moved_for_good: bool = False  # every redirect on the way was permanent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,15 +151,13 @@ class Fetcher:
             message = f"not a web address: {url[:200]}"
             raise FetchError(message, permanent=True)
         allowance = _Allowance(self._settings.timeout.total_seconds())
-        for_good = True
         for _ in range(MOST_REDIRECTS + 1):
             if check is not None:
                 await check(address)
             ask = Ask(url=address, etag=etag, last_modified=last_modified, accept=accept)
             answer = await self._ask(ask, allowance)
             if isinstance(answer, Page):
-                return replace(answer, moved_for_good=for_good and answer.url != url)
-            for_good = for_good and answer.for_good
+                return answer
             address = answer.address
         message = f"more than {MOST_REDIRECTS} redirects"
         raise FetchError(message)
@@ -265,7 +262,6 @@ class _Allowance:
 @dataclass(frozen=True, slots=True)
 class _Redirect:
     address: str
-    for_good: bool
 
 
 def _conditions(ask: Ask) -> dict[str, str]:
@@ -288,7 +284,7 @@ def _redirect(response: httpx.Response, url: str) -> _Redirect:
     if address is None:
         message = f"redirect to what is no web address: {where[:200]!r}"
         raise FetchError(message, permanent=True)
-    return _Redirect(address, response.status_code in (301, 308))
+    return _Redirect(address)
 
 
 def _reason(error: Exception) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.counts import StoryKey, is_negative, story_key
-from monitor.incidents import VIRAL
 from storage.counted import CountedMention
 
 _FAST = timedelta(hours=6)  # a story that took longer is being told, not running
@@ -23,11 +22,6 @@ class Spread:
     publishers: int
     copies: int
     took: timedelta  # from its first to its newest copy among these
-
-    @property
-    def is_viral(self) -> bool:
-        """Whether it runs: many publishers that belong to different owners, quickly."""
-        return self.publishers >= VIRAL
 
 
 def widest(mentions: Sequence[CountedMention], now: datetime) -> Spread | None:
