@@ -16,11 +16,13 @@ from storage.database import Transaction
 from storage.durations import parse_duration
 from storage.incident_records import Event, Incident
 from storage.incidents import IncidentError
+from storage.outbox import WAITING
 from storage.records import Brand
 
 _DAY = timedelta(days=1)
 _RECORDED = 20  # so many of an incident's last events are told
 _STORIES = 10
+_UNSENT = (*WAITING, "sending")
 _OFF = ("off", "выкл", "стоп", "вимк")  # instead of a length of time: it is over
 _NUMBER = re.compile(r"([0-9]{1,15})[^0-9]*$")  # of «5PO-12», which begins as its brand does
 
@@ -53,8 +55,9 @@ def status(tx: Transaction, recipient: Recipient, playbook: Playbook, speech: Sp
     """Open incidents, sources that answer, what waits to be sent."""
     lines = [_told(one, playbook, speech) for one in _open(tx, recipient)]
     alive, total = _sources(tx)
-    waiting = len(tx.outbox.listed(states=["pending", "sending", "unknown"], limit=1000))
-    dead = len(tx.outbox.listed(states=["dead"], limit=1000))
+    counts = tx.deliveries.counts()
+    waiting = sum(count for _, state, count in counts if state in _UNSENT)
+    dead = sum(count for _, state, count in counts if state == "dead")
     return [
         *(lines or [speech.say("status_calm")]),
         speech.say("status_sources", alive=alive, total=total),

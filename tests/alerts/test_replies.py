@@ -31,6 +31,7 @@ from tests.alerts.making import (
 )
 from tests.fakes.bot_api import BotApi, Chat
 from tests.monitor.conftest import World
+from tests.storage.making import notification
 
 ORLOV = {"id": 5, "is_bot": False, "first_name": "Олег", "last_name": "Орлов"}
 STRANGER = {"id": 666, "is_bot": False, "first_name": "Mallory"}
@@ -412,6 +413,18 @@ def test_a_shorter_silence_says_how_long_it_stays_quiet(room: Room) -> None:
 
     assert "Ромашка: тишина до 19:00" in answer
     assert "Ромашка: тишина до 17:00" in anew
+
+
+def test_however_much_was_not_delivered_is_told(room: Room) -> None:
+    """Nothing given up is ever forgotten, so there may be many."""
+    with room.database.begin() as tx:
+        left = tx.outbox.add([notification(str(number)) for number in range(1003)], NOON)
+        for number in left[2:]:
+            tx.outbox.give_up(number, state="dead", reason="gone", error_class="poison")
+
+    [answer] = room.write("/status")
+
+    assert "В очереди на отправку: 2, недоставленных: 1001" in answer
 
 
 def test_the_record_says_what_people_made_of_it(room: Room) -> None:
