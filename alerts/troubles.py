@@ -23,7 +23,6 @@ from storage.destinations import EVERYWHERE
 from storage.incident_records import Message, Notification
 from storage.outbox import WAITING, NewNotification
 
-_BATCH = 100
 _REFUSED_AFTER = timedelta(minutes=10)  # a key may just be being changed
 _STUCK_AFTER = timedelta(minutes=30)  # a server may just be restarting
 _NEWS_FOR = timedelta(
@@ -44,8 +43,7 @@ def report_troubles(database: Database, recipients: Sequence[Recipient], *, now:
         off = {(channel, address) for channel, address, _ in disabled}
         off |= {(channel, EVERYWHERE) for channel in refused}
         operators = [one for one in here if one.ops and not _is_off(one, off)]
-        listed = tx.outbox.listed(states=["dead"], limit=_BATCH)
-        dead = [one for one in listed if _is_told(one) and _is_news(one, now)]
+        dead = [one for one in tx.attempts.given_up_since(now - _NEWS_FOR) if _is_told(one)]
         vain = [one for one in tx.attempts.in_vain_since(now - _STUCK_AFTER) if _is_told(one)]
         stuck = [*vain, *(one for one in dead if one.error_class == "dead")]
         if off:

@@ -92,6 +92,18 @@ class Attempts:
             for row in self.connection.execute(query.order_by(notifications.c.id))
         ]
 
+    def given_up_since(self, moment: datetime) -> list[Notification]:
+        """Answer the dead letters made, or due for another try, since then, without charts."""
+        light = [column for column in notifications.c if column.name != "photo"]
+        query = select(*light).where(
+            notifications.c.state == "dead",
+            or_(notifications.c.created_at >= moment, notifications.c.not_before >= moment),
+        )
+        return [
+            Notification(**row._mapping)
+            for row in self.connection.execute(query.order_by(notifications.c.id))
+        ]
+
     def provider_ids(self, channel: str, address: str, *, limit: int = 200) -> list[str]:
         """Answer what the channel called the newest messages it took for this address."""
         query = (

@@ -26,6 +26,7 @@ from tests.alerts.making import (
     playbook,
 )
 from tests.fakes.bot_api import TOKEN, BotApi, Chat
+from tests.storage.making import notification
 
 PEOPLE = [chat(fallback="Почта"), mail(levels=()), mail(name="Дежурный", levels=(), ops=True)]
 
@@ -215,6 +216,19 @@ def test_a_retried_letter_opens_its_address_again(
     deliver(blocked, {"telegram": telegram}, clock=clock, owner="me")
 
     assert len(api.ledger) == 1
+
+
+def test_however_many_were_given_up_each_is_told(sqlite_database: Database) -> None:
+    """A server that refuses one refuses hundreds, reports to the operators among them."""
+    with sqlite_database.begin() as tx:
+        given = [notification(str(number)) for number in range(150)]
+        given += [notification(f"ops:{number}", kind="ops") for number in range(150)]
+        for number in tx.outbox.add(given, NOON):
+            tx.outbox.give_up(number, state="dead", reason="spam", error_class="poison")
+
+    operator = [PEOPLE[-1]]
+    assert report_troubles(sqlite_database, operator, now=NOON) == 150
+    assert report_troubles(sqlite_database, operator, now=NOON) == 0
 
 
 def test_troubles_of_telling_troubles_are_not_told(blocked: Database) -> None:

@@ -95,3 +95,24 @@ def test_a_rest_at_another_address_is_seen_until_it_is_over(database: Database) 
         assert not tx.attempts.others_rest("telegram", "-1", NOON)
         assert not tx.attempts.others_rest("telegram", "-2", NOON + HOUR)
         assert not tx.attempts.others_rest("email", "-2", NOON)
+
+
+def test_dead_letters_are_of_late_when_made_or_due_again_since(database: Database) -> None:
+    """One held back for long is as new as its try; what waits or went is none."""
+    with database.begin() as tx:
+        old, held, new, waiting = (
+            tx.outbox.add([notification(key, not_before=due, photo=b"png")], made)[0]
+            for key, made, due in (
+                ("old", NOON - HOUR, None),
+                ("held", NOON - HOUR, NOON),
+                ("new", NOON, None),
+                ("waiting", NOON, None),
+            )
+        )
+        for number in (old, held, new):
+            tx.outbox.give_up(number, state="dead", reason="", error_class="poison")
+
+        found = tx.attempts.given_up_since(NOON)
+
+    assert waiting not in {one.id for one in found}
+    assert [(one.id, one.photo) for one in found] == [(held, None), (new, None)]
