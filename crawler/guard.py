@@ -13,6 +13,9 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# What Python, or an older one, takes for public: protocols' own, where some clouds keep their
+# metadata, and what was site-local once.
+_INTERNAL = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("fec0::/10"))
 
 
 class AddressRefusedError(Exception):
@@ -66,10 +69,12 @@ def _inner(address: Address) -> Address:
 
 
 def _is_public(address: Address) -> bool:
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+    is_mapped = isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None
+    if is_mapped or address in _NAT64:
         return True  # judged by the address inside
-    if address in _NAT64 if address.version == 6 else False:
-        return True
     return address.is_global and not (
-        address.is_multicast or address.is_reserved or address.is_unspecified
+        address.is_multicast
+        or address.is_reserved
+        or address.is_unspecified
+        or any(address in network for network in _INTERNAL)
     )
