@@ -1,6 +1,6 @@
 """Articles: published texts as gathered, each stored once by canonical address."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -131,22 +131,6 @@ class Articles:
             .limit(limit)
         )
         return [_article(row) for row in self.connection.execute(query)]
-
-    def since(self, moment: datetime, *, batch: int = 500) -> Iterator[list[Article]]:
-        """Walk the articles that happened since the moment, in batches, by id."""
-        last = 0
-        while True:
-            query = (
-                _read()
-                .where(articles.c.happened_at >= moment, articles.c.id > last)
-                .order_by(articles.c.id)
-                .limit(batch)
-            )
-            found = [_article(row) for row in self.connection.execute(query)]
-            if not found:
-                return
-            yield found
-            last = found[-1].id
 
     def unmatched(
         self,

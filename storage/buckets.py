@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 
 from storage.records import Bucket
 from storage.tables import buckets
@@ -48,11 +48,3 @@ class Buckets:
             .order_by(buckets.c.start_at)
         )
         return [Bucket(**row._mapping) for row in rows]
-
-    def span(self, brand_id: int) -> tuple[datetime, datetime] | None:
-        """Answer the starts of the brand's first and last bucket."""
-        query = select(func.min(buckets.c.start_at), func.max(buckets.c.start_at)).where(
-            buckets.c.brand_id == brand_id
-        )
-        first, last = self.connection.execute(query).one()
-        return (first, last) if first is not None else None

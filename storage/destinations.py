@@ -34,12 +34,8 @@ class Destinations:
         return found
 
     def disable(self, channel: str, address: str, *, reason: str, now: datetime) -> None:
-        """Send nothing more to this address until somebody enables it."""
+        """Send nothing more to this address until one given up is asked for again."""
         self._put(channel, address, disabled_at=now, reason=reason)
-
-    def enable(self, channel: str, address: str) -> None:
-        """Send to this address again."""
-        self._put(channel, address, disabled_at=None, reason=None, not_before=None)
 
     def disabled(self) -> list[tuple[str, str, str]]:
         """Answer (channel, address, reason) of those that get nothing now."""

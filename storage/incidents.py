@@ -245,10 +245,6 @@ class Incidents:
         query = select(acknowledgements).where(acknowledgements.c.incident_id == incident_id)
         return [Acknowledgement(**row._mapping) for row in self.connection.execute(query)]
 
-    def count(self) -> int:
-        """Count the incidents."""
-        return self.connection.execute(select(func.count()).select_from(incidents)).scalar_one()
-
     def _held(self, wanted: ColumnElement[bool]) -> list[Incident]:
         """These incidents, the oldest first; where one writes, nobody else changes them.
 

@@ -35,15 +35,13 @@ def test_rebuilding_replaces_what_was_there(database: Database) -> None:
         tx.buckets.replace(brand, NOON, NOON + 2 * BUCKET, [_bucket(brand, NOON, 7)])
         found = tx.buckets.between(brand, NOON, NOON + HOUR)
         assert found == [_bucket(brand, NOON, 7), *old[2:]]
-        assert tx.buckets.span(brand) == (NOON, NOON + 3 * BUCKET)
 
 
-def test_nothing_counted_has_no_span(database: Database) -> None:
+def test_nothing_counted_has_no_buckets(database: Database) -> None:
     """No row means none."""
     _, brand = begun(database)
     with database.begin() as tx:
         tx.buckets.replace(brand, NOON, NOON + HOUR, [])
-        assert tx.buckets.span(brand) is None
         assert tx.buckets.between(brand, NOON, NOON + HOUR) == []
 
 
