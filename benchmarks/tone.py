@@ -80,7 +80,7 @@ def _compare(name: str, passages: list[Passage]) -> float:
 
 def _chosen(passages: Iterable[Passage], most: int) -> list[Passage]:
     """Those that have about 40 pieces, evenly from all of them."""
-    unigram = shipped_weights().unigram
+    unigram = shipped_weights("toward").unigram
     fitting = [
         passage
         for passage in passages

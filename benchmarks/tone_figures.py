@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.sentiment.embedded import EmbeddedSentiment
-from monitor.sentiment.encoding import encode
 from monitor.sentiment.linear import HEADS, LinearSentiment
 from monitor.sentiment.numpy_network import head_logits
 from monitor.sentiment.protocol import LABELS, Passage
@@ -58,11 +57,9 @@ def main() -> None:
 
 
 def _network_alone(passages: list[Passage]) -> Floats:
-    weights = shipped_weights()
-    features = EmbeddedSentiment().read(passages).features
-    toward, whole = (head_logits(weights, head, features) for head in HEADS)
-    targeted = [encode(one, weights.unigram, masked=False).targeted for one in passages]
-    return softmax(np.where(np.array(targeted)[:, None], toward, whole))
+    reading = EmbeddedSentiment().read(passages)
+    toward, whole = (head_logits(shipped_weights(head), reading.features) for head in HEADS)
+    return softmax(np.where(reading.targeted[:, None], toward, whole))
 
 
 def _corpus() -> tuple[list[Labelled], list[str]]:

@@ -1,4 +1,4 @@
-"""The shipped network in eager 32-bit torch: the mark for the benchmark."""
+"""The shipped network toward a target in eager 32-bit torch: the mark for the benchmark."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,7 +14,7 @@ from training.starting_weights import read_starting_weights
 
 def eager_judge(passages: Sequence[Passage]) -> Callable[[], None]:
     """A function that judges the passages once, batched as the shipped path batches them."""
-    weights = shipped_weights()
+    weights = shipped_weights("toward")
     network = shipped_network(weights)
     torch.set_num_threads(1)
 
@@ -35,7 +35,8 @@ def shipped_network(weights: EmbeddedWeights) -> Network:
     start = read_starting_weights()
     network = Network(start, list(range(len(weights.word_scale))), 1).eval()
     state = network.state_dict()
-    for name, values in weights.tensors.items():
+    for stored, values in weights.tensors.items():
+        name = stored.replace("head.", "toward.")
         tensor = torch.from_numpy(values.T if values.ndim == 2 and name != "position" else values)
         if state[name].shape == tensor.shape:
             state[name].copy_(tensor)

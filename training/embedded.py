@@ -1,4 +1,4 @@
-"""Train the embedded model and write ``monitor/sentiment/data/embedded.npz``.
+"""Train the network toward a target and write ``monitor/sentiment/data/embedded.npz``.
 
 Usage: python -m training.embedded [--check] [--from N] [--work FOLDER]
 
@@ -7,14 +7,16 @@ over all but the posts several times; and over less of them and over news that t
 way has labelled (Hinton et al. 2015, arXiv 1503.02531; Xie et al. 2020, arXiv 1911.04252).
 The mean of both weights ships (Wortsman et al. 2022, arXiv 2203.05482), with neutral a little
 less likely, as F1 of negative and positive wants it (docs/decisions/0015). Each stage leaves
-a checkpoint; beginning at one gives what the whole gives. A twelfth of all groups is held
-out: it sets the temperatures and gives the figures that are printed; the corpus's test
-part and the public test parts are never read here.
+a checkpoint; beginning at one gives what the whole gives. Whole texts are read beside the
+others, through a head that is not kept: ``training.whole`` trains the network for them. A
+twelfth of all groups is held out: it sets the temperature and gives the figures that are
+printed; the corpus's test part and the public test parts are never read here.
 """
 
 import argparse
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,20 +24,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from monitor.sentiment.encoding import batches, encode, padded
+from monitor.sentiment.encoding import encode
 from monitor.sentiment.unigram import Unigram
+from monitor.sentiment.verdict import softmax
+from training.calibration import calibrate, logits_of
 from training.learning import half_precision, learn
 from training.mixture import Stage, passage_of, views_of
-from training.network import NEUTRAL, Network
+from training.network import Network
 from training.news import read_news
 from training.packing import pack
-from training.scores import best_temperature, score
+from training.scores import best_temperature
 from training.starting_weights import StartingWeights, read_starting_weights
 from training.texts import PUBLIC_SETS, Example, read_corpus, read_public, split
 from training.vocabulary import choose_pieces
 
 SEED = 1
-TEMPLATES = "brand_synth"  # surer than anything people write; no measure of doubt
 SAMPLES = 1000  # texts that tell how large activations become
 STAGES = (
     Stage(
@@ -70,7 +73,6 @@ STAGES = (
 )  # fmt: skip
 _BEGUN = time.perf_counter()
 SHIPPED = (1, 2)  # the stages whose mean is the model
-FEELING = {"toward": 0.35, "whole": 0.2}  # by how much each head's logit of neutral is lowered
 
 
 def main() -> None:
@@ -93,11 +95,11 @@ def main() -> None:
         rows = train + _taught(STAGES[number].teacher, news, held_out, arguments.work)
         _learn_stage(network, unigram, rows, number, arguments.work)
     unigram, network = left(arguments.work, *SHIPPED)
-    temperatures = calibrate(network, unigram, held_out)
+    temperature = calibrate(network, unigram, [row for row in held_out if row.targeted], "toward")
     if not arguments.check:
         chosen = random.Random(SEED).sample(train, SAMPLES)
         samples = [encode(passage_of(row), unigram, masked=False) for row in chosen]
-        pack(network.cpu(), unigram, temperatures=temperatures, samples=samples)
+        pack(network.cpu(), unigram, "toward", temperature=temperature, samples=samples)
 
 
 def _taught(
@@ -117,7 +119,7 @@ def _taught(
         _both_views(network, unigram, doubted),
         np.array([row.source for row in doubted]),
     )
-    given = _softmax(_both_views(network, unigram, news) / temperature)
+    given = softmax(_both_views(network, unigram, news) / np.float32(temperature))
     _log(f"{len(news)} of the news, temperature {temperature:.2f}, mean {given.mean(axis=0)}")
     return [replace(row, given=tuple(each)) for row, each in zip(news, given.tolist(), strict=True)]
 
@@ -155,14 +157,24 @@ def begun(train: list[Example], work: Path, number: int) -> tuple[Unigram, Netwo
 def left(work: Path, *numbers: int) -> tuple[Unigram, Network]:
     """The vocabulary and the network as a stage left them, or the mean of several."""
     stored = [torch.load(work / f"stage{number}.pt", map_location="cpu") for number in numbers]
-    start = read_starting_weights()
-    places = {piece: place for place, piece in enumerate(start.pieces)}
-    kept = [places[piece] for piece in stored[0]["pieces"]]
+    start, kept = _kept(stored[0]["pieces"])
     network = Network(start, kept, SEED)
     states = [one["state"] for one in stored]
     mean = {name: sum(one[name] for one in states) / len(states) for name in states[0]}
     network.load_state_dict(mean)
     return _trimmed(start, kept), network.to(_device())
+
+
+def network_over(pieces: Sequence[str], layers: int) -> Network:
+    """An untrained network of so many layers over a vocabulary."""
+    start, kept = _kept(pieces)
+    return Network(start, kept, SEED, layers).to(_device())
+
+
+def _kept(pieces: Sequence[str]) -> tuple[StartingWeights, list[int]]:
+    start = read_starting_weights()
+    places = {piece: place for place, piece in enumerate(start.pieces)}
+    return start, [places[piece] for piece in pieces]
 
 
 def _device() -> str:
@@ -178,57 +190,6 @@ def save(network: Network, unigram: Unigram, path: Path) -> None:
 
 def _trimmed(start: StartingWeights, kept: list[int]) -> Unigram:
     return Unigram([start.pieces[n] for n in kept], [float(start.scores[n]) for n in kept])
-
-
-@torch.no_grad()
-def logits_of(
-    network: Network, unigram: Unigram, rows: list[Example], *, masked: bool = False
-) -> NDArray[np.float32]:
-    """Uncalibrated logits of each row, through the head it has a label for."""
-    network.eval()
-    views = [encode(passage_of(row), unigram, masked=masked) for row in rows]
-    found = np.zeros((len(rows), 3), dtype=np.float32)
-    for places in batches([len(one.ids) for one in views], pieces=2048):
-        ids, flags, attention = network.on_device(padded([views[place] for place in places]))
-        pooled = network.upper(network.lower(ids, flags, attention), flags, attention)
-        targeted = torch.tensor([rows[n].targeted for n in places], device=network.device)
-        logits = torch.where(targeted[:, None], network.toward(pooled), network.whole(pooled))
-        found[places] = logits.float().cpu().numpy()
-    return found
-
-
-def calibrate(network: Network, unigram: Unigram, rows: list[Example]) -> tuple[float, float]:
-    """Lower neutral, print figures of each set; answer the temperature of each head.
-
-    Sets with targets each have their own, and the largest is taken: a stream nobody
-    has labelled is less like any of them than they are like each other. Temperatures
-    are chosen first: fitted to what F1 wants, they would make the model surer.
-    """
-    labels = np.array([row.label for row in rows])
-    targeted = np.array([row.targeted for row in rows])
-    sets = np.array([row.source for row in rows])
-    logits = logits_of(network, unigram, rows)
-    each = {
-        str(name): best_temperature(labels[sets == name], logits[sets == name], sets[sets == name])
-        for name in np.unique(sets[targeted & (sets != TEMPLATES)])
-    }
-    toward = max(each.values())
-    whole = best_temperature(labels[~targeted], logits[~targeted], sets[~targeted])
-    _log(f"temperatures {each}, of the whole text {whole:.2f}")
-    network.lower_neutral(FEELING)
-    logits[:, NEUTRAL] -= np.where(targeted, FEELING["toward"], FEELING["whole"])
-    shares = _softmax(logits / np.where(targeted, toward, whole)[:, None])
-    keys = np.array(
-        [row.source + (f" {row.lang}" if row.source == "corpus" else "") for row in rows]
-    )
-    for key in sorted(set(keys)):
-        print(f"{key:12} {score(labels[keys == key], shares[keys == key])}", flush=True)
-    return toward, whole
-
-
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def _log(what: str) -> None:

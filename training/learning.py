@@ -1,6 +1,6 @@
-"""The loop that trains: batches of like length, two workers whose weights are averaged.
+"""The loop that trains: batches of like length, workers whose weights are averaged.
 
-Each worker learns from its half of the batches on one thread, and every few
+Each of two workers learns from its half of the batches on one thread, and every few
 steps both go on from the mean of their weights. That uses two cores without
 either waiting for the other at each step, and averaging steadies the result.
 What comes out depends on the seed alone. With a GPU there is one worker.
@@ -21,7 +21,6 @@ from monitor.sentiment.encoding import batches, padded
 from training.mixture import Stage, View
 from training.network import Network
 
-WORKERS = 2
 PIECES_A_STEP = 1536
 HEAD_SPEED = 5.0
 WARM_UP = 0.04
@@ -51,7 +50,7 @@ def learn(network: Network, views: list[View], stage: Stage, seed: int) -> None:
     """Train the network in place."""
     random.seed(seed)
     plan = shuffled(views)
-    workers = 1 if network.device.type == "cuda" else WORKERS
+    workers = 1 if network.device.type == "cuda" else stage.workers
     shares = [plan[worker::workers][: len(plan) // workers] for worker in range(workers)]
     learning = learning_parameters(network)
     size = sum(parameter.numel() for parameter in learning)

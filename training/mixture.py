@@ -23,7 +23,7 @@ EVENNESS_OF = {
     "brighter_uk": 0.0,  # with a lift, small talk is taken for a mood
 }
 _CERTAIN = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-PASSES_A_STAGE = 7  # more than any stage makes, and odd, so that shown and masked take turns
+PASSES_A_STAGE = 7  # more than any of several stages makes; odd: shown and masked take turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,7 @@ class Stage:
     passes: dict[str, float]
     first_rate: float
     last_rate: float
+    workers: int = 2  # processes that learn, each from its part; on a GPU one
     steps_alone: int = 20  # steps after which the workers go on from their mean
     after: int = -1  # the stage whose checkpoint it begins at
     teacher: int | None = None  # the stage whose network labels the news

@@ -66,8 +66,10 @@ class Head(nn.Module):
 class Network(nn.Module):
     """Embeddings, blocks, and the heads ``toward`` a target and of the ``whole``."""
 
-    def __init__(self, start: StartingWeights, kept: list[int], seed: int) -> None:
-        """The network with the starting weights of the kept pieces."""
+    def __init__(
+        self, start: StartingWeights, kept: list[int], seed: int, layers: int = LAYERS
+    ) -> None:
+        """So many layers with their starting weights, and those of the kept pieces."""
         super().__init__()
         torch.manual_seed(seed)
         width = start.width
@@ -80,7 +82,7 @@ class Network(nn.Module):
         self.mask = nn.Parameter(
             torch.from_numpy(words[start.pieces.index("<mask>")].copy()), requires_grad=False
         )
-        self.layers = nn.ModuleList([Layer(width, start.heads, start.inner) for _ in range(LAYERS)])
+        self.layers = nn.ModuleList([Layer(width, start.heads, start.inner) for _ in range(layers)])
         self.toward, self.whole = Head(width), Head(width)
         self._load(start)
         for part in (self.norm, *self.layers[:FROZEN]):
@@ -117,10 +119,9 @@ class Network(nn.Module):
         return torch.cat(means, dim=1)
 
     @torch.no_grad()
-    def lower_neutral(self, by: dict[str, float]) -> None:
-        """Lower each head's logit of neutral, so that doubtful texts lean to a feeling."""
-        for head, step in by.items():
-            getattr(self, head).last.bias[NEUTRAL] -= step
+    def lower_neutral(self, head: str, by: float) -> None:
+        """Lower the head's logit of neutral, so that doubtful texts lean to a feeling."""
+        getattr(self, head).last.bias[NEUTRAL] -= by
 
     def _load(self, start: StartingWeights) -> None:
         """Copy the starting weights into norms and blocks."""

@@ -1,4 +1,4 @@
-"""Pack the trained network into the file that ships: 4-bit embeddings, 8-bit layers."""
+"""Pack a trained network into the file that ships: 4-bit embeddings, 8-bit layers."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -11,11 +11,13 @@ from torch import Tensor, nn
 
 from monitor.sentiment.encoding import LONGEST, Encoded, batches, padded
 from monitor.sentiment.unigram import Unigram
-from training.network import FROZEN, LAYERS, Network
+from monitor.sentiment.verdict import Floats
+from monitor.sentiment.weights import FILES, is_shared
+from training.network import FROZEN, Network
 from training.texts import ROOT
 
-TARGET = ROOT / "monitor" / "sentiment" / "data" / "embedded.npz"
-VERSION = "embedded-13"
+DATA = ROOT / "monitor" / "sentiment" / "data"
+VERSIONS = {"toward": "embedded-13", "whole": "whole-1"}
 BLOCK = 32
 
 Arrays = dict[str, NDArray[np.generic]]
@@ -24,23 +26,31 @@ Arrays = dict[str, NDArray[np.generic]]
 def pack(
     network: Network,
     unigram: Unigram,
+    judged: str,
     *,
-    temperatures: tuple[float, float],
+    temperature: float,
     samples: Sequence[Encoded],
-    target: Path = TARGET,
+    folder: Path = DATA,
 ) -> None:
-    """Write the shipped file; the samples tell how large activations become."""
-    state = network.state_dict()
-    tensors = {name: tensor.detach().numpy() for name, tensor in state.items()}
+    """Write the file that ships of the network for ``toward`` or ``whole``.
+
+    That of whole texts holds only what the other one has not. The samples tell how large
+    activations become.
+    """
+    tensors, ranges = _tensors(network, judged), _ranges(network, samples)
     arrays: Arrays = {
-        "version": np.array(VERSION),
-        "layers": np.array([LAYERS, FROZEN]),
-        "temperatures": np.array(temperatures, dtype=np.float32),
-        "pieces": np.frombuffer("\n".join(unigram.pieces).encode(), dtype=np.uint8),
-        "scores": np.array(unigram.scores, dtype=np.float16),
+        "version": np.array(VERSIONS[judged]),
+        "layers": np.array([len(network.layers), FROZEN]),
+        "temperature": np.array(temperature, dtype=np.float32),
     }
-    arrays.update(_packed_embeddings(tensors.pop("word.weight")))
-    arrays.update(_ranges(network, samples))
+    if judged == "toward":
+        arrays["pieces"] = np.frombuffer("\n".join(unigram.pieces).encode(), dtype=np.uint8)
+        arrays["scores"] = np.array(unigram.scores, dtype=np.float16)
+        arrays.update(_packed_embeddings(tensors.pop("word.weight")))
+    else:
+        tensors = {name: it for name, it in tensors.items() if not is_shared(name, FROZEN)}
+        ranges = {name: it for name, it in ranges.items() if not is_shared(name, FROZEN)}
+    arrays.update({f"range.{name}": values for name, values in ranges.items()})
     for name, values in tensors.items():
         if name == "position":
             arrays[f"plain.{name}"] = values[:LONGEST].astype(np.float16)
@@ -50,12 +60,23 @@ def pack(
             arrays[f"scale.{name}"] = scale
         else:
             arrays[f"plain.{name}"] = values.astype(np.float32)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target = folder / FILES[judged]
     np.savez_compressed(target, **arrays)
     print(f"{target.name}: {target.stat().st_size / 1e6:.1f} MB")
 
 
-def _packed_embeddings(words: NDArray[np.float32]) -> Arrays:
+def _tensors(network: Network, judged: str) -> dict[str, Floats]:
+    """The network's tensors, its head called that; without the head that was not trained for it."""
+    found: dict[str, Floats] = {}
+    for name, tensor in network.state_dict().items():
+        part, _, rest = name.partition(".")
+        if part in VERSIONS and part != judged:
+            continue
+        found[f"head.{rest}" if part == judged else name] = tensor.detach().numpy()
+    return found
+
+
+def _packed_embeddings(words: Floats) -> Arrays:
     """Rows as 4-bit blocks of 32: the grid that the starting weights came on."""
     blocks = words.reshape(len(words), -1, BLOCK)
     extreme = np.take_along_axis(blocks, np.abs(blocks).argmax(-1)[..., None], -1)[..., 0]
@@ -70,7 +91,7 @@ def _packed_embeddings(words: NDArray[np.float32]) -> Arrays:
 
 
 @torch.no_grad()
-def _ranges(network: Network, samples: Sequence[Encoded]) -> Arrays:
+def _ranges(network: Network, samples: Sequence[Encoded]) -> dict[str, Floats]:
     """The largest value of each input of each matrix over the samples, padding left out."""
     found: dict[str, Tensor] = {}
     keep = torch.zeros(0)
@@ -91,4 +112,4 @@ def _ranges(network: Network, samples: Sequence[Encoded]) -> Arrays:
         network.upper(network.lower(ids, flags, attention), flags, attention)
     for hook in hooks:
         hook.remove()
-    return {f"range.{name}": values.numpy() for name, values in found.items()}
+    return {name: values.numpy() for name, values in found.items()}

@@ -1,10 +1,11 @@
 """The default judge: a small multilingual transformer that is shipped with the package.
 
 Eight layers of E5-small over a vocabulary of Russian, Ukrainian and English,
-told where the target stands. Runs on onnxruntime, or on numpy alone where that
-is missing. Its weights come from ``python -m training.embedded``. The linear
-judge, which costs next to nothing, looks first: where it is sure, and not of praise,
-its answer stands; else it has a small say beside the network, since it errs in other
+told where the target stands; a text without one is read by a network of seven, which
+begins as the other does. Runs on onnxruntime, or on numpy alone where that
+is missing. Its weights come from ``python -m training.embedded`` and ``training.whole``.
+The linear judge, which costs next to nothing, looks first: where it is sure, and not of
+praise, its answer stands; else it has a say beside the network, since it errs in other
 texts.
 """
 
@@ -21,7 +22,7 @@ from monitor.sentiment.encoding import Encoded, Ints, batches, encode, padded
 from monitor.sentiment.linear import HEADS, LinearSentiment
 from monitor.sentiment.numpy_network import NumpyNetwork, head_logits
 from monitor.sentiment.onnx_network import open_network
-from monitor.sentiment.protocol import Passage
+from monitor.sentiment.protocol import LABELS, Passage
 from monitor.sentiment.retraining import Correction, stored_correction
 from monitor.sentiment.verdict import Floats, softmax, tones_of
 from monitor.sentiment.weights import shipped_version, shipped_weights
@@ -32,8 +33,10 @@ logger = logging.getLogger(__name__)
 ENGINES = ("auto", "onnx", "numpy")
 SILENT = (-30.0, 0.0, -30.0)  # logits of a text without words: neutral; no judge was ever asked
 SURE = 0.9  # of the linear judge: the network is not asked (docs/decisions/0019)
-TOWARD_SAY, WHOLE_SAY = 0.15, 0.3  # of the linear judge's log-probabilities (docs/decisions/0017)
-DOUBT = 1.05  # temperature of both together: they are not as independent as their sum supposes
+# Shares of the linear judge's log-probabilities (docs/decisions/0017, 0021), and the temperatures
+# of both judges together, who are not as independent as their sum supposes.
+TOWARD_SAY, WHOLE_SAY = 0.15, 0.75
+TOWARD_DOUBT, WHOLE_DOUBT = 1.05, 1.35
 LEAST = 1e-6  # a probability whose logarithm still says something
 CORRECTION = "tone-correction.npz"  # in the folder that nabat runs in
 PIECES_A_BATCH = 512  # of the sizes tried the one at which onnxruntime is fastest
@@ -82,7 +85,7 @@ class EmbeddedSentiment:
     def open(self) -> None:
         """Load what may fail: the engine asked for by its name; RuntimeError with the mend."""
         if self.engine == "onnx":
-            _network(self.engine, self.threads)
+            _network(self.engine, self.threads, "toward")
 
     def judge(self, passages: Sequence[Passage]) -> list[Tone]:
         """Judge each passage toward its target, or as a whole where it has none."""
@@ -105,16 +108,15 @@ class EmbeddedSentiment:
 
         ``shares`` are the linear judge's answers where it was asked already.
         """
-        unigram = shipped_weights().unigram
+        unigram = shipped_weights("toward").unigram
         encoded = [encode(passage, unigram, masked=False) for passage in passages]
         targeted = np.array([one.targeted for one in encoded], dtype=bool)
-        features = self._features(encoded)
-        toward, whole = (head_logits(shipped_weights(), head, features) for head in HEADS)
+        features, alone = self._heard(encoded, targeted)
         if shares is None:
             shares = self._linear.probabilities(passages)
         say = np.where(targeted, TOWARD_SAY, WHOLE_SAY)[:, None] * np.log(np.maximum(shares, LEAST))
-        together = (np.where(targeted[:, None], toward, whole) + say) / DOUBT
-        logits = np.asarray(together, dtype=np.float32)
+        doubt = np.where(targeted, TOWARD_DOUBT, WHOLE_DOUBT)[:, None]
+        logits = np.asarray((alone + say) / doubt, dtype=np.float32)
         logits[[one.wordless for one in encoded]] = SILENT
         return Reading(features=features, logits=logits, targeted=targeted)
 
@@ -130,32 +132,49 @@ class EmbeddedSentiment:
             answers[doubtful] = softmax(self.read(chosen, answers[doubtful]).logits)
         return answers
 
-    def _features(self, encoded: Sequence[Encoded]) -> Floats:
-        network = _network(self.engine, self.threads)
-        width = 2 * len(shipped_weights().tensors["target"])
-        found = np.zeros((len(encoded), width), dtype=np.float32)
-        for places in batches([len(one.ids) for one in encoded], pieces=PIECES_A_BATCH):
-            found[places] = network.pooled(*padded([encoded[place] for place in places]))
-        return found
+    def _heard(
+        self, encoded: Sequence[Encoded], targeted: NDArray[np.bool_]
+    ) -> tuple[Floats, Floats]:
+        """What the networks make of passages, each of its own: pooled features and logits."""
+        width = 2 * shipped_weights("toward").width
+        features = np.zeros((len(encoded), width), dtype=np.float32)
+        logits = np.zeros((len(encoded), len(LABELS)), dtype=np.float32)
+        for judged, chosen in zip(HEADS, (targeted, ~targeted), strict=True):
+            places: list[int] = np.flatnonzero(chosen).tolist()
+            if not places:
+                continue
+            network = _network(self.engine, self.threads, judged)
+            lengths = [len(encoded[place].ids) for place in places]
+            for batch in batches(lengths, pieces=PIECES_A_BATCH):
+                rows = [places[number] for number in batch]
+                features[rows] = network.pooled(*padded([encoded[row] for row in rows]))
+            logits[places] = head_logits(shipped_weights(judged), features[places])
+        return features, logits
 
     def _correction(self) -> Correction | None:
         return stored_correction(self.correction) if self.correction else None
 
 
 @cache
-def _network(engine: str, threads: int) -> Network:
-    """The engine over the shipped weights, opened once in a process."""
+def _network(engine: str, threads: int, judged: str) -> Network:
+    """The engine over one of the shipped networks, opened once in a process."""
     if engine == "numpy":
-        return NumpyNetwork(shipped_weights())
+        return NumpyNetwork(shipped_weights(judged))
     try:
-        return open_network(shipped_weights(), threads)
+        return open_network(shipped_weights(judged), threads)
     except Exception as error:  # of a library that is missing, broken or too old
         reason = f"{type(error).__name__}: {error}"
         if engine == "onnx":
             message = f'onnxruntime cannot be used ({reason}); install it anew, or engine = "auto"'
             raise RuntimeError(message) from error
-        logger.warning(
-            "onnxruntime cannot be used, numpy judges at a third of its speed",
-            extra={"reason": reason},
-        )
-        return NumpyNetwork(shipped_weights())
+        _tell(reason)
+        return NumpyNetwork(shipped_weights(judged))
+
+
+@cache
+def _tell(reason: str) -> None:
+    """Warn once, though each network is opened by itself."""
+    logger.warning(
+        "onnxruntime cannot be used, numpy judges at a third of its speed",
+        extra={"reason": reason},
+    )

@@ -60,12 +60,12 @@ class NumpyNetwork:
         return np.asarray((rows + tensors[name + ".bias"][columns]).reshape(*x.shape[:-1], -1))
 
 
-def head_logits(weights: EmbeddedWeights, head: str, pooled: Floats) -> Floats:
-    """Calibrated logits of a head from pooled features."""
+def head_logits(weights: EmbeddedWeights, pooled: Floats) -> Floats:
+    """Calibrated logits from pooled features."""
     tensors = weights.tensors
-    hidden = np.tanh(pooled @ tensors[f"{head}.hidden.weight"] + tensors[f"{head}.hidden.bias"])
-    logits = hidden @ tensors[f"{head}.last.weight"] + tensors[f"{head}.last.bias"]
-    return np.asarray(logits / np.float32(weights.temperatures[head]), dtype=np.float32)
+    hidden = np.tanh(pooled @ tensors["head.hidden.weight"] + tensors["head.hidden.bias"])
+    logits = hidden @ tensors["head.last.weight"] + tensors["head.last.bias"]
+    return np.asarray(logits / np.float32(weights.temperature), dtype=np.float32)
 
 
 def _attended(query: Floats, key: Floats, value: Floats, bias: Floats) -> Floats:

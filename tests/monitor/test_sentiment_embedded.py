@@ -12,7 +12,14 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from monitor.sentiment.embedded import DOUBT, SURE, EmbeddedSentiment, _network
+from monitor.sentiment.embedded import (
+    SURE,
+    TOWARD_DOUBT,
+    WHOLE_DOUBT,
+    EmbeddedSentiment,
+    _network,
+    _tell,
+)
 from monitor.sentiment.encoding import encode, padded
 from monitor.sentiment.linear import LinearSentiment
 from monitor.sentiment.numpy_network import NumpyNetwork, head_logits
@@ -88,9 +95,10 @@ def test_the_linear_judge_has_its_say() -> None:
     reading = EmbeddedSentiment().read([passages()[0], whole, wrong])
     assert reading.targeted.tolist() == [True, False, False]
     linear = np.log(LinearSentiment().probabilities([passages()[0], whole, wrong]))
-    for row, (head, say) in enumerate([("toward", 0.15), ("whole", 0.3), ("whole", 0.3)]):
-        alone = head_logits(shipped_weights(), head, reading.features[row : row + 1])
-        assert np.allclose(reading.logits[row], (alone + say * linear[row]) / DOUBT, atol=1e-4)
+    toward, of_whole = ("toward", 0.15, TOWARD_DOUBT), ("whole", 0.75, WHOLE_DOUBT)
+    for row, (judged, say, doubt) in enumerate([toward, of_whole, of_whole]):
+        alone = head_logits(shipped_weights(judged), reading.features[row : row + 1])
+        assert np.allclose(reading.logits[row], (alone + say * linear[row]) / doubt, atol=1e-4)
 
 
 QUESTION = Passage(text="Какая доставка в Рубикон?", start=17, end=24)
@@ -131,9 +139,12 @@ def test_a_correction_is_asked_about_every_passage(tmp_path: Path) -> None:
     assert judge.judge([QUESTION])[0].label == "negative"
 
 
-def test_a_version_names_both_trainings() -> None:
-    """A new one of either judges stored mentions anew."""
-    assert EmbeddedSentiment().version.startswith(f"{LinearSentiment().version}/embedded-")
+def test_a_version_names_every_training() -> None:
+    """A new one of any judges stored mentions anew."""
+    linear, toward, whole = EmbeddedSentiment().version.split("/")
+    assert linear == LinearSentiment().version
+    assert toward.startswith("embedded-")
+    assert whole.startswith("whole-")
 
 
 def test_no_passages_no_tones() -> None:
@@ -162,18 +173,21 @@ def unusable(
     (tmp_path / "onnxruntime.py").write_text(request.param, encoding="utf-8")
     monkeypatch.delitem(sys.modules, "onnxruntime")
     monkeypatch.syspath_prepend(tmp_path)
-    _network.cache_clear()
+    for opened in (_network, _tell):
+        opened.cache_clear()
     yield
-    _network.cache_clear()
+    for opened in (_network, _tell):
+        opened.cache_clear()
 
 
 @pytest.mark.usefixtures("unusable")
 def test_numpy_steps_in_where_onnxruntime_fails(caplog: pytest.LogCaptureFixture) -> None:
     """The model judges on any machine that has numpy, and the log tells it once."""
-    expected = EmbeddedSentiment(engine="numpy").judge(passages())
+    asked = [*passages(), Passage(text="Ужасно противно и обидно до слёз")]  # of both networks
+    expected = EmbeddedSentiment(engine="numpy").judge(asked)
     judge = EmbeddedSentiment(engine="auto")
     judge.open()
-    assert [judge.judge(passages()) for _ in range(2)] == [expected, expected]
+    assert [judge.judge(asked) for _ in range(2)] == [expected, expected]
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
     assert record.getMessage().startswith("onnxruntime cannot be used, numpy judges")
@@ -215,9 +229,10 @@ def test_the_command_line_works_without_onnxruntime(tmp_path: Path) -> None:
     assert answer["p"]["negative"] == pytest.approx(tone.negative, abs=1e-3)
 
 
-def test_pooled_features_agree_between_engines() -> None:
+@pytest.mark.parametrize("judged", ["toward", "whole"])
+def test_pooled_features_agree_between_engines(judged: str) -> None:
     """The quantised engine stays close before the heads as well."""
-    weights = shipped_weights()
+    weights = shipped_weights(judged)
     batch = padded([encode(one, weights.unigram, masked=False) for one in passages()])
     exact = NumpyNetwork(weights).pooled(*batch)
     fast = open_network(weights, 1).pooled(*batch)
@@ -226,13 +241,28 @@ def test_pooled_features_agree_between_engines() -> None:
 
 def test_heads_divide_by_their_temperature() -> None:
     """Probabilities are calibrated ones."""
-    weights = shipped_weights()
+    weights = shipped_weights("toward")
     features = np.ones((1, 2 * len(weights.tensors["target"])), dtype=np.float32)
-    warm = head_logits(weights, "toward", features) * weights.temperatures["toward"]
+    warm = head_logits(weights, features) * weights.temperature
     tensors = weights.tensors
-    hidden = np.tanh(features @ tensors["toward.hidden.weight"] + tensors["toward.hidden.bias"])
-    plain = hidden @ tensors["toward.last.weight"] + tensors["toward.last.bias"]
+    hidden = np.tanh(features @ tensors["head.hidden.weight"] + tensors["head.hidden.bias"])
+    plain = hidden @ tensors["head.last.weight"] + tensors["head.last.bias"]
     assert np.allclose(warm, plain, atol=1e-4)
+
+
+def test_what_both_networks_have_is_in_memory_once() -> None:
+    """Embeddings and lowest layers; the layers above and the head are each one's own."""
+    toward, whole = shipped_weights("toward"), shipped_weights("whole")
+    assert whole.word_nibbles is toward.word_nibbles
+    names = whole.tensors.keys() & toward.tensors.keys()
+    own = {name for name in names if whole.tensors[name] is not toward.tensors[name]}
+    layers = {name.split(".")[1] for name in whole.tensors if name.startswith("layers")}
+    assert layers == {str(number) for number in range(whole.layers)}
+    assert own == {
+        name
+        for name in names
+        if name.startswith(("head", "layers")) and not name.startswith(("layers.0", "layers.1"))
+    }
 
 
 def test_normalised_rows_have_no_mean_and_unit_spread() -> None:

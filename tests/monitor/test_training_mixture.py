@@ -23,7 +23,7 @@ def example(number: int, *, label: int = 0, source: str = "corpus", whole: bool 
 
 def views(passes: float, rows: list[Example], number: int = 0) -> list[View]:
     stage = Stage(passes={"corpus": passes}, first_rate=1e-4, last_rate=0.0)
-    return views_of(stage, number, rows, shipped_weights().unigram)
+    return views_of(stage, number, rows, shipped_weights("toward").unigram)
 
 
 @pytest.mark.parametrize(("passes", "count"), [(0.5, 20), (1, 40), (1.5, 60), (2, 80), (0, 0)])
@@ -80,7 +80,7 @@ def test_rare_labels_weigh_more_and_the_mean_weight_is_one(source: str, power: f
         example(number, label=0, source=source) for number in range(90, 100)
     ]
     stage = Stage(passes={source: 1}, first_rate=1e-4, last_rate=0.0)
-    found = views_of(stage, 0, rows, shipped_weights().unigram)
+    found = views_of(stage, 0, rows, shipped_weights("toward").unigram)
     weights = {view.wanted.index(1.0): view.weight for view in found}
     assert weights[0] / weights[1] == pytest.approx((91 / 11) ** power)
     assert sum(view.weight for view in found) / len(found) == pytest.approx(1)
@@ -102,4 +102,4 @@ def test_what_a_teacher_says_is_learned_as_it_was_said() -> None:
 def test_sets_that_are_not_there_are_passed_over() -> None:
     """The public sets lie outside the repository."""
     stage = Stage(passes={"cedr": 1, "corpus": 1}, first_rate=1e-4, last_rate=0.0)
-    assert len(views_of(stage, 0, [example(1)], shipped_weights().unigram)) == 1
+    assert len(views_of(stage, 0, [example(1)], shipped_weights("toward").unigram)) == 1

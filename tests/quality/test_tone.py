@@ -145,15 +145,15 @@ def test_the_fast_tier_keeps_its_f1(rows: list[Row]) -> None:
     [
         ("rusentne", "rusentne", "f1_polar", 0.475),
         ("newsmtsc", "newsmtsc", "f1_macro", 0.76),
-        ("cedr", "cedr", "f1_polar", 0.825),
-        ("brighter", "brighter_uk", "f1_polar", 0.6),
+        ("cedr", "cedr", "f1_polar", 0.83),
+        ("brighter", "brighter_uk", "f1_polar", 0.65),
     ],
 )
 def test_public_sets_keep_their_f1(name: str, source: str, measure: str, floor: float) -> None:
     """Groups of their training parts that were held out: they set the temperatures only.
 
     Each by the measure its line of the issue names (docs/decisions/0008; for the heights 0009
-    to 0017).
+    to 0021).
     """
     rows = [row for row in read_public(name) if row.source == source]
     _, held_out = split(rows)
