@@ -33,7 +33,7 @@ from monitor.sentiment.gate import (
     weigh,
 )
 from monitor.sentiment.verdict import Floats, softmax
-from monitor.sentiment.weights import shipped_version
+from monitor.sentiment.weights import toward_version
 
 logger = logging.getLogger(__name__)
 
@@ -188,7 +188,7 @@ def _put(file: Path, correction: Correction, *, before: Correction | None) -> No
     with TemporaryDirectory(dir=file.parent, prefix=".tone-") as folder:
         fresh = Path(folder) / "fresh"
         with fresh.open("wb") as stream:
-            np.savez(stream, version=np.array(shipped_version()), **parts)
+            np.savez(stream, version=np.array(toward_version()), **parts)
             stream.flush()
             os.fsync(stream.fileno())
         fresh.replace(file)
@@ -225,8 +225,8 @@ def _found(file: Path) -> _Stored:
 def _read(file: Path, _changed: tuple[int, ...]) -> _Stored:
     try:
         with file.open("rb") as stream, np.load(stream) as stored:
-            if str(stored["version"]) != shipped_version():
-                raise ValueError(f"fitted on {stored['version']}, not on {shipped_version()}")
+            if str(stored["version"]) != toward_version():
+                raise ValueError(f"fitted on {stored['version']}, not on {toward_version()}")
             has_before = f"{_BEFORE}temperature" in stored
             return _Stored(
                 last=_correction(stored, ""),

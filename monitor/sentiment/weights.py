@@ -79,7 +79,13 @@ def shipped_weights(judged: str) -> EmbeddedWeights:
 @cache
 def shipped_version() -> str:
     """The versions of the linear judge, which looks first, and of both networks; unpacks none."""
-    return "/".join([linear_version(), *map(_version, FILES)])
+    return f"{toward_version()}/{_version('whole')}"
+
+
+@cache
+def toward_version() -> str:
+    """Those of the judges toward a target alone, on whose answers a correction builds."""
+    return f"{linear_version()}/{_version('toward')}"
 
 
 def unpacked(stored: Arrays) -> EmbeddedWeights:

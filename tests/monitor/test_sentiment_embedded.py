@@ -137,6 +137,8 @@ def test_a_correction_is_asked_about_every_passage(tmp_path: Path) -> None:
     )
     store_correction(judge.correction, taught)
     assert judge.judge([QUESTION])[0].label == "negative"
+    with np.load(judge.correction) as stored:  # a new network for whole texts leaves it valid
+        assert str(stored["version"]) == judge.version.partition("/whole")[0]
 
 
 def test_a_version_names_every_training() -> None:

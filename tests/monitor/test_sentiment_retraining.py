@@ -25,7 +25,7 @@ from monitor.sentiment.retraining import (
     stored_correction,
     undo_correction,
 )
-from monitor.sentiment.weights import shipped_version
+from monitor.sentiment.weights import toward_version
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDTH = 24
@@ -263,7 +263,7 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
         lambda path: (path.unlink(), path.mkdir()),
         lambda path: store(path, version="older model"),
         lambda path: store(path),
-        lambda path: store(path, version=shipped_version()),
+        lambda path: store(path, version=toward_version()),
     ],
     ids=[
         "empty",
