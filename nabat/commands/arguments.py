@@ -1,5 +1,6 @@
 """Arguments that many commands share, and how they are read."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,8 @@ from nabat.errors import CommandError, nearest
 from storage.database import Database
 from storage.durations import DurationError, parse_duration
 
-FORMATS = ("table", "jsonl", "csv", "xlsx", "parquet")
+FILE_FORMATS = ("jsonl", "csv", "xlsx", "parquet")
+FORMATS = ("table", *FILE_FORMATS)
 
 
 def parse_moment(words: str, now: datetime) -> datetime:
@@ -37,8 +39,16 @@ def _moment(words: str) -> datetime:
 
 
 def _form(value: str) -> str:
-    if value not in FORMATS:
-        message = f"unknown format {value!r}; known: {', '.join(FORMATS)}"
+    return _one_of(FORMATS, value)
+
+
+def _file_form(value: str) -> str:
+    return _one_of(FILE_FORMATS, value)
+
+
+def _one_of(formats: Sequence[str], value: str) -> str:
+    if value not in formats:
+        message = f"unknown format {value!r}; known: {', '.join(formats)}"
         raise typer.BadParameter(message)
     return value
 
@@ -61,6 +71,10 @@ LARGEST = 2**31 - 1  # number that every database can look for
 Limit = Annotated[int | None, typer.Option(min=1, max=LARGEST, help="At most so many.")]
 Form = Annotated[
     str, typer.Option("--format", "-f", callback=_form, help=f"One of: {', '.join(FORMATS)}.")
+]
+FileForm = Annotated[
+    str,
+    typer.Option("--format", "-f", callback=_file_form, help=f"One of: {', '.join(FILE_FORMATS)}."),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines: the same as --format jsonl.")]

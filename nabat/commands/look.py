@@ -18,6 +18,7 @@ from nabat.commands.arguments import (
     AsJson,
     Brand,
     Config,
+    FileForm,
     Form,
     Limit,
     Output,
@@ -182,7 +183,11 @@ def _with_reasons(
 ) -> pd.DataFrame:
     with database.read() as tx:
         views = tx.mentions.in_order(part["id"].to_list())
-    return part.assign(why=pd.Series(explained(views, backend), part.index, dtype="object"))
+    reasons = {
+        view.mention.id: why for view, why in zip(views, explained(views, backend), strict=True)
+    }
+    found = [reasons.get(key) for key in part["id"]]  # none where it was let go meanwhile
+    return part.assign(why=pd.Series(found, part.index, dtype="object"))
 
 
 def _in_all_forms(search: str) -> tuple[tuple[str, ...], ...]:
@@ -293,12 +298,9 @@ def outbox(
 def export(
     folder: Annotated[Path, typer.Argument(help="Where the files go.")],
     config: Config = None,
-    form: Form = "parquet",
+    form: FileForm = "parquet",
 ) -> None:
     """Write mentions, hourly counts and incidents, all of them, one file each."""
-    if form not in ("parquet", "csv", "jsonl", "xlsx"):
-        message = "export writes files; choose parquet, csv, jsonl or xlsx"
-        raise typer.BadParameter(message)
     database = opened(settings_of(config))
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from monitor.sentiment.linear import LinearSentiment
 from nabat import clock
+from nabat.commands.look import _with_reasons
 from storage.database import Database
 from storage.records import CrisisTerm, FetchOutcome, SourceFailure
 from tests.nabat.conftest import Command, Written
@@ -311,6 +313,15 @@ def test_files_cannot_go_where_a_file_is(nabat: Command, config: Path, tmp_path:
 
     assert (outcome.code, outcome.out) == (1, "")
     assert "cannot make the folder" in outcome.err
+
+
+@pytest.mark.usefixtures("config")
+def test_a_mention_let_go_meanwhile_has_no_reasons(sqlite_database: Database) -> None:
+    """Old ones are let go while an analyst's long list is written; the others keep theirs."""
+    part = pd.DataFrame({"id": [1, 999]})
+    kept, gone = _with_reasons(part, sqlite_database, LinearSentiment())["why"]
+    assert kept
+    assert gone is None
 
 
 def test_everything_can_be_taken_away(nabat: Command, config: Path, tmp_path: Path) -> None:

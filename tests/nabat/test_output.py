@@ -20,13 +20,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from nabat.commands.arguments import FORMATS
+from nabat.commands.arguments import FILE_FORMATS
 from nabat.errors import CommandError
 from nabat.output import line, show, show_parts
 
 AT = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 EMPTY = pd.DataFrame([], columns=["id", "title", "at"])
-FILES = [form for form in FORMATS if form != "table"]
 
 
 def _read_sheet(path: Path) -> pd.DataFrame:
@@ -185,7 +184,7 @@ def test_a_line_feed_in_a_text_does_not_break_the_line() -> None:
     assert "\n" not in line({"title": "a\nb\u2028c"}).replace("\u2028", "")
 
 
-@pytest.mark.parametrize("form", FILES)
+@pytest.mark.parametrize("form", FILE_FORMATS)
 def test_an_empty_result_is_a_valid_file(form: str, tmp_path: Path) -> None:
     """A script that runs at night finds the columns and no rows."""
     path = tmp_path / f"a.{form}"
@@ -247,7 +246,7 @@ def full_disk() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("full_disk")
-@pytest.mark.parametrize("form", FILES)
+@pytest.mark.parametrize("form", FILE_FORMATS)
 def test_a_disk_that_is_full_leaves_the_earlier_file(form: str, tmp_path: Path) -> None:
     """Last week's export is better than half of this week's."""
     path = tmp_path / f"a.{form}"
@@ -261,7 +260,7 @@ def test_a_disk_that_is_full_leaves_the_earlier_file(form: str, tmp_path: Path) 
     assert path.read_bytes() == b"last week"
 
 
-@pytest.mark.parametrize("form", FILES)
+@pytest.mark.parametrize("form", FILE_FORMATS)
 def test_parts_are_written_one_after_another(form: str, tmp_path: Path) -> None:
     """A million records need no more memory than one part of them."""
     path, made, alive = tmp_path / f"a.{form}", list[ref[pd.DataFrame]](), list[int]()
@@ -281,7 +280,7 @@ def test_parts_are_written_one_after_another(form: str, tmp_path: Path) -> None:
     assert list(READ[form](path).columns) == ["id", "title"]
 
 
-@pytest.mark.parametrize("form", FILES)
+@pytest.mark.parametrize("form", FILE_FORMATS)
 def test_what_is_broken_off_leaves_the_earlier_file(form: str, tmp_path: Path) -> None:
     """Ctrl-C in the middle leaves neither half a file nor a nameless one."""
     path = tmp_path / f"a.{form}"
