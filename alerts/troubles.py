@@ -43,12 +43,12 @@ def report_troubles(database: Database, recipients: Sequence[Recipient], *, now:
         off = {(channel, address) for channel, address, _ in disabled}
         off |= {(channel, EVERYWHERE) for channel in refused}
         operators = [one for one in here if one.ops and not _is_off(one, off)]
-        dead = [one for one in tx.attempts.given_up_since(now - _NEWS_FOR) if _is_told(one)]
+        dead = [one for one in tx.attempts.of_late(["dead"], now - _NEWS_FOR) if _is_told(one)]
         vain = [one for one in tx.attempts.in_vain_since(now - _STUCK_AFTER) if _is_told(one)]
         stuck = [*vain, *(one for one in dead if one.error_class == "dead")]
         if off:
-            waiting = tx.outbox.listed(states=WAITING)
-            stuck += [one for one in waiting if _is_off(one, off) and _is_news(one, now)]
+            waiting = tx.attempts.of_late(WAITING, now - _NEWS_FOR)
+            stuck += [one for one in waiting if _is_off(one, off)]
         new = [
             *(_disabled(*one, here, to) for one in disabled for to in operators),
             *(_refused(channel, now, to) for channel in refused for to in operators),
@@ -67,11 +67,6 @@ def report_troubles(database: Database, recipients: Sequence[Recipient], *, now:
 def _is_told(one: Notification) -> bool:
     """Troubles about troubles would never end."""
     return one.kind != "ops"
-
-
-def _is_news(one: Notification, now: datetime) -> bool:
-    """Whether it was made, or was due for another try, of late."""
-    return now - max(one.created_at, one.not_before) <= _NEWS_FOR
 
 
 def _is_off(one: Notification | Recipient, off: Collection[_Place]) -> bool:

@@ -1,5 +1,6 @@
 """What an attempt at one notification has to know of the others, before it is made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,8 @@ from sqlalchemy import ColumnElement, Connection, exists, or_, select, tuple_
 from storage.incident_records import Notification
 from storage.outbox import WAITING
 from storage.tables import notifications
+
+_WITHOUT_CHART = [column for column in notifications.c if column.name != "photo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +23,8 @@ class Attempts:
         """Answer the others about the same incident to the same reader, without contents."""
         if notification.incident_id is None:
             return []
-        light = [column for column in notifications.c if column.name not in ("payload", "photo")]
         query = (
-            select(*light)
+            select(*(column for column in _WITHOUT_CHART if column.name != "payload"))
             .where(
                 notifications.c.incident_id == notification.incident_id,
                 notifications.c.recipient == notification.recipient,
@@ -81,8 +83,8 @@ class Attempts:
         return self.connection.execute(query.limit(1)).first() is not None
 
     def in_vain_since(self, before: datetime) -> list[Notification]:
-        """Answer what was tried before then, waits still, and was refused or left in doubt."""
-        query = select(notifications).where(
+        """Answer what was tried before then and waits, refused or in doubt, without charts."""
+        query = select(*_WITHOUT_CHART).where(
             notifications.c.state.in_(WAITING),
             notifications.c.error_class.in_(("not_sent", "unknown")),
             notifications.c.first_tried_at < before,
@@ -92,11 +94,10 @@ class Attempts:
             for row in self.connection.execute(query.order_by(notifications.c.id))
         ]
 
-    def given_up_since(self, moment: datetime) -> list[Notification]:
-        """Answer the dead letters made, or due for another try, since then, without charts."""
-        light = [column for column in notifications.c if column.name != "photo"]
-        query = select(*light).where(
-            notifications.c.state == "dead",
+    def of_late(self, states: Sequence[str], moment: datetime) -> list[Notification]:
+        """Answer those in such a state, made or due for a try since then, without charts."""
+        query = select(*_WITHOUT_CHART).where(
+            notifications.c.state.in_(states),
             or_(notifications.c.created_at >= moment, notifications.c.not_before >= moment),
         )
         return [
